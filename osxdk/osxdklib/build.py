@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MPL-2.0
+"""build - Meson and Ninja for one architecture and profile; leaves build/<arch>/omegaos."""
+import fcntl
+import os
+import subprocess
+
+from .config import Refused
+
+
+class Lock:
+    """Two osxdk runs in one build folder wait for each other: Ninja does not."""
+
+    def __init__(self, folder):
+        os.makedirs(folder, exist_ok=True)
+        self.path = os.path.join(folder, '.lock')
+
+    def __enter__(self):
+        self.file = open(self.path, 'w', encoding='utf-8')
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+
+def meson_options(config):
+    return [f'-Dprofile={config.profile}', f'-Dktests={"false" if config.release else "true"}',
+            f'-Dfeatures={",".join(config.features)}']
+
+
+def configure(config):
+    """Configures the Meson folder when it is new or its options differ."""
+    folder, options = config.meson_dir, meson_options(config)
+    stamp = os.path.join(folder, '.osxdk-options')
+    wanted = '\n'.join(options)
+    configured = os.path.exists(os.path.join(folder, 'build.ninja'))
+    if configured and os.path.exists(stamp):
+        with open(stamp, encoding='utf-8') as file:
+            if file.read() == wanted:
+                return
+    if configured:
+        command = ['meson', 'configure', folder] + options
+    else:
+        cross = os.path.join(config.kit, 'tools/meson', config.arch + '.ini')
+        native = os.path.join(config.kit, 'tools/meson/native.ini')
+        command = ['meson', 'setup', folder, config.root, '--cross-file', cross, '--native-file', native] + options
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if result.returncode != 0:
+        print(result.stdout)
+        raise Refused('meson could not configure the build (its output is above)')
+    with open(stamp, 'w', encoding='utf-8') as file:
+        file.write(wanted)
+
+
+def ninja(config, *targets, keep_going=False):
+    """Runs Ninja; its output passes through.  Raises Refused when the build fails."""
+    command = ['ninja', '-C', config.meson_dir]
+    if not config.verbose:
+        command.append('--quiet')
+    if keep_going:
+        command += ['-k', '0']
+    if subprocess.run(command + list(targets), check=False).returncode != 0:
+        raise Refused('the build failed')
+
+
+def build(config):
+    """Builds the kernel and returns the path of its ELF file."""
+    with Lock(config.meson_dir):
+        configure(config)
+        ninja(config)
+        kernel = os.path.join(config.meson_dir, 'omegaos')
+        if not os.path.exists(kernel):
+            raise Refused('no kernel was linked: sources or the linker script are missing')
+        scratch = f'{config.kernel_path}.{os.getpid()}'
+        os.link(kernel, scratch)
+        os.replace(scratch, config.kernel_path)
+        if os.path.exists(scratch):   # rename(2) of two links to one file does nothing
+            os.unlink(scratch)
+    return config.kernel_path
