@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * ktest - tests inside the kernel: KTEST(module, what) { … EXPECT_EQ(got, want); }
+ *
+ * Run in the guest by `ktest` or `ktest=module` on the command line; TAP on the console.
+ * Test files also build on the host when their module is pure.
+ *
+ *   Context:  each test runs in a task of its own turn; it may sleep.
+ */
+#pragma once
+#include <osxtd/base.h>
+#include <osxtd/span.h>
+
+struct ktest_ctx {
+	u32 failures;
+};
+struct ktest {
+	const char *suite, *name;
+	void (*run)(struct ktest_ctx *t);
+};
+void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got, i64 want);
+/* Runs the tests whose suite is filter (all for ""), prints TAP; true when all passed. */
+bool ktest_run(struct str filter);
+
+#define KTEST(suite_, name_)                                                                       \
+	static void ktest_##suite_##_##name_(struct ktest_ctx *t);                                 \
+	__attribute__((section("ktests"), used)) static const struct ktest                         \
+		ktest_entry_##suite_##_##name_ = { #suite_, #name_, ktest_##suite_##_##name_ };    \
+	static void ktest_##suite_##_##name_([[maybe_unused]] struct ktest_ctx *t)
+#define EXPECT_EQ(got, want)                                                                       \
+	do {                                                                                       \
+		i64 got_ = (i64)(got), want_ = (i64)(want);                                        \
+		if (got_ != want_)                                                                 \
+			ktest_fail(t, __FILE_NAME__, __LINE__, #got, got_, want_);                 \
+	} while (0)
+#define EXPECT(cond)    EXPECT_EQ(!!(cond), true)
+#define EXPECT_OK(expr) EXPECT_EQ((expr), OK)
+/* As EXPECT_OK, and ends the test when it fails. */
+#define REQUIRE_OK(expr)                                                                           \
+	do {                                                                                       \
+		err_t req_ = (expr);                                                               \
+		if (req_ != OK) {                                                                  \
+			ktest_fail(t, __FILE_NAME__, __LINE__, #expr, req_, OK);                   \
+			return;                                                                    \
+		}                                                                                  \
+	} while (0)

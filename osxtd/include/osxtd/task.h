@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * task - threads of kernel execution, and the scheduler that is injected from outside.
+ *
+ * A task is a kernel stack with a saved context.  kernel/process embeds it as the base of its `struct thread`
+ * (OBJECT_SUBTYPE(thread, task, …)), so task_current() can be downcast with thread_of.
+ *
+ * States: new -> (task_start) ready <-> running -> parked -> ready … -> dead (task_exit).
+ * OSXTD guarantees, whatever the policy answers: a task runs on one CPU at a time (T1), only ready tasks run (T2),
+ * and registers, FPU state, user TLS and the address space are switched with it (T3).
+ *
+ *   Lifetime:  counted; a started task holds a reference to itself until it is dead and switched away from.
+ *   Context:   task_unpark from any context; the rest from task context.
+ */
+#pragma once
+#include <osxtd/cpu.h>
+#include <osxtd/list.h>
+#include <osxtd/lock.h>
+#include <osxtd/object.h>
+#include <osxtd/user_ctx.h>
+#include <osxtd/vmspace.h>
+
+struct task;
+REF_TYPE(task);
+
+/* Room for the policy inside each task; the policy alone reads and writes it, under its own locks. */
+struct sched_entity {
+	struct list_link link;
+	u64 vruntime;
+	u64 slice_ns;
+	u64 exec_start_ns;
+	u64 exec_total_ns;
+	i32 nice;
+	u32 weight;
+	u32 cpu;
+	bool queued;
+};
+
+enum task_state : u32 { TASK_NEW, TASK_READY, TASK_RUNNING, TASK_PARKED, TASK_DEAD };
+
+struct task {
+	struct object object;
+	struct user_ctx user;            /* what user mode sees; idle while the task never enters it */
+	struct vmspace_ref space;        /* the address space in force while it runs; null: kernel's */
+	struct sched_entity sched;
+	struct atomic_u32 interrupt;     /* TASK_INTR_* bits: why an interruptible sleep must end */
+	/* private to osxtd */
+	u64 _kernel_sp;
+	u64 _stack_base;
+	void (*_entry)(struct task *self);
+	struct atomic_u32 _state;
+	struct atomic_u32 _on_cpu;
+	struct atomic_u32 _wake_pending;
+	struct arch_task _arch;
+	struct task *_wait_next;
+};
+
+enum : u32 {
+	TASK_INTR_SIGNAL = 1,   /* a signal wants delivery */
+	TASK_INTR_KILL = 2,     /* the task must exit */
+	TASK_INTR_STOP = 4,     /* job control */
+};
+
+/* Gives an allocated, zeroed task (a subtype's base) its stack and entry.  ERR_NOMEM. */
+err_t task_init(struct task *t, void (*entry)(struct task *self));
+/* Frees what task_init got; for the subtype's fini.  The task is dead or was never started. */
+void task_fini(struct task *t);
+/* Makes a new task ready.  It runs from now on until task_exit. */
+void task_start(struct task *t);
+/* Leaves the CPU for good; the reference the run queue held goes with it. */
+[[noreturn]] void task_exit(void);
+
+/* Sleeps until task_unpark; returns at once if one came since the last park.  might_sleep. */
+void task_park(void);
+/* Lets t run again (or its next park return at once).  Any context. */
+void task_unpark(struct task *t);
+/* Gives other ready tasks a turn. */
+void task_yield(void);
+/* Called where a task may change over: runs the scheduler if it asked for it. */
+void task_reschedule(void);
+/* Makes the task on this CPU leave at the next opportunity. */
+void task_need_resched(u32 cpu);
+
+/* Changes the current task's address space (exec) and makes it current on this CPU. */
+void task_set_space(struct vmspace_ref space);
+
+/* ---- the injected scheduler ---- */
+struct sched_policy {
+	const char *name;
+	/* The CPU whose queue t should join. */
+	u32 (*select_cpu)(struct task *t);
+	/* t became ready on cpu; is_wakeup tells a wake from a preemption.  Holds a reference. True: preempt what runs there. */
+	bool (*enqueue)(u32 cpu, struct task_ref t, bool is_wakeup);
+	/* Hands over the next task to run on cpu; false: idle. */
+	bool (*pick)(u32 cpu, struct task_ref *out);
+	/* The task that ran stops running (it is enqueued again separately if still ready). */
+	void (*put_prev)(u32 cpu, struct task *t);
+	/* next starts to run; returns the ns after which tick shall be called, 0 for never. */
+	u64 (*set_next)(u32 cpu, struct task *next);
+	/* The time asked for is over; true: reschedule. */
+	bool (*tick)(u32 cpu, struct task *running);
+};
+/* Once, before the first task starts.  Interrupts are off inside every callback. */
+void sched_inject(const struct sched_policy *policy);
+/* Starts scheduling on this CPU: the boot context becomes its idle task.  Does not return. */
+[[noreturn]] void sched_start(void);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * waitq - queues of tasks that wait for something to change.
+ *
+ * The pattern, without lost wake-ups:
+ *
+ *   SCOPED_WAITER(w);
+ *   waitq_join(&p->readers, &w);                    // from now on a wake is remembered
+ *   for (;;) {
+ *           { GUARD(pipe, &p->lock); if (queued(p) != 0) return OK; }
+ *           TRY(waiter_sleep(&w, WAIT_SIGNAL, NO_DEADLINE));
+ *   }
+ *
+ * A waiter may join several queues (poll) with one wait_entry each.
+ *
+ *   Locking:   a queue has its own irq-safe lock inside; wakes may come from interrupt handlers.
+ *   Context:   wake: any.  sleep: task context, no spinlock held.
+ *   Lifetime:  a queue outlives its entries: entries leave in their scope, and their owners hold the object.
+ */
+#pragma once
+#include <osxtd/lock.h>
+#include <osxtd/object.h>
+
+struct task;
+struct waitq;
+
+struct wait_entry {
+	struct wait_entry *_next, *_prev;
+	struct waitq *_queue;
+	struct waiter *_waiter;
+	u64 _key;
+	bool _exclusive;
+};
+struct waitq {
+	struct spin_raw _lock;
+	struct wait_entry *_first, *_last;
+};
+struct waiter {
+	struct task *_task;
+	struct atomic_u32 _woken;
+	struct wait_entry _entry;
+};
+
+enum wait_mode : u32 {
+	WAIT_UNINTERRUPTIBLE = 0,
+	WAIT_KILLABLE = 2,  /* TASK_INTR_KILL ends it */
+	WAIT_SIGNAL = 7,    /* any TASK_INTR_* bit ends it */
+};
+enum : u64 { NO_DEADLINE = UINT64_MAX };
+
+void waiter_init(struct waiter *w);
+void waiter_fini(struct waiter *w);
+#define SCOPED_WAITER(name) struct waiter name CLEANUP(waiter_fini) = {}; waiter_init(&name)
+
+/* Joins with the waiter's built-in entry; exclusive: waitq_wake counts it, and wakes of n stop behind n of those. */
+void waitq_join(struct waitq *q, struct waiter *w);
+void waitq_join_exclusive(struct waitq *q, struct waiter *w);
+/* Joins a further queue; e is zeroed, and leaves with wait_entry_leave or with its memory's owner calling it. */
+void waitq_join_entry(struct waitq *q, struct waiter *w, struct wait_entry *e);
+void wait_entry_leave(struct wait_entry *e);
+
+/*
+ * Sleeps until woken, until an interruption that mode names, or until deadline_ns of clock_monotonic_ns.
+ * OK: woken (check the condition again).  ERR_INTR.  ERR_TIMEDOUT.
+ */
+err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns);
+
+/* Wakes all waiters; or all non-exclusive ones and at most n exclusive ones.  Returns how many. */
+usize waitq_wake_all(struct waitq *q);
+usize waitq_wake(struct waitq *q, usize n);
+/* True when somebody waits: a hint that lets a producer skip the wake. */
+ALWAYS_INLINE bool waitq_has_waiters(const struct waitq *q)
+{
+	return __atomic_load_n(&q->_first, __ATOMIC_ACQUIRE) != nullptr;
+}
