@@ -97,7 +97,7 @@ typedef enum err err_t;
 #define likely(c)   __builtin_expect(!!(c), 1)
 #define unlikely(c) __builtin_expect(!!(c), 0)
 #define CLEANUP(f) __attribute__((cleanup(f), unused))
-#define ALWAYS_INLINE __attribute__((always_inline)) static inline
+#define ALWAYS_INLINE __attribute__((always_inline, unused)) static inline
 #define NOINLINE __attribute__((noinline))
 #define COLD __attribute__((cold, noinline))
 #define OSXTD_API __attribute__((visibility("default")))

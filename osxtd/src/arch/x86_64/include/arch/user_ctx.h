@@ -4,9 +4,11 @@
  */
 #pragma once
 #include <osxtd/base.h>
+#include <osxtd/sysargs.h>
 
 struct user_ctx {
-	u64 r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
+	struct sysargs args;      /* rdi rsi rdx r10 r8 r9, so that a handler reads them in place */
+	u64 rax, rbx, rbp, r12, r13, r14, r15, rcx, r11;
 	u64 rip, rflags, rsp;
 	u64 orig_rax;             /* system call number, or all ones outside a call */
 	u64 fs_base, gs_base;     /* set with user_ctx_set_tls and arch_prctl(2); loaded when the task is switched to */
