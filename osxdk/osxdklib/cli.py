@@ -8,6 +8,11 @@ from .config import Config, Refused
 # command -> (module, function, one line of help)
 COMMANDS = {
     'build': ('commands', 'cmd_build', 'build the kernel: build/<arch>/omegaos'),
+    'run': ('run', 'cmd_run', 'boot to the shell on this terminal (KERNEL=linux: Debian\'s kernel)'),
+    'debug': ('run', 'cmd_debug', 'boot under gdb with the kernel\'s symbols'),
+    'gdb_server': ('run', 'cmd_gdb_server', 'boot and wait for a debugger on GDB_TCP_PORT'),
+    'gdb_client': ('run', 'cmd_gdb_client', 'a debugger for gdb_server'),
+    'image': ('image', 'cmd_image', 'make the root images: build/<arch>/images'),
 }
 
 

@@ -3,6 +3,7 @@
 
 A wrong value ends in Refused: one clear line, exit code 2.
 """
+import copy
 import os
 import re
 import tomllib
@@ -127,6 +128,12 @@ class Config:
             raise Refused(f'{path}: no such manifest') from None
         except tomllib.TOMLDecodeError as error:
             raise Refused(f'{path}: {error}') from None
+
+    def with_scheme(self, name):
+        """This configuration with another machine."""
+        other = copy.copy(self)
+        other.scheme_name, other.scheme = name, self._scheme(name)
+        return other
 
     def _scheme(self, name):
         schemes = self.manifest.get('scheme', {})

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MPL-2.0
+"""backtrace - what every CPU of a stopped guest is doing, with the kernel's symbols."""
+import os
+import re
+import subprocess
+
+MAX_FRAMES = 40
+KERNEL_HALF = 1 << 63
+
+# Per architecture: the names of the program counter and the frame pointer in "info registers".
+REGISTERS = {'x86_64': (r'RIP=([0-9a-f]{16})', r'RBP=([0-9a-f]{16})')}
+
+
+def symbolize(elf, addresses):
+    """Returns one text per address: function and file:line, or '' where the ELF file knows nothing."""
+    if not elf or not os.path.exists(elf) or not addresses:
+        return [''] * len(addresses)
+    result = subprocess.run(['llvm-symbolizer-22', '-e', elf, '--output-style=JSON', '--no-demangle',
+                             *[hex(a) for a in addresses]], capture_output=True, text=True, check=False)
+    import json
+    texts = []
+    for line in result.stdout.splitlines():
+        frames = [f for f in json.loads(line).get('Symbol', []) if f.get('FunctionName')]
+        texts.append(' < '.join(_frame_text(f) for f in frames))
+    return texts + [''] * (len(addresses) - len(texts))
+
+
+def _frame_text(frame):
+    place = frame.get('FileName', '')
+    return frame['FunctionName'] + (f' ({place}:{frame["Line"]})' if place else '')
+
+
+def _words(qmp, cpu, address, count):
+    """Reads 64-bit words of guest memory through the CPU's page tables; None where nothing is mapped."""
+    text = qmp.monitor(f'x/{count}gx {address:#x}', cpu=cpu)
+    words = [int(w, 16) for line in text.splitlines() for w in re.findall(r'0x([0-9a-f]+)', line.partition(':')[2])]
+    return words if len(words) == count else None
+
+
+def cpu_addresses(qmp, arch, cpu):
+    """The return addresses on a CPU's stack by its frame pointers, innermost first."""
+    pc_pattern, fp_pattern = REGISTERS[arch]
+    registers = qmp.monitor('info registers', cpu=cpu)
+    pc, fp = int(re.search(pc_pattern, registers)[1], 16), int(re.search(fp_pattern, registers)[1], 16)
+    addresses = [pc]
+    while pc >= KERNEL_HALF and fp >= KERNEL_HALF and fp % 8 == 0 and len(addresses) < MAX_FRAMES:
+        words = _words(qmp, cpu, fp, 2)
+        if words is None or words[1] < KERNEL_HALF:
+            break
+        addresses.append(words[1])
+        if words[0] <= fp:     # stacks grow down: an older frame lies higher
+            break
+        fp = words[0]
+    return addresses
+
+
+def report(qmp, arch, elf):
+    """Stops the guest and returns the text of every CPU's backtrace."""
+    qmp.command('stop')
+    lines = []
+    for cpu in sorted(c['cpu-index'] for c in qmp.command('query-cpus-fast')):
+        addresses = cpu_addresses(qmp, arch, cpu)
+        lines.append(f'CPU {cpu}:' + (' in user mode' if addresses[0] < KERNEL_HALF else ''))
+        # A return address is that of the next instruction: look up the call before it.
+        looked_up = [addresses[0]] + [a - 1 for a in addresses[1:]]
+        for number, (address, text) in enumerate(zip(addresses, symbolize(elf, looked_up))):
+            lines.append(f'  #{number} {address:#018x} {text}'.rstrip())
+    return '\n'.join(lines)
