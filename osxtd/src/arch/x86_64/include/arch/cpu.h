@@ -60,3 +60,34 @@ ALWAYS_INLINE void cpu_relax(void)
 {
 	__asm__ volatile("pause" ::: "memory");
 }
+ALWAYS_INLINE u32 preempt_count(void)
+{
+	return CPU_LOCAL_->preempt_count;
+}
+ALWAYS_INLINE void irq_enable(void)
+{
+	__asm__ volatile("sti" ::: "memory");
+}
+ALWAYS_INLINE bool cpu_need_resched(void)
+{
+	return CPU_LOCAL_->need_resched != 0;
+}
+ALWAYS_INLINE void cpu_set_need_resched(void)
+{
+	CPU_LOCAL_->need_resched = 1;
+}
+ALWAYS_INLINE void cpu_clear_need_resched(void)
+{
+	CPU_LOCAL_->need_resched = 0;
+}
+ALWAYS_INLINE void cpu_set_current(struct task *t)
+{
+	CPU_LOCAL_->current = t;
+}
+/* Interrupts on and wait for one, without a window in between. */
+ALWAYS_INLINE void cpu_idle_wait(void)
+{
+	__asm__ volatile("sti; hlt" ::: "memory");
+}
+/* Asks another CPU to reschedule. */
+void cpu_kick(u32 cpu);
