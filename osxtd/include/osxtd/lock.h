@@ -37,10 +37,11 @@ struct CAPABILITY("lock class") lock_class {
 struct spin_raw {
 	u32 _word;
 };
+struct mutex_sleeper;
 struct mutex_raw {
 	struct spin_raw _guard;
 	u32 _held;
-	void *_first, *_last; /* sleeping tasks, first come first served */
+	struct mutex_sleeper *_first, *_last; /* sleeping tasks, first come first served */
 };
 
 void spin_raw_contended(struct spin_raw *l) COLD;

@@ -67,6 +67,8 @@ err_t task_init(struct task *t, void (*entry)(struct task *self));
 void task_fini(struct task *t);
 /* Makes a new task ready.  It runs from now on until task_exit. */
 void task_start(struct task *t);
+/* Starts a task of the kernel's own that runs fn(arg) and ends.  ERR_NOMEM. */
+err_t kernel_task_start(void (*fn)(void *arg), void *arg);
 /* Leaves the CPU for good; the reference the run queue held goes with it. */
 [[noreturn]] void task_exit(void);
 

@@ -38,8 +38,8 @@ void timer_arm(struct timer *t, u64 deadline_ns);
 /* True when it was armed and will not fire any more. */
 bool timer_cancel(struct timer *t);
 bool timer_is_armed(const struct timer *t);
-/* The struct T whose member `field` t is. */
-#define TIMER_OWNER(t, T, field) ((struct T *)(void *)((u8 *)(t)-offsetof(struct T, field)))
+/* The T (struct foo) whose member `field` t is. */
+#define TIMER_OWNER(t, T, field) ((T *)(void *)((u8 *)(t)-offsetof(T, field)))
 /* Spins for about ns. */
 void clock_delay_ns(u64 ns);
 /* Sleeps the current task: OK when the time is over, ERR_INTR (mode as in waitq.h). */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * lock - the contended paths of the raw locks.
+ *
+ * A mutex keeps its sleepers in a queue under a small spinlock.  Unlock frees it first and then wakes the
+ * first sleeper, which competes again; _held is 2 as long as anybody may sleep, so no wake-up is lost.
+ */
+#include <osxtd/lock.h>
+#include <osxtd/task.h>
+
+void spin_raw_contended(struct spin_raw *l)
+{
+	while (__atomic_exchange_n(&l->_word, 1, __ATOMIC_ACQUIRE) != 0) {
+		while (__atomic_load_n(&l->_word, __ATOMIC_RELAXED) != 0)
+			cpu_relax();
+	}
+}
+
+/* Lives on the stack of its task until it was woken and has left the queue. */
+struct mutex_sleeper {
+	struct mutex_sleeper *next;
+	struct task *task;
+	u32 queued;
+};
+
+UNSAFE("1. the sleeper stays valid until queued is 0: only then does its frame end; 2. the queue is under _guard")
+void mutex_raw_contended(struct mutex_raw *m)
+{
+	might_sleep();
+	struct mutex_sleeper me = { .task = task_current() };
+	for (;;) {
+		spin_raw_lock(&m->_guard);
+		if (__atomic_exchange_n(&m->_held, 2, __ATOMIC_ACQUIRE) == 0) {
+			if (m->_first == nullptr)
+				__atomic_store_n(&m->_held, 1, __ATOMIC_RELAXED);
+			spin_raw_unlock(&m->_guard);
+			return;
+		}
+		me.next = nullptr;
+		me.queued = 1;
+		struct mutex_sleeper *last = m->_last;
+		if (last != nullptr)
+			last->next = &me;
+		else
+			m->_first = &me;
+		m->_last = &me;
+		spin_raw_unlock(&m->_guard);
+		while (__atomic_load_n(&me.queued, __ATOMIC_ACQUIRE) != 0)
+			task_park();
+	}
+}
+
+UNSAFE("1. a queued sleeper is valid; it is not touched after queued is cleared, the task is kept by its reference")
+void mutex_raw_wake(struct mutex_raw *m)
+{
+	spin_raw_lock(&m->_guard);
+	struct mutex_sleeper *s = m->_first;
+	struct task_ref t = {};
+	if (s != nullptr) {
+		m->_first = s->next;
+		if (s->next == nullptr)
+			m->_last = nullptr;
+		t = task_clone(s->task);
+		__atomic_store_n(&s->queued, 0, __ATOMIC_RELEASE);
+	}
+	spin_raw_unlock(&m->_guard);
+	if (!task_is_null(&t))
+		task_unpark(task_get(&t));
+	task_drop(&t);
+}
+
+void might_sleep(void)
+{
+#ifdef OSXTD_DEBUG
+	ASSERT(preempt_count() == 0);
+#endif
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* sched - what the parts of OSXTD's core say to each other about tasks, stacks and ticks. */
+#pragma once
+#include <osxtd/task.h>
+
+/* mm/: kernel stacks with guard pages; *base is the lowest address. */
+enum : u64 { STACK_SIZE = 16384 };
+err_t stack_alloc(u64 *base);
+void stack_free(u64 base);
+/* mm/: makes s (null: the kernel's own) the address space of this CPU. */
+void vmspace_activate(struct vmspace *s);
+
+/* Makes this CPU's boot context its idle task; before any waitq or mutex is used. */
+void sched_init_cpu(void);
+/* First code of a new task; from is what ran before. Interrupts are off. */
+[[noreturn]] void task_first_run(struct task *from);
+/* timer.c: asks for sched_tick_expired after ns; 0: never. */
+void sched_tick_program(u64 ns);
+/* True when the policy wants another task to run. */
+bool sched_tick_expired(void);

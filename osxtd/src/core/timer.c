@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * timer - the monotonic clock from the CPU's counter, and one-shot timers in one tree per CPU.
+ *
+ * The hardware timer of a CPU is always set for the earlier of its first timer and its scheduler tick, or stopped.
+ */
+#include <arch/timer.h>
+#include <osxtd/lock.h>
+#include <osxtd/timer.h>
+
+#include "core/sched.h"
+#include "core/timer.h"
+
+static struct clock_params shared clock; /* written once at boot */
+
+struct cpu_timers {
+	struct spin_raw lock;
+	struct tree_raw tree;
+	struct timer *running;
+	u64 tick_ns;        /* deadline of the scheduler's tick; 0: none */
+	u64 programmed_ns;  /* what the hardware is set for; 0: stopped */
+};
+PER_CPU(struct cpu_timers, cpu_timers);
+
+void clock_init(void)
+{
+	u64 hz = arch_counter_hz();
+	u32 shift = 32;
+	while ((((__uint128_t)1000000000 << shift) / hz) > UINT32_MAX)
+		shift--;
+	clock = (struct clock_params){
+		.base_counter = arch_counter(),
+		.frequency_hz = hz,
+		.mult = (u32)(((__uint128_t)1000000000 << shift) / hz),
+		.shift = shift,
+	};
+}
+
+struct clock_params clock_params(void)
+{
+	return clock;
+}
+
+u64 clock_monotonic_ns(void)
+{
+	u64 passed = arch_counter() - clock.base_counter;
+	return clock.base_ns + (u64)(((__uint128_t)passed * clock.mult) >> clock.shift);
+}
+
+static u64 counter_of_ns(u64 ns)
+{
+	__uint128_t passed = ((__uint128_t)(ns - clock.base_ns) << clock.shift) / clock.mult;
+	__uint128_t counter = passed + clock.base_counter + 1;
+	return counter > UINT64_MAX ? UINT64_MAX : (u64)counter;
+}
+
+void clock_delay_ns(u64 ns)
+{
+	u64 end = clock_monotonic_ns() + ns;
+	while (clock_monotonic_ns() < end)
+		cpu_relax();
+}
+
+/* ---- timers ---- */
+
+static struct timer *timer_of_link(struct tree_link *n)
+{
+	return n == nullptr ? nullptr : TIMER_OWNER(n, struct timer, _link);
+}
+
+/* Sets the hardware for the next event of ct; its lock is held, or it is this CPU's and interrupts are off. */
+static void program(struct cpu_timers *ct)
+{
+	struct timer *first = timer_of_link(tree_raw_lower_bound(&ct->tree, 0));
+	u64 next = first != nullptr ? first->_deadline_ns : 0;
+	if (ct->tick_ns != 0 && (next == 0 || ct->tick_ns < next))
+		next = ct->tick_ns;
+	if (next == ct->programmed_ns)
+		return;
+	ct->programmed_ns = next;
+	if (next == 0)
+		arch_timer_stop();
+	else
+		arch_timer_program(counter_of_ns(next));
+}
+
+void timer_init(struct timer *t, void (*fn)(struct timer *t))
+{
+	*t = (struct timer){ ._fn = fn };
+}
+
+void timer_arm(struct timer *t, u64 deadline_ns)
+{
+	(void)timer_cancel(t);
+	u64 flags = irq_save();
+	struct cpu_timers *ct = this_cpu(cpu_timers);
+	spin_raw_lock(&ct->lock);
+	t->_cpu = cpu_id();
+	t->_deadline_ns = max_of(deadline_ns, (u64)1);
+	t->_link._key = t->_deadline_ns;
+	t->_armed = true;
+	tree_raw_insert(&ct->tree, &t->_link);
+	program(ct);
+	spin_raw_unlock(&ct->lock);
+	irq_restore(flags);
+}
+
+bool timer_cancel(struct timer *t)
+{
+	u64 flags = irq_save();
+	struct cpu_timers *ct = per_cpu(cpu_timers, t->_cpu);
+	spin_raw_lock(&ct->lock);
+	bool was_armed = t->_armed;
+	if (was_armed) {
+		tree_raw_remove(&ct->tree, &t->_link);
+		t->_armed = false;
+		if (t->_cpu == cpu_id())
+			program(ct);
+	}
+	bool running_elsewhere = ct->running == t && t->_cpu != cpu_id();
+	spin_raw_unlock(&ct->lock);
+	irq_restore(flags);
+	while (running_elsewhere && __atomic_load_n(&ct->running, __ATOMIC_ACQUIRE) == t)
+		cpu_relax();
+	return was_armed;
+}
+
+bool timer_is_armed(const struct timer *t)
+{
+	return __atomic_load_n(&t->_armed, __ATOMIC_RELAXED);
+}
+
+void sched_tick_program(u64 ns)
+{
+	struct cpu_timers *ct = this_cpu(cpu_timers);
+	if (ns == 0 && ct->tick_ns == 0)
+		return;
+	ct->tick_ns = ns == 0 ? 0 : clock_monotonic_ns() + ns;
+	program(ct);
+}
+
+/* Runs what has expired, one at a time, without the lock so that a callback may arm timers. */
+void timer_interrupt(void)
+{
+	struct cpu_timers *ct = this_cpu(cpu_timers);
+	u64 now = clock_monotonic_ns();
+	ct->programmed_ns = 0;
+	spin_raw_lock(&ct->lock);
+	for (;;) {
+		struct timer *t = timer_of_link(tree_raw_lower_bound(&ct->tree, 0));
+		if (t == nullptr || t->_deadline_ns > now)
+			break;
+		tree_raw_remove(&ct->tree, &t->_link);
+		t->_armed = false;
+		ct->running = t;
+		spin_raw_unlock(&ct->lock);
+		t->_fn(t);
+		spin_raw_lock(&ct->lock);
+		__atomic_store_n(&ct->running, nullptr, __ATOMIC_RELEASE);
+	}
+	spin_raw_unlock(&ct->lock);
+	if (ct->tick_ns != 0 && ct->tick_ns <= now) {
+		ct->tick_ns = 0;
+		if (sched_tick_expired())
+			cpu_set_need_resched();
+	}
+	program(ct);
+}
