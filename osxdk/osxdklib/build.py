@@ -24,7 +24,7 @@ class Lock:
 
 
 def meson_options(config):
-    return [f'-Dprofile={config.profile}', f'-Dktests={"false" if config.release else "true"}',
+    return [f'-Dprofile={config.profile}', f'-Dktests={"true" if config.profile != "release" else "false"}',
             f'-Dfeatures={",".join(config.features)}']
 
 

@@ -7,13 +7,25 @@ from .config import Config, Refused
 
 # command -> (module, function, one line of help)
 COMMANDS = {
-    'build': ('commands', 'cmd_build', 'build the kernel: build/<arch>/omegaos'),
-    'run': ('run', 'cmd_run', 'boot to the shell on this terminal (KERNEL=linux: Debian\'s kernel)'),
+    'new': ('newkernel', 'cmd_new', 'new NAME --kernel: a kernel project of your own, linked with OSXTD'),
+    'build': ('commands', 'cmd_build', 'build the kernel: build/<arch>/omegaos (RELEASE=1, DEBUG=1)'),
+    'run': ('run', 'cmd_run', 'boot to the shell on this terminal (SMP=, MEM=, SCHEME=, KERNEL=linux)'),
+    'test': ('suites', 'cmd_test', 'all test suites, or those named; AUTO_TEST=boot|syscall for one on the console'),
+    'ktest': ('suites', 'cmd_ktest', 'the tests inside the kernel (KTEST=module)'),
+    'oracle': ('scripted', 'cmd_oracle', 'the system call tests and the sessions against Debian\'s own kernel'),
+    'check': ('check', 'cmd_check', 'form of the sources: format, licences, lengths, warnings'),
+    'bench': ('commands', 'cmd_bench', 'guest instructions per operation beside Debian\'s kernel (BENCHMARK=row)'),
+    'bench-boot': ('commands', 'cmd_bench_boot', 'time to init\'s first instruction beside Debian\'s kernel'),
+    'fuzz': ('hosttests', 'cmd_fuzz', 'every fuzzer for 60 seconds'),
     'debug': ('run', 'cmd_debug', 'boot under gdb with the kernel\'s symbols'),
     'gdb_server': ('run', 'cmd_gdb_server', 'boot and wait for a debugger on GDB_TCP_PORT'),
     'gdb_client': ('run', 'cmd_gdb_client', 'a debugger for gdb_server'),
     'image': ('image', 'cmd_image', 'make the root images: build/<arch>/images'),
+    'book': ('commands', 'cmd_book', 'the book as a static site'),
+    'setup': ('commands', 'cmd_setup', 'install the Debian packages that are missing'),
+    'clean': ('commands', 'cmd_clean', 'remove what builds and tests made'),
 }
+LATER = ('coverage', 'docs', 'gitbook', 'profile_server', 'profile_client')
 
 
 def main(argv):
@@ -21,13 +33,15 @@ def main(argv):
     if name in ('help', '-h', '--help'):
         print('usage: osxdk COMMAND [ARGS], or make COMMAND VARIABLE=VALUE ...\n')
         for command, (_, _, text) in COMMANDS.items():
-            print(f'  {command:15} {text}')
+            print(f'  {command:12} {text}')
         return 0
-    if name not in COMMANDS:
-        print(f'osxdk: no command "{name}"; osxdk help lists them', file=sys.stderr)
-        return 2
-    module, function, _ = COMMANDS[name]
     try:
+        if name in LATER:
+            from .commands import cmd_later
+            return cmd_later(name)(None, None)
+        if name not in COMMANDS:
+            raise Refused(f'no command "{name}"; osxdk help lists them')
+        module, function, _ = COMMANDS[name]
         run = getattr(importlib.import_module('.' + module, __package__), function)
         return run(Config(), argv[1:]) or 0
     except Refused as error:

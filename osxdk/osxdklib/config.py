@@ -135,6 +135,12 @@ class Config:
         other.scheme_name, other.scheme = name, self._scheme(name)
         return other
 
+    def with_profile(self, profile):
+        """This configuration with another profile."""
+        other = copy.copy(self)
+        other.profile, other.release, other.debug = profile, profile == 'release', profile == 'debug'
+        return other
+
     def _scheme(self, name):
         schemes = self.manifest.get('scheme', {})
         if name and name not in schemes:

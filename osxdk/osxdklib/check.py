@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MPL-2.0
+"""check - the form of the sources: licence tags, lengths, layout, warnings."""
+import os
+import re
+import subprocess
+
+from . import build
+from .config import Refused
+
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 800, 100
+TAG = 'SPDX-License-Identifier: MPL-2.0'
+# Files that hold no comment, or not ours: the licence itself, data, what a program generates.
+UNTAGGED = re.compile(r'(^LICENSE$|\.(json|bin|png|svg|txt|elf|cpio|gz)$|/corpus/|/hostname$|/etc/(passwd|group)$|flags\.in$)')
+LONG_FUNCTIONS = 'book/src/contribute/long-functions.md'
+
+
+def tracked_files(config):
+    listing = subprocess.run(['git', '-C', config.root, 'ls-files', '-z'], capture_output=True, text=True, check=False)
+    if listing.returncode != 0:
+        raise Refused('check works on the files that git tracks; this is no git work tree')
+    return [name for name in listing.stdout.split('\0') if name and os.path.isfile(os.path.join(config.root, name))]
+
+
+def read(config, name):
+    with open(os.path.join(config.root, name), encoding='utf-8', errors='replace') as file:
+        return file.read()
+
+
+def check_licences(config, files):
+    """The tag stands on the first line, or on the second below #! or a page's head."""
+    for name in files:
+        head = read(config, name).split('\n')[:3]
+        if not UNTAGGED.search(name) and not any(TAG in line for line in head):
+            yield f'{name}:1: no "{TAG}"'
+
+
+def is_source(name):
+    return name.endswith(('.c', '.h', '.S', '.py')) or name == 'osxdk/osxdk'
+
+
+def check_file_lengths(config, files):
+    for name in filter(is_source, files):
+        lines = read(config, name).count('\n')
+        if lines > MAX_FILE_LINES:
+            yield f'{name}: {lines} lines; the limit is {MAX_FILE_LINES}'
+
+
+def functions(text):
+    """Yields (name, first line, lines) of the functions of a C file in our layout: a body starts with a
+    brace in the first column and ends with one there."""
+    lines = text.split('\n')
+    start = None
+    for number, line in enumerate(lines):
+        if line == '{':
+            start = number
+        elif line.startswith('}') and start is not None:
+            head = ' '.join(lines[max(0, start - 4):start])
+            names = re.findall(r'(\w+)\s*\(', head)
+            names = [n for n in names if n not in ('UNSAFE', 'HOLDS', '__attribute__', 'KTEST')] or ['?']
+            yield names[-1] if len(names) == 1 else names[0], start + 1, number - start - 1
+            start = None
+
+
+def check_function_lengths(config, files):
+    allowed = read(config, LONG_FUNCTIONS) if LONG_FUNCTIONS in files else ''
+    for name in files:
+        if name.endswith('.c'):
+            for function, line, length in functions(read(config, name)):
+                if length > MAX_FUNCTION_LINES and f'`{function}`' not in allowed:
+                    yield f'{name}:{line}: {function} has {length} lines; the limit is {MAX_FUNCTION_LINES}'
+
+
+def check_bytes(config, files):
+    """No trailing blanks, no missing end of line, tabs to indent C, at most 100 columns of C and Python."""
+    for name in files:
+        if not (is_source(name) or name.endswith(('.md', '.toml', '.ld', '.ini', 'meson.build', 'Makefile'))):
+            continue
+        text = read(config, name)
+        if text and not text.endswith('\n'):
+            yield f'{name}: its last line has no end'
+        for number, line in enumerate(text.split('\n'), start=1):
+            if line != line.rstrip():
+                yield f'{name}:{number}: trailing blanks'
+            if name.endswith(('.c', '.h', '.S')) and len(line.expandtabs(8)) > 110:
+                yield f'{name}:{number}: longer than 100 columns by far'
+
+
+def check_format(config, files):
+    """clang-format has nothing to change in what follows it strictly: files it once formatted stay so."""
+    sources = [f for f in files if f.endswith(('.c', '.h')) and f.startswith(('osxtd/', 'kernel/', 'test/'))]
+    for start in range(0, len(sources), 100):
+        done = subprocess.run(['clang-format-22', '--dry-run', '-Werror', '--ferror-limit=1', *sources[start:start + 100]],
+                              cwd=config.root, capture_output=True, text=True, check=False)
+        for name in sorted(set(re.findall(r'^(\S+?):\d+:\d+: error', done.stderr, re.M))):
+            yield f'{name}: not in the layout of .clang-format (clang-format-22 -i {name})'
+
+
+def check_names(config, files):
+    """No word that says a part is unfinished."""
+    pattern = re.compile(r'\b(TO' r'DO|FIX' r'ME|XX' r'X)\b')
+    for name in files:
+        if is_source(name):
+            for number, line in enumerate(read(config, name).split('\n'), start=1):
+                if pattern.search(line):
+                    yield f'{name}:{number}: unfinished: {line.strip()}'
+
+
+CHECKS = (check_licences, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names)
+
+
+def cmd_check(config, _args):
+    """osxdk check: every breach on a line of its own; the warnings of all profiles are errors."""
+    files = tracked_files(config)
+    failed = 0
+    for check in CHECKS:
+        breaches = list(check(config, files))
+        failed += bool(breaches)
+        for breach in breaches:
+            print(breach)
+        print(f'{check.__name__.removeprefix("check_").replace("_", " "):18} {len(breaches)} breaches', flush=True)
+    for profile in ('dev', 'debug', 'release'):
+        try:
+            build.build(config.with_profile(profile))
+        except Refused as error:
+            print(f'{profile}: {error}')
+            failed += 1
+    passed = len(CHECKS) + 3 - failed
+    print(f'{passed} passed, {failed} failed')
+    return 1 if failed else 0

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MPL-2.0
+"""scripted - sessions on the guest's console: test/apps and test/hostile.
+
+Each test/FOLDER/*.py is one session in a guest of its own and defines
+
+    def play(app):          the session; see App
+    MASKS = [(regex, text)] named fields: what may differ from Debian's kernel, replaced in every record
+    MEM = '64M'             the guest's memory (512M)
+    IMAGE = 'small'         the root image (full)
+    LINUX = False           no comparison with Debian's kernel (True in apps, False in hostile)
+    def files(config):      {path in the guest: path here}, added to the root image
+
+`make oracle` plays the sessions on both kernels and compares what they recorded.
+"""
+import difflib
+import importlib.util
+import os
+import re
+
+from . import image, run
+from .config import parse_mem
+from .console import Session, Timeout
+
+LOGIN_TIMEOUT = 120
+NORMAL = [(r'\r\n', '\n'), (r'[ \t]+\n', '\n')]
+
+
+class App:
+    """What a session's script drives: the console, checks and records."""
+
+    def __init__(self, session, masks, speed=1.0):
+        self.session, self.masks, self.speed = session, NORMAL + list(masks), speed
+        self.records, self.checks = [], []
+
+    def run(self, command, timeout=60, record=True):
+        """Types a shell command and returns its output, which is also recorded."""
+        text = self.session.run(command, timeout)
+        if record:
+            self.record(command, text)
+        return text
+
+    def record(self, name, text):
+        """Keeps `text` for the comparison with Debian's kernel, with the named fields masked."""
+        for pattern, replacement in self.masks:
+            text = re.sub(pattern, replacement, text, flags=re.M)
+        self.records.append((name, text))
+
+    def check(self, name, good, details=''):
+        self.checks.append((name, bool(good), details))
+
+    def equal(self, name, got, want):
+        self.check(name, got == want, f'    got {got!r}\n    want {want!r}\n')
+
+    def send(self, data):
+        self.session.send(data)
+
+    def key(self, letter):
+        """A control character: key('C') is ^C."""
+        self.session.key(letter)
+
+    def expect(self, pattern, timeout=60):
+        return self.session.expect(pattern, timeout)
+
+    def prompt(self, timeout=60):
+        """Waits for the shell's prompt; returns the text since the last wait."""
+        start = self.session.mark
+        match = self.session.expect('^' + re.escape(Session.PROMPT), timeout)
+        return self.session.text[start:match.start()].replace('\r\n', '\n')
+
+    def drain(self, quiet=0.5):
+        return self.session.drain(quiet)
+
+    def resize(self, rows, columns):
+        self.session.resize(rows, columns)
+
+    def alive(self, timeout=60):
+        """A check that the shell still answers and its programs still run."""
+        text = self.session.run('echo $((6 * 7)) | cat', timeout)
+        self.check('the shell answers', text.strip().endswith('42'), f'    got {text!r}\n')
+
+
+class Script:
+    """One session file."""
+
+    def __init__(self, folder, path):
+        self.name = os.path.splitext(os.path.basename(path))[0]
+        spec = importlib.util.spec_from_file_location(f'{folder}_{self.name}', path)
+        self.module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.module)
+        self.linux = getattr(self.module, 'LINUX', folder == 'apps')
+
+    def initrd(self, config):
+        kind = getattr(self.module, 'IMAGE', 'full')
+        files = self.module.files(config) if hasattr(self.module, 'files') else {}
+        if not files:
+            return image.root_image(config, kind)
+        tree = image.root_tree(config, kind)
+        for path, source in files.items():
+            tree.add_host_file(path, source)
+        return image.write_image(os.path.join(config.arch_dir, 'images', f'test-{self.name}.cpio.gz'), tree)
+
+    def play(self, config, kind, log):
+        """Runs the session on a kernel.  Returns the App with its checks and records."""
+        log.write(f'\n--- {self.name} on {kind}\n')
+        machine = run.make_machine(config, kind, initrd=self.initrd(config), args=['TERM=vt100'],
+                                   mem_mib=parse_mem(getattr(self.module, 'MEM', '512M')))
+        with Session(machine, log=log) as session:
+            app = App(session, getattr(self.module, 'MASKS', []))
+            try:
+                session.login(LOGIN_TIMEOUT)
+                self.module.play(app)
+            except Timeout as error:
+                trace = '' if session.ended else session.guest.backtrace() + '\n'
+                app.check(f'{self.name} on {kind}', False, f'    {error}\n{trace}')
+        if re.search(r'^\S*(kernel panic|panic:|\boops\b)', session.text, re.M | re.I):
+            app.check(f'{self.name} on {kind}: no panic, no oops', False, '    see the log\n')
+        return app
+
+
+def scripts(config, folder):
+    path = os.path.join(config.kit, 'test', folder)
+    names = sorted(os.listdir(path)) if os.path.isdir(path) else []
+    return [Script(folder, os.path.join(path, n)) for n in names if n.endswith('.py') and not n.startswith('_')]
+
+
+def expected_path(config, folder, name):
+    return os.path.join(config.kit, 'test', folder, 'expected', name + '.txt')
+
+
+def transcript(app):
+    return ''.join(f'$ {name}\n{text.rstrip()}\n' for name, text in app.records)
+
+
+def _difference(wanted, got, wanted_name):
+    lines = difflib.unified_diff(wanted.splitlines(), got.splitlines(), wanted_name, 'omegaos', lineterm='', n=2)
+    return ''.join(f'    {line}\n' for line in list(lines)[:60])
+
+
+def suite(config, folder, log):
+    """The sessions of test/FOLDER on our kernel, their records against the ones Debian's kernel gave."""
+    from .suites import Result
+    result = Result()
+    for script in scripts(config, folder):
+        app = script.play(config, 'omegaos', log)
+        for name, good, details in app.checks:
+            result.add(f'{script.name}: {name}', good, details)
+        path = expected_path(config, folder, script.name)
+        if os.path.exists(path):
+            with open(path, encoding='utf-8') as file:
+                wanted = file.read()
+            got = transcript(app)
+            result.add(f'{script.name}: same as on Debian\'s kernel', got == wanted, _difference(wanted, got, 'Linux'))
+    if not result.passed and not result.failed:
+        result.note = f'test/{folder} holds no session'
+    return result
+
+
+def compare(config, log, record=False):
+    """Plays every session that has a twin on Debian's kernel.  Returns the texts of the differences.
+
+    With `record`, keeps what Debian's kernel gave as the expectation of `make test`.
+    """
+    differences = []
+    for folder in ('apps', 'hostile'):
+        for script in scripts(config, folder):
+            if not script.linux:
+                continue
+            linux = script.play(config, 'linux', log)
+            for name, good, details in linux.checks:
+                if not good:
+                    differences.append(f'{folder}/{script.name}: Debian\'s kernel fails "{name}"\n{details}')
+            wanted = transcript(linux)
+            if record:
+                path = expected_path(config, folder, script.name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, 'w', encoding='utf-8') as file:
+                    file.write(wanted)
+            got = transcript(script.play(config, 'omegaos', log))
+            if got != wanted:
+                differences.append(f'{folder}/{script.name} differs\n{_difference(wanted, got, "Linux")}')
+    return differences
+
+
+def cmd_oracle(config, args):
+    """osxdk oracle [--record]: test/abi and the sessions against Debian's own kernel."""
+    from . import suites
+    from .oracle import linux_kernel
+    linux_kernel(config)
+    folder = os.path.join(config.arch_dir, 'test')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, 'oracle.log'), 'w', encoding='utf-8') as log:
+        result, _ = suites.run_abi(config, 'linux', log)
+        print(result.details, end='')
+        print(f'test/abi on Debian\'s kernel: {result}', flush=True)
+        differences = compare(config, log, record='--record' in args)
+    for text in differences:
+        print(text, end='')
+    total = result.failed + len(differences)
+    print(f'{total} differences')
+    return 1 if total or not result.passed else 0

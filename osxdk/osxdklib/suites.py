@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MPL-2.0
+"""suites - `osxdk test`: every suite with its own line of counts, two at a time, then the total.
+
+A suite is a function (config, log) -> Result that writes what it sees to `log`.
+"""
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+from . import build, hosttests, image, run, scripted
+from .config import Refused
+from .console import boot
+
+BOOT_SCHEMES = ('microvm', 'pc', 'q35')
+PARALLEL = 2
+GOOD = {'boot': r'Successfully booted\.', 'syscall': r'All syscall tests passed\.',
+        'ktest': r'\[ktest runner\] All tests passed\.'}
+
+
+class Result:
+    """Counts of one suite and what to print about it; `note` says why nothing ran."""
+
+    def __init__(self, passed=0, failed=0, details='', note=''):
+        self.passed, self.failed, self.details, self.note = passed, failed, details, note
+
+    def add(self, name, good, details=''):
+        self.passed += bool(good)
+        self.failed += not good
+        if not good:
+            self.details += f'FAILED {name}\n{details}'
+
+    def __str__(self):
+        return f'{self.passed} passed, {self.failed} failed' + (f' ({self.note})' if self.note else '')
+
+
+def tail(text, lines=25):
+    return '\n'.join('    ' + line for line in text.replace('\r', '').splitlines()[-lines:]) + '\n'
+
+
+def boot_and_judge(result, name, machine, good, timeout, log, echo=False):
+    """Boots a guest to its end, adds one check to `result`, returns the console text."""
+    log.write(f'--- {name}\n')
+    code, text, trace = boot(machine, good, timeout, echo=echo, log=log)
+    seen = re.search(good, text, re.M)
+    problem = '' if code == 0 else f'    exit code {code}\n{trace}\n{tail(text)}'
+    result.add(name, code == 0 and seen, problem)
+    return text
+
+
+def counted(text):
+    """The last `N passed, N failed` of a console text."""
+    found = re.findall(r'(\d+) passed, (\d+) failed', text)
+    return (int(found[-1][0]), int(found[-1][1])) if found else None
+
+
+def suite_ktest(config, log, echo=False):
+    """KTESTs: the kernel runs them itself, before any user program."""
+    result = Result()
+    argument = f'ktest={config.ktest}' if config.ktest else 'ktest'
+    machine = run.make_machine(config, 'omegaos', args=[argument])
+    whole = Result()
+    text = boot_and_judge(whole, 'ktest', machine, GOOD['ktest'], config.timeout or 240, log, echo)
+    result.passed = len(re.findall(r'^ok \d+', text, re.M))
+    result.failed = len(re.findall(r'^not ok \d+', text, re.M))
+    for line in re.findall(r'^not ok .*', text, re.M):
+        result.details += f'FAILED {line.strip()}\n'
+    if whole.failed and not result.failed:
+        result.failed, result.details = 1, whole.details
+    if not result.passed and not result.failed:
+        result.add('ktest', False, '    no test ran\n')
+    return result
+
+
+def suite_boot(config, log, echo=False):
+    """User space is reached on every kind of machine, and a script runs there."""
+    result = Result()
+    schemes = [config.scheme_name] if config.scheme_name else BOOT_SCHEMES
+    for scheme in schemes:
+        machine = run.make_machine(config, args=['OMEGA_AUTO=boot'], scheme=scheme)
+        boot_and_judge(result, f'boot on {scheme}', machine, GOOD['boot'], config.timeout or 120, log, echo)
+    return result
+
+
+def abi_image(config):
+    """Builds test/abi and returns its initramfs."""
+    out = os.path.join(config.arch_dir, 'abi')
+    with build.Lock(out):
+        made = subprocess.run(['make', '--no-print-directory', '-C', os.path.join(config.kit, 'test/abi'), f'OUT={out}'],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                              env={k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKEOVERRIDES', 'MFLAGS')})
+    if made.returncode != 0:
+        raise Refused(f'test/abi does not compile:\n{tail(made.stdout)}')
+    return os.path.join(out, 'abi.cpio')
+
+
+def run_abi(config, kind, log, echo=False):
+    """Runs test/abi on kernel `kind`; returns (Result, console text)."""
+    machine = run.make_machine(config, kind, initrd=abi_image(config))
+    whole = Result()
+    text = boot_and_judge(whole, f'abi on {kind}', machine, GOOD['syscall'], config.timeout or 400, log, echo)
+    passed, failed = counted(text) or (0, 0)
+    result = Result(passed, failed, whole.details)
+    for line in sorted(set(re.findall(r'^\s*(?:not ok|FAIL).*', text, re.M)))[:60]:
+        result.details += f'    {line.strip()}\n'
+    if whole.failed and not failed:
+        result.failed = 1
+    return result, text
+
+
+def suite_abi(config, log, echo=False):
+    """test/abi: every system call family on our kernel."""
+    if not os.path.exists(os.path.join(config.kit, 'test/abi/Makefile')):
+        return Result(note='test/abi is missing')
+    return run_abi(config, 'omegaos', log, echo)[0]
+
+
+def suite_newkernel(config, log):
+    """A kernel made by `osxdk new --kernel` outside this tree builds and boots."""
+    result = Result()
+    folder = tempfile.mkdtemp(prefix='osxdk-new-')
+    kit = os.path.join(config.kit, 'osxdk/osxdk')
+    env = {k: v for k, v in os.environ.items() if k in ('PATH', 'HOME', 'LANG', 'TMPDIR')}
+    env['TIMEOUT'] = '60'
+    try:
+        for name, command, where in (('osxdk new', [kit, 'new', 'hello', '--kernel'], folder),
+                                     ('osxdk test of the new kernel', [kit, 'test'], os.path.join(folder, 'hello'))):
+            done = subprocess.run(command, cwd=where, env=env, text=True, check=False, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            log.write(done.stdout)
+            result.add(name, done.returncode == 0, tail(done.stdout))
+            if done.returncode != 0:
+                break
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return result
+
+
+SUITES = {
+    'unit': hosttests.suite_unit,
+    'ktest': suite_ktest,
+    'boot': suite_boot,
+    'abi': suite_abi,
+    'apps': lambda config, log: scripted.suite(config, 'apps', log),
+    'hostile': lambda config, log: scripted.suite(config, 'hostile', log),
+    'newkernel': suite_newkernel,
+    'fuzz': lambda config, log: hosttests.suite_fuzz(config, log, seconds=5),
+}
+
+
+def _run_one(config, name, folder):
+    start = time.monotonic()
+    with open(os.path.join(folder, name + '.log'), 'w', encoding='utf-8') as log:
+        try:
+            result = SUITES[name](config, log)
+        except Refused as error:
+            result = Result(0, 1, f'    {error}\n')
+    return name, result, time.monotonic() - start
+
+
+def run_suites(config, names):
+    """Runs suites, prints each when it ends and the total last.  Returns the exit code."""
+    build.build(config)
+    image.root_image(config, 'full')
+    folder = os.path.join(config.arch_dir, 'test')
+    os.makedirs(folder, exist_ok=True)
+    total = Result()
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        jobs = [pool.submit(_run_one, config, name, folder) for name in names]
+        for job in concurrent.futures.as_completed(jobs):
+            name, result, seconds = job.result()
+            print(result.details, end='')
+            print(f'{name:10} {result}  [{seconds:.0f} s, {os.path.relpath(folder)}/{name}.log]', flush=True)
+            total.passed += result.passed
+            total.failed += result.failed
+    print(f'{total.passed} passed, {total.failed} failed')
+    return 1 if total.failed or not total.passed else 0
+
+
+def run_auto_test(config):
+    """AUTO_TEST=: one suite on the console of this terminal; its good line comes last."""
+    kinds = {'boot': suite_boot, 'syscall': suite_abi}
+    if config.auto_test not in kinds:
+        raise Refused(f'AUTO_TEST={config.auto_test}: not supported yet; give {" or ".join(kinds)}')
+    if config.auto_test == 'boot' and not config.scheme_name:
+        config = config.with_scheme('q35')
+    with open(os.devnull, 'w', encoding='utf-8') as log:
+        result = kinds[config.auto_test](config, log, echo=True)
+    if result.failed or not result.passed:
+        print(result.details or 'no test ran')
+        print(f'AUTO_TEST={config.auto_test}: {result}')
+        return 1
+    print(GOOD[config.auto_test].replace('\\', ''))
+    return 0
+
+
+def cmd_test(config, args):
+    """osxdk test [SUITE ...]: all suites, or those named; with AUTO_TEST= that one on this terminal."""
+    if 'kernel' in config.manifest:
+        from . import newkernel
+        return newkernel.test(config)
+    if config.auto_test != 'none':
+        return run_auto_test(config)
+    for name in args:
+        if name not in SUITES:
+            raise Refused(f'test {name}: no such suite; the suites are {", ".join(SUITES)}')
+    return run_suites(config, args or list(SUITES))
+
+
+def cmd_ktest(config, _args):
+    """osxdk ktest: the in-kernel tests on this terminal; KTEST=module runs that module's."""
+    with open(os.devnull, 'w', encoding='utf-8') as log:
+        result = suite_ktest(config, log, echo=True)
+    print(result.details, end='')
+    print(result)
+    return 1 if result.failed else 0
