@@ -103,6 +103,8 @@ void vm_cursor_release(struct vm_cursor *c);
 bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out);
 /* The first entry at or after va that is not empty, clipped to the range; false at its end. */
 bool vm_next(struct vm_cursor *c, u64 va, struct vm_entry *out);
+/* As vm_next, but the longest run from there that shares region and prot, with or without frames (none is reported). */
+bool vm_next_mark(struct vm_cursor *c, u64 va, struct vm_entry *out);
 /* Marks start … end-1, all empty before, for region.  Consumes the caller's reference, takes what it needs.  ERR_NOMEM: nothing changed. */
 err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region, u32 prot);
 /* Puts frame at va, which is marked and not mapped; writable_now gives the hardware write permission if the mark allows it. ERR_NOMEM. */
