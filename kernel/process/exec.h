@@ -1,49 +1,49 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * exec - replacing the program of a process.
+ * exec - replacing the program of a process: exec.c loads the file, process/ changes the process.
  *
- * Everything that can fail with an errno happens on a new address space beside the old one.  Then comes the point of no return
- * (exec_end_siblings, exec_commit); a failure behind it is a SIGKILL.
+ * exec_program reads the file, builds the new address space beside the old one, and then, in this order,
+ * process_begin_exec and process_commit_exec.  Until begin returns OK everything may still fail and nothing has changed.
  *
- *   Context:  the calling thread itself, no lock held.
- *   Spec:     execve(2), execveat(2), elf(5), getauxval(3).
+ *   Context:  the calling thread.
+ *   Spec:     execve(2), "Effect on process attributes".
  */
 #pragma once
+#include <osxtd/buf.h>
 #include <osxtd/vmspace.h>
 
-#include "fs/file.h"
+#include "process/process.h"
 #include "security/cred.h"
 
-struct thread;
-
-/* ---- what exec offers (exec*.c) ---- */
-
-/* A vector of strings in the kernel, for the first program. */
-SPAN_TYPE(exec_strings, const struct str);
+/* A list of strings: each with its NUL, one behind the other. */
+struct exec_strings {
+	struct buf bytes;
+	usize len;      /* bytes in use */
+	u32 count;
+};
 
 /*
- * execveat(2): path relative to dirfd; argv and envp are user arrays of pointers.
- * OK: the thread's registers are those of the new program.
+ * exec.c: runs the program at path (relative to dirfd, AT_* flags) in the calling thread.  On OK the thread's user_ctx is
+ * that of the new program's first instruction.  Arguments are consumed.
  */
-err_t exec_user(struct thread *self, i32 dirfd, struct uaddr path, struct uaddr argv, struct uaddr envp, u32 flags);
+err_t exec_program(struct thread *self, i32 dirfd, struct str path, u32 flags, struct exec_strings *argv,
+		   struct exec_strings *envp);
 
-/* Runs path in the calling thread as exec_user does, with strings of the kernel: the first process. */
-err_t exec_init(struct thread *self, struct str path, struct exec_strings argv, struct exec_strings envp);
-
-/* ---- what the process side gives (process.c and its neighbours) ---- */
-
-/* Ends all other threads of the process and makes self the leader.  ERR_AGAIN when self is being ended itself. */
-err_t exec_end_siblings(struct thread *self);
+/*
+ * Makes the calling thread the only one of its process, under the process's number: kills the others and waits until they
+ * are gone.  ERR_AGAIN: another thread's exec or exit got there first (the caller is being killed).
+ */
+err_t process_begin_exec(struct thread *self);
 
 struct exec_commit {
-	struct vmspace_ref space;   /* the new address space */
-	struct cred_ref cred;       /* the new credentials; empty: unchanged */
-	u8 comm[16];                /* the new name, NUL padded */
-	u64 entry, stack;           /* user registers to start with */
-	bool is_secure;             /* AT_SECURE: ids changed */
+	struct vmspace_ref space;  /* the new memory; consumed */
+	struct cred_ref cred;      /* the new credentials; empty: unchanged; consumed */
+	struct str comm;           /* name for ps: the last part of the path */
+	bool is_secure;            /* set-id program: not dumpable, parent-death signal cleared */
 };
 /*
- * Puts the new program in place and consumes what c refers to: switches the address space, resets handlers, alternate
- * stack, FPU, TLS, robust list and tid address, closes FD_CLOEXEC descriptors, wakes a vfork parent.  Cannot fail.
+ * Cannot fail: wakes a vfork parent, leaves the old memory, resets handled signals to default, drops the alternate
+ * stack, timers, robust list and close-on-exec descriptors, unshares descriptors and signal actions that were shared.
+ * ERR_NOMEM only from unsharing, before anything changed.
  */
-void exec_commit(struct thread *self, struct exec_commit *c);
+err_t process_commit_exec(struct thread *self, struct exec_commit *c);
