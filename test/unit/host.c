@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * host - runs the KTESTs of pure modules on the build machine, one cmocka test each, TAP on stdout.
- *
- * It also gives those modules the few functions of OSXTD that they reach: a panic ends the program.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,12 +15,6 @@
 
 extern const struct ktest __start_ktests[];
 extern const struct ktest __stop_ktests[];
-
-void panic_at(const char *why, const char *file, u32 line)
-{
-	fprintf(stderr, "panic: %s (%s:%u)\n", why, file, line);
-	abort();
-}
 
 void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got, i64 want)
 {

@@ -184,3 +184,8 @@ u64 str_hash(struct str s);
 	static_assert(true)
 /* The slice of a real array. */
 #define SPAN_OF_ARRAY(name, a) ((struct name){ (a), array_len(a) })
+/*
+ * s[at … at+len) = the bytes distance before, byte by byte from the front, so that a distance under len repeats
+ * them (LZ77).  Traps unless 0 < distance <= at and the range fits.
+ */
+void span_copy_back(struct span s, usize at, usize distance, usize len);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* span - the operations on byte spans that are too long to be inline.  Pure: also builds on the host. */
+#include <osxtd/span.h>
+
+UNSAFE("1. the checks bound every access; 2. words are copied only where source and target are eight bytes apart")
+void span_copy_back(struct span s, usize at, usize distance, usize len)
+{
+	ASSERT(distance != 0 && distance <= at && at <= s._len && len <= s._len - at);
+	u8 *d = s._ptr + at;
+	const u8 *from = d - distance;
+	if (distance == 1) {
+		memset(d, *from, len);
+		return;
+	}
+	if (distance >= 8) {
+		for (; len >= 8; len -= 8, d += 8, from += 8) {
+			u64 word;
+			__builtin_memcpy(&word, from, 8);
+			__builtin_memcpy(d, &word, 8);
+		}
+	}
+	for (; len != 0; len--)
+		*d++ = *from++;
+}
