@@ -1,23 +1,21 @@
 # SPDX-License-Identifier: MPL-2.0
 """bench - guest instructions per operation and boot time, ours beside Debian's own kernel.
 
-run_bench and run_bench_boot are the whole of `make bench` and `make bench-boot`; test/bench/README.md
-tells what the figures mean.  Nothing here depends on the machine: figures are counted, not timed
-(but for the boot's wall time, which is the median of alternating runs).
+test/bench/README.md tells what the figures mean.  Nothing here depends on the machine: figures are counted,
+not timed (but for the boot's wall time, which is the median of alternating runs).
 """
 import gzip
 import json
 import math
 import os
 import selectors
-import shutil
 import stat
 import subprocess
 import time
 
+from . import build, image, oracle
 from .config import Refused, kit_root
 
-LINUX_PACKAGES = {'x86_64': 'linux-image-cloud-amd64'}
 PROGRAMS = {'x86_64': ('qemu-system-x86_64', '-machine', 'q35', '-cpu', 'max,-erms,-fsrm')}
 CONSOLES = {'x86_64': 'ttyS0'}
 ICOUNT = ('-icount', 'shift=0,sleep=off')
@@ -54,7 +52,8 @@ def build_programs(arch, build_dir):
               f'-ffile-prefix-map={kit_root()}=.']
     hosted = ['-nostdinc', '-isystem', resources + '/include', '-isystem', '/usr/include/x86_64-linux-musl',
               '-idirafter', '/usr/include', '-idirafter', '/usr/include/x86_64-linux-gnu']
-    jobs = {'bench': hosted + [libc + '/crt1.o', libc + '/crti.o', 'main.c'] + rows + [libc + '/libc.a', libc + '/crtn.o'],
+    hosted += [libc + '/crt1.o', libc + '/crti.o', 'main.c', *rows, libc + '/libc.a', libc + '/crtn.o']
+    jobs = {'bench': hosted,
             'tiny': ['-ffreestanding', 'tiny.c'], 'boot': ['-ffreestanding', 'boot.c']}
     for name, arguments in jobs.items():
         target = os.path.join(out, name)
@@ -73,43 +72,6 @@ def _output(command, **options):
     if result.returncode != 0:
         raise Refused(f'bench: {" ".join(command)} failed: {result.stderr.strip()}')
     return result.stdout
-
-
-# Debian's kernel
-
-def debian_kernel(arch, build_dir):
-    """The path of Debian's own kernel, unpacked from its package under build_dir/debian-kernel."""
-    if arch not in LINUX_PACKAGES:
-        raise Refused(f'bench: no reference kernel for {arch} yet')
-    folder = os.path.join(build_dir, 'debian-kernel')
-    kernel = os.path.join(folder, 'vmlinuz')
-    if os.path.exists(kernel):
-        return kernel
-    scratch = folder + '.new'
-    shutil.rmtree(scratch, ignore_errors=True)
-    os.makedirs(scratch)
-    package = _dependency(LINUX_PACKAGES[arch])
-    _output(['apt-get', 'download', package], cwd=scratch)
-    for name in os.listdir(scratch):
-        _output(['dpkg-deb', '-x', name, 'root'], cwd=scratch)
-    boot = os.path.join(scratch, 'root/boot')
-    found = [name for name in os.listdir(boot) if name.startswith('vmlinuz-')]
-    if len(found) != 1:
-        raise Refused(f'bench: package {package} holds no kernel')
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, 'version'), 'w', encoding='utf-8') as file:
-        file.write(found[0].removeprefix('vmlinuz-') + '\n')
-    os.replace(os.path.join(boot, found[0]), kernel)
-    shutil.rmtree(scratch)
-    return kernel
-
-
-def _dependency(package):
-    """The package that a meta package stands for."""
-    for line in _output(['apt-cache', 'depends', package]).splitlines():
-        if line.strip().startswith('Depends: linux-image-'):
-            return line.split()[1]
-    raise Refused(f'bench: apt knows no {package}; run apt-get update')
 
 
 # Archives (newc)
@@ -136,20 +98,21 @@ def bench_archive(programs, path):
     return path
 
 
-def boot_archive(programs, path, image=None):
-    """The initramfs of bench-boot: `image` (newc, plain or gzip) or nothing, and /bench-boot."""
+def boot_archive(programs, path, root=None):
+    """The initramfs of bench-boot: `root` (newc, plain or gzip, and stays so) or nothing, and /bench-boot."""
     body = archive_entry('dev', stat.S_IFDIR | 0o755) + \
         archive_entry('dev/console', stat.S_IFCHR | 0o600, device=(5, 1))
-    if image:
-        body = _read(image)
-        if body[:2] == b'\x1f\x8b':
-            body = gzip.decompress(body)
+    packed = False
+    if root:
+        body = _read(root)
+        packed = body[:2] == b'\x1f\x8b'
+        body = gzip.decompress(body) if packed else body
         end = body.rfind(b'070701', 0, body.rfind(b'TRAILER!!!'))
         if end < 0:
-            raise Refused(f'bench: {image} is not a newc archive')
+            raise Refused(f'bench: {root} is not a newc archive')
         body = body[:end]
-    _write(path, body + archive_entry('bench-boot', stat.S_IFREG | 0o755, _read(programs['boot']), number=1 << 30) +
-           archive_end())
+    body += archive_entry('bench-boot', stat.S_IFREG | 0o755, _read(programs['boot']), number=1 << 30) + archive_end()
+    _write(path, gzip.compress(body, mtime=0) if packed else body)
     return path
 
 
@@ -174,8 +137,9 @@ def guest_command(arch, kernel, initrd, arguments, init='/init', counted=True, e
             '-append', append, *extra]
 
 
-def run_guest(command, timeout, stop):
-    """Runs QEMU until a console line starts with `stop`, it ends, or the time is over.
+def run_guest(command, timeout, stop, grace=0):
+    """Runs QEMU until a console line starts with `stop` (and then up to `grace` seconds until it ends by
+    itself), it ends, or the time is over.
 
     Returns (lines, seconds from the start to that line or None, reason or None)."""
     lines, pending, start = [], b'', time.monotonic()
@@ -199,7 +163,14 @@ def run_guest(command, timeout, stop):
                     lines.append(pending.decode(errors='replace'))
                     return lines, None, 'the machine stopped early'
         finally:
-            guest.kill()
+            end_guest(guest, grace)
+
+
+def end_guest(guest, grace):
+    try:
+        guest.wait(grace)
+    except subprocess.TimeoutExpired:
+        guest.kill()
 
 
 def parse_bench(lines):
@@ -228,15 +199,36 @@ def measure(arch, kernel, initrd, only, title):
 
 # Tables
 
-def run_bench(arch, kernel_path, build_dir, only=None):
-    """Prints the table and leaves it in build_dir/bench.json.  Returns 0, or 1 when a row is missing."""
+def cmd_bench(config, _args):
+    """make bench: the table for the release kernel, BENCHMARK=ROW for one row."""
+    kernel = release_kernel(config)
+    only = None if config.benchmark == 'none' else config.benchmark
+    return run_bench(config.arch, kernel, oracle.linux_kernel(config), config.arch_dir, only)
+
+
+def cmd_bench_boot(config, _args):
+    """make bench-boot: both kernels with the full root image (IMAGE=FILE for another)."""
+    kernel, archive = release_kernel(config), config.image
+    if not archive or not os.path.isfile(archive):
+        archive = image.root_image(config, archive or 'full')
+    return run_bench_boot(config.arch, kernel, oracle.linux_kernel(config), config.arch_dir, archive)
+
+
+def release_kernel(config):
+    """Builds what is compared: the release profile, unless DEBUG=1 asks for another."""
+    if not config.debug:
+        config.release, config.profile = True, 'release'
+    return build.build(config)
+
+
+def run_bench(arch, kernel_path, linux_path, build_dir, only=None):
+    """Prints the table and leaves it in build_dir/bench.json.  Returns 0, or 1 when a row has no ratio."""
     if only and only not in ROWS + EXTRA:
         raise Refused(f'BENCHMARK={only}: no such row; the rows are {" ".join(ROWS + EXTRA)}')
     if not os.path.exists(kernel_path):
         raise Refused(f'bench: no kernel at {kernel_path}; run make build first')
     programs = build_programs(arch, build_dir)
     initrd = bench_archive(programs, os.path.join(build_dir, 'bench', 'bench.cpio'))
-    linux_path = debian_kernel(arch, build_dir)
     linux, linux_reason = measure(arch, linux_path, initrd, only, 'Linux')
     ours, our_reason = measure(arch, kernel_path, initrd, only, 'OmegaOS')
     table = [table_row(name, ours, linux, our_reason, linux_reason)
@@ -286,13 +278,13 @@ def print_row(row):
 
 # Boot
 
-def run_bench_boot(arch, kernel_path, build_dir, image=None):
+def run_bench_boot(arch, kernel_path, linux_path, build_dir, root=None):
     """Prints the time from QEMU's start to init's first act for both kernels, and the ratio."""
     if not os.path.exists(kernel_path):
         raise Refused(f'bench-boot: no kernel at {kernel_path}; run make build first')
     programs = build_programs(arch, build_dir)
-    initrd = boot_archive(programs, os.path.join(build_dir, 'bench', 'boot.cpio'), image)
-    kernels = {'OmegaOS': kernel_path, 'Linux': debian_kernel(arch, build_dir)}
+    initrd = boot_archive(programs, os.path.join(build_dir, 'bench', 'boot.initramfs'), root)
+    kernels = {'OmegaOS': kernel_path, 'Linux': linux_path}
     walls = {title: [] for title in kernels}
     for _ in range(BOOT_RUNS):
         for title, kernel in kernels.items():
@@ -305,7 +297,8 @@ def run_bench_boot(arch, kernel_path, build_dir, image=None):
     print(f'{"":34}{"OmegaOS":>12}{"Linux":>12}{"ratio":>9}')
     print(f'{f"wall seconds, median of {BOOT_RUNS}":34}{median["OmegaOS"]:12.3f}{median["Linux"]:12.3f}{ratio:9.3f}')
     count_ratio = counts['OmegaOS'] / counts['Linux']
-    print(f'{"guest time in M (icount)":34}{counts["OmegaOS"] / 1e6:12.1f}{counts["Linux"] / 1e6:12.1f}{count_ratio:9.3f}\n')
+    millions = [counts[title] / 1e6 for title in ('OmegaOS', 'Linux')]
+    print(f'{"guest time in M (icount)":34}{millions[0]:12.1f}{millions[1]:12.1f}{count_ratio:9.3f}\n')
     report = {'arch': arch, 'initramfs_bytes': os.path.getsize(initrd), 'wall_seconds': walls, 'wall_median': median,
               'wall_ratio': ratio, 'icount': counts, 'icount_ratio': count_ratio}
     _write(os.path.join(build_dir, 'bench-boot.json'), json.dumps(report, indent='\t').encode() + b'\n')

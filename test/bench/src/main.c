@@ -119,7 +119,7 @@ static void calibrate(void)
 	loop_overhead_x16 = (some - none) / 100;
 }
 
-/* Is the counter an instruction counter? Says so on its own line: the host refuses other answers. */
+/* Does the counter count instructions? Prints what it saw; the host refuses other answers. */
 static void check_counter(void)
 {
 	unsigned long best = ~0ul;
