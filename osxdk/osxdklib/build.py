@@ -28,6 +28,13 @@ def meson_options(config):
             f'-Dfeatures={",".join(config.features)}']
 
 
+def _quietly(command):
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if result.returncode != 0:
+        print(result.stdout)
+        raise Refused('meson could not configure the build (its output is above)')
+
+
 def configure(config):
     """Configures the Meson folder when it is new or its options differ."""
     folder, options = config.meson_dir, meson_options(config)
@@ -37,6 +44,7 @@ def configure(config):
     if configured and os.path.exists(stamp):
         with open(stamp, encoding='utf-8') as file:
             if file.read() == wanted:
+                _quietly(['ninja', '-C', folder, 'build.ninja'])    # Meson again if a meson.build changed
                 return
     if configured:
         command = ['meson', 'configure', folder] + options
@@ -44,10 +52,7 @@ def configure(config):
         cross = os.path.join(config.kit, 'tools/meson', config.arch + '.ini')
         native = os.path.join(config.kit, 'tools/meson/native.ini')
         command = ['meson', 'setup', folder, config.root, '--cross-file', cross, '--native-file', native] + options
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if result.returncode != 0:
-        print(result.stdout)
-        raise Refused('meson could not configure the build (its output is above)')
+    _quietly(command)
     with open(stamp, 'w', encoding='utf-8') as file:
         file.write(wanted)
 
@@ -63,9 +68,14 @@ def ninja(config, *targets, keep_going=False):
         raise Refused('the build failed')
 
 
+_built = set()
+
+
 def build(config):
-    """Builds the kernel and returns the path of its ELF file."""
+    """Builds the kernel, once in a run of osxdk, and returns the path of its ELF file."""
     with Lock(config.meson_dir):
+        if config.meson_dir in _built:
+            return config.kernel_path
         configure(config)
         ninja(config)
         kernel = os.path.join(config.meson_dir, 'omegaos')
@@ -76,4 +86,5 @@ def build(config):
         os.replace(scratch, config.kernel_path)
         if os.path.exists(scratch):   # rename(2) of two links to one file does nothing
             os.unlink(scratch)
+        _built.add(config.meson_dir)
     return config.kernel_path

@@ -75,8 +75,12 @@ def cmd_fuzz(config, args):
     """osxdk fuzz [SECONDS]: every fuzzer for 60 seconds."""
     if args and not args[0].isdecimal():
         raise Refused(f'fuzz {args[0]}: give a number of seconds')
-    import sys
-    result = suite_fuzz(config, sys.stdout, int(args[0]) if args else 60)
+    path = os.path.join(config.arch_dir, 'fuzz.log')
+    os.makedirs(config.arch_dir, exist_ok=True)
+    with open(path, 'w', encoding='utf-8', errors='replace') as log:
+        result = suite_fuzz(config, log, int(args[0]) if args else 60)
+    with open(path, encoding='utf-8', errors='replace') as log:
+        print(''.join(line for line in log if line.startswith('fuzz ')), end='')
     print(result.details, end='')
     print(result)
     return 1 if result.failed or not result.passed else 0
