@@ -25,10 +25,15 @@ struct list_raw {
 void list_raw_insert(struct list_raw *l, struct list_link *before, struct list_link *n);
 void list_raw_remove(struct list_raw *l, struct list_link *n);
 
-#define LIST_TYPE(name, T, link)                                                                   \
+/* In two parts for a struct that holds lists of its own kind: LIST_STRUCT before it, LIST_FUNCTIONS behind it. */
+#define LIST_STRUCT(name)                                                                          \
 	struct name {                                                                              \
 		struct list_raw _raw;                                                              \
-	};                                                                                         \
+	}
+#define LIST_TYPE(name, T, link)                                                                   \
+	LIST_STRUCT(name);                                                                         \
+	LIST_FUNCTIONS(name, T, link)
+#define LIST_FUNCTIONS(name, T, link)                                                              \
 	[[maybe_unused]] static inline struct T *name##_item_(struct list_link *n)                 \
 	{                                                                                          \
 		return n == nullptr ? nullptr                                                      \

@@ -34,6 +34,11 @@ struct sched_entity {
 	u32 weight;
 	u32 cpu;
 	bool queued;
+	u32 policy;              /* SCHED_* */
+	u32 rt_priority;         /* 1 to 99 of the real-time policies */
+	struct atomic_u64 affinity; /* CPUs it may run on; 0: all */
+	u64 switches, preemptions;
+	struct atomic_u32 ticks; /* timer ticks that met it running */
 };
 
 enum task_state : u32 { TASK_NEW, TASK_READY, TASK_RUNNING, TASK_PARKED, TASK_DEAD };
