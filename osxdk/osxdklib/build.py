@@ -57,14 +57,14 @@ def configure(config):
         file.write(wanted)
 
 
-def ninja(config, *targets, keep_going=False):
-    """Runs Ninja; its output passes through.  Raises Refused when the build fails."""
-    command = ['ninja', '-C', config.meson_dir]
-    if not config.verbose:
-        command.append('--quiet')
-    if keep_going:
-        command += ['-k', '0']
-    if subprocess.run(command + list(targets), check=False).returncode != 0:
+def ninja(config, *targets):
+    """Runs Ninja as far as it gets; its output passes through, without the commands unless V=1."""
+    command = ['ninja', '-C', config.meson_dir, '-k', '0'] + ([] if config.verbose else ['--quiet']) + list(targets)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout:
+            if config.verbose or not line.startswith(('clang-22 ', 'ninja: ')):
+                print(line, end='', flush=True)
+    if process.returncode != 0:
         raise Refused('the build failed')
 
 

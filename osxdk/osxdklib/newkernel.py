@@ -72,14 +72,14 @@ def build_kernel(config):
     out = os.path.join(config.arch_dir, config.profile)
     os.makedirs(out, exist_ok=True)
     objects = [osxtd]
+    for source in config.manifest['kernel'].get('user', []):
+        _user_program(config, out, source)
     for source in config.manifest['kernel']['sources']:
         path = os.path.join(config.root, source)
         if not os.path.isfile(path):
             raise Refused(f'{source}: no such file (OSXDK.toml names it)')
         objects.append(os.path.join(out, re.sub(r'\W', '_', source) + '.o'))
-        _run('clang-22', *compile_flags, '-c', path, '-o', objects[-1])
-    for source in config.manifest['kernel'].get('user', []):
-        objects.append(_user_program(config, out, source))
+        _run('clang-22', *compile_flags, '--embed-dir=' + out, '-c', path, '-o', objects[-1])
     symtab = os.path.join(config.kit, 'tools/symtab.py')
     table, linked = os.path.join(out, 'symtab.S'), config.kernel_path
     link = ['clang-22', *link_flags, '-Wl,-T,' + script, *objects, table, '-o', linked]
@@ -91,29 +91,26 @@ def build_kernel(config):
 
 
 def _user_program(config, out, source):
-    """Assembles or compiles a user program and makes its bytes an object file with the symbols
-    user_NAME and user_NAME_end."""
+    """Makes NAME.bin of a user program in one file: its .text, linked at 4 MiB, entry at its start."""
     name = os.path.splitext(os.path.basename(source))[0]
-    program, wrapper = os.path.join(out, name + '.elf'), os.path.join(out, name + '-embed.S')
+    program = os.path.join(out, name + '.elf')
     _run('clang-22', f'--target={config.arch}-linux-gnu', '-ffreestanding', '-nostdlib', '-static', '-fno-pic', '-O2',
          '--ld-path=ld.lld-22', '-Wl,-Ttext=0x400000', '-Wl,--build-id=none', os.path.join(config.root, source),
          '-o', program)
-    flat = os.path.join(out, name + '.bin')
-    _run('llvm-objcopy-22', '-O', 'binary', '-j', '.text', program, flat)
-    with open(wrapper, 'w', encoding='utf-8') as file:
-        file.write(f'\t.section .rodata.user_{name},"a",@progbits\n\t.globl user_{name}, user_{name}_end\n'
-                   f'user_{name}:\n\t.incbin "{flat}"\nuser_{name}_end:\n\t.section .note.GNU-stack,"",@progbits\n')
-    return wrapper
+    _run('llvm-objcopy-22', '-O', 'binary', '-j', '.text', program, os.path.join(out, name + '.bin'))
+
+
+def machine(config):
+    kernel = build_kernel(config)
+    return Machine(config, kernel, elf=kernel, append=config.manifest.get('boot', {}).get('args', ''))
 
 
 def test(config):
     """osxdk test in such a project: boots it; the console must show what the manifest names."""
-    kernel = build_kernel(config)
     want = config.manifest.get('test', {}).get('expect')
     if want is None:
         raise Refused('OSXDK.toml: [test] expect is missing')
-    machine = Machine(config, kernel, elf=kernel, append=config.manifest.get('boot', {}).get('args', ''))
-    code, text, trace = boot(machine, re.escape(want), config.timeout or 60, echo=True)
+    code, text, trace = boot(machine(config), re.escape(want), config.timeout or 60, echo=True)
     good = code == 0 and want in text
     if trace:
         print(trace)

@@ -41,6 +41,9 @@ def kernel_args(config, kind, *more):
 def make_machine(config, kind=None, initrd=None, args=(), **options):
     """A Machine for kernel `kind` (KERNEL= by default) with `initrd` (the root image by default)."""
     kind = kind or config.kernel
+    if 'kernel' in config.manifest:     # a project of `osxdk new --kernel`: no root image
+        from . import newkernel
+        return newkernel.machine(config)
     initrd = initrd or image.pick_image(config)
     kernel, elf = kernel_file(config, kind)
     return Machine(config, kernel, initrd=initrd, elf=elf,
