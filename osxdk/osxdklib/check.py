@@ -105,7 +105,14 @@ def check_names(config, files):
                     yield f'{name}:{number}: unfinished: {line.strip()}'
 
 
-CHECKS = (check_licences, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names)
+def check_book(config, files):
+    """Every relative link of the book leads somewhere, every page is in SUMMARY.md."""
+    if 'book/src/SUMMARY.md' in files:
+        from .booksite import broken_links
+        yield from broken_links(os.path.join(config.root, 'book/src'))
+
+
+CHECKS = (check_licences, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names, check_book)
 
 
 def cmd_check(config, _args):

@@ -66,7 +66,7 @@ def cmd_bench_boot(config, _args):
 
 
 def cmd_book(config, _args):
-    """osxdk book: the book as a static site in build/book (honkit, from npm, run in the build folder)."""
+    """osxdk book: the book as a static site in build/book (honkit, from npm)."""
     source = os.path.join(config.root, 'book')
     if not os.path.isfile(os.path.join(source, 'src', 'SUMMARY.md')):
         raise Refused('book/src/SUMMARY.md: no such file')
