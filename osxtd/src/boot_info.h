@@ -47,7 +47,5 @@ bool boot_option(struct str name, struct str *value);
 
 /* boot.c: everything after the architecture's entry; boot_info is filled, the early console works. */
 [[noreturn]] void boot_continue(void);
-/* The architecture: CPU tables and features, before mm_init, so that faults are reported. */
-void arch_cpu_init(void);
 /* The architecture: interrupt controllers, timers, battery clock; after mm_init. */
 void arch_platform_init(void);

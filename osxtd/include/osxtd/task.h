@@ -46,11 +46,11 @@ enum task_state : u32 { TASK_NEW, TASK_READY, TASK_RUNNING, TASK_PARKED, TASK_DE
 struct task {
 	struct object object;
 	struct user_ctx user;            /* what user mode sees; idle while the task never enters it */
+	struct atomic_u32 interrupt;     /* TASK_INTR_* bits: why an interruptible sleep must end */
+	u64 _kernel_sp;                  /* entry code knows the place of these */
 	struct vmspace_ref space;        /* the address space in force while it runs; null: kernel's */
 	struct sched_entity sched;
-	struct atomic_u32 interrupt;     /* TASK_INTR_* bits: why an interruptible sleep must end */
 	/* private to osxtd */
-	u64 _kernel_sp;
 	u64 _stack_base;
 	void (*_entry)(struct task *self);
 	struct atomic_u32 _state;

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * pvh - from the PVH entry (32-bit, paging off, ebx = hvm_start_info) to C in the kernel's own addresses.
+ *
+ * The early page tables map the first 4 GiB three times with 2 MiB pages: at 0 for the switch itself, at PHYSMAP_BASE,
+ * and its first 2 GiB at the kernel's addresses.  mm_init replaces them.
+ *
+ *   Spec:  Xen's misc/pvh.pandoc; Intel SDM volume 3, 10.8.5 (entering IA-32e mode).
+ */
+#include "../offsets.h"
+
+#define KERNEL_VMA       0xffffffff80000000
+#define PHYS(symbol)     (symbol - KERNEL_VMA)
+#define PHYSMAP_SLOT     273
+#define CR4_PAE          0x20
+#define CR0_ON           0x80010023	/* PG WP NE MP PE */
+#define MSR_EFER_        0xc0000080
+#define EFER_LME         0x100
+#define EFER_NXE         0x800
+#define CPUID_NX         (1 << 20)
+#define CPUID_RDRAND     (1 << 30)
+
+	.section .note.Xen, "a", @note
+	.balign 4
+	.long 4, 4, 18			/* XEN_ELFNOTE_PHYS32_ENTRY */
+	.asciz "Xen"
+	.long PHYS(pvh_start)
+
+	.section .boot.text, "ax", @progbits
+	.code32
+	.globl pvh_start
+pvh_start:
+	cli
+	cld
+	movl %ebx, %ebp
+
+	movl $PHYS(early_pd), %edi	/* .bss: the high halves are 0 */
+	movl $0x83, %eax
+	movl $2048, %ecx
+1:	movl %eax, (%edi)
+	addl $8, %edi
+	addl $0x200000, %eax
+	decl %ecx
+	jnz 1b
+
+	movl $PHYS(early_pd) + 3, %eax
+	movl %eax, PHYS(early_pdpt_high) + 510 * 8
+	movl %eax, PHYS(early_pdpt)
+	addl $4096, %eax
+	movl %eax, PHYS(early_pdpt_high) + 511 * 8
+	movl %eax, PHYS(early_pdpt) + 8
+	addl $4096, %eax
+	movl %eax, PHYS(early_pdpt) + 16
+	addl $4096, %eax
+	movl %eax, PHYS(early_pdpt) + 24
+	movl $PHYS(early_pdpt) + 3, %eax
+	movl %eax, PHYS(early_pml4)
+	movl %eax, PHYS(early_pml4) + PHYSMAP_SLOT * 8
+	movl $PHYS(early_pdpt_high) + 3, PHYS(early_pml4) + 511 * 8
+
+	movl $0x80000001, %eax
+	cpuid
+	movl %edx, %edi
+	movl %cr4, %eax
+	orl $CR4_PAE, %eax
+	movl %eax, %cr4
+	movl $PHYS(early_pml4), %eax
+	movl %eax, %cr3
+	movl $MSR_EFER_, %ecx
+	rdmsr
+	orl $EFER_LME, %eax
+	testl $CPUID_NX, %edi
+	jz 2f
+	orl $EFER_NXE, %eax
+2:	wrmsr
+	movl $CR0_ON, %eax
+	movl %eax, %cr0
+	lgdt PHYS(boot_gdt_pointer)
+	ljmp $KERNEL_CS, $PHYS(1f)
+
+	.code64
+1:	movabsq $2f, %rax
+	jmp *%rax
+2:	movl $KERNEL_DS, %eax
+	movl %eax, %ss
+	xorl %eax, %eax
+	movl %eax, %ds
+	movl %eax, %es
+	movl %eax, %fs
+	movl %eax, %gs
+	leaq boot_stack_top(%rip), %rsp
+
+	/* The boot CPU's block: preemption counts work from the first line of C on. */
+	leaq cpu_areas(%rip), %rax
+	movq %rax, (%rax)
+	movq %rax, %rdx
+	shrq $32, %rdx
+	movl $MSR_GS_BASE, %ecx
+	wrmsr
+
+	/* The stack protector's guard, before any function that checks it. */
+	movl $1, %eax
+	cpuid
+	xorl %edi, %edi
+	testl $CPUID_RDRAND, %ecx
+	jz 3f
+	rdrandq %rdi
+3:	rdtsc
+	shlq $32, %rdx
+	addq %rdx, %rax
+	movabsq $0x9e3779b97f4a7c15, %rcx
+	imulq %rcx, %rax
+	xorq %rdi, %rax
+	movb $0, %al			/* a string function stops at it */
+	movq %rax, __stack_chk_guard(%rip)
+
+	movl %ebp, %edi
+	xorl %ebp, %ebp
+	call arch_boot
+	ud2
+
+	.section .rodata.boot, "a", @progbits
+	.balign 8
+boot_gdt:
+	.quad 0, 0
+	.quad 0x00af9b000000ffff	/* KERNEL_CS */
+	.quad 0x00cf93000000ffff	/* KERNEL_DS */
+boot_gdt_pointer:
+	.word . - boot_gdt - 1
+	.long PHYS(boot_gdt)
+
+	.section .bss.page_aligned, "aw", @nobits
+	.balign 4096
+early_pml4:
+	.skip 4096
+early_pdpt:
+	.skip 4096
+early_pdpt_high:
+	.skip 4096
+early_pd:
+	.skip 4 * 4096
+	/* The final page tables leave the guard page out. */
+	.globl boot_stack_guard, boot_stack_top
+boot_stack_guard:
+	.skip 4096
+	.skip 16384
+boot_stack_top:

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* cpu_area - everything of one CPU that hardware or the entry code points at; private to the architecture. */
+#pragma once
+#include <arch/cpu.h>
+#include <osxtd/cpu.h>
+
+/* The TSS as words: its 64-bit fields are not aligned. */
+enum : u32 { TSS_BYTES = 104, TSS_RSP0 = 4, TSS_IST1 = 36 };
+
+struct cpu_area {
+	struct cpu_local local;              /* first: GS points here */
+	u64 gdt[10] __attribute__((aligned(16)));
+	u32 tss_words[TSS_BYTES / 4] __attribute__((aligned(16)));
+} __attribute__((aligned(64)));
+static_assert(offsetof(struct cpu_area, local) == 0);
+
+extern struct cpu_area shared cpu_areas[CPU_MAX];
+
+ALWAYS_INLINE void cpu_tss_set(struct cpu_area *a, u32 offset, u64 v)
+{
+	__builtin_memcpy((u8 *)a->tss_words + offset, &v, 8);
+}
+/* This CPU's. */
+ALWAYS_INLINE struct cpu_area *cpu_area(void)
+{
+	return (struct cpu_area *)(void *)CPU_LOCAL_->self;
+}
+
+/* Control registers, descriptor tables and SYSCALL of this CPU; GS points at its block. */
+void cpu_init(u32 id);

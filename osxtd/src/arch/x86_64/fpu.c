@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * fpu - the state in the layout of signal frames, and back.
+ *
+ * A signal frame holds the FXSAVE region with software bytes at 464 that say how much follows, the XSAVE header and
+ * components, and a closing magic number.  What comes back was written by user mode: only what cannot fault is loaded,
+ * and the load itself may fault and be refused.
+ *
+ *   Spec:  sigreturn(2); Linux uapi asm/sigcontext.h (struct _fpx_sw_bytes, FP_XSTATE_MAGIC1/2).
+ */
+#include "fpu.h"
+
+#include <osxtd/task.h>
+
+#include "extable.h"
+
+enum : u32 { MAGIC1 = 0x46505853, MAGIC2 = 0x46505845 };
+enum : usize { LEGACY_BYTES = 512, HEADER_BYTES = 64, MAGIC2_BYTES = 4 };
+enum : u32 { MXCSR_DEFAULT = 0x1f80, MXCSR_MASK_DEFAULT = 0xffbf };
+
+struct fx_software { /* bytes 464 to 511 of the FXSAVE region */
+	u32 magic1, extended_bytes;
+	u64 features;
+	u32 xstate_bytes, padding[7];
+};
+struct fx_area {
+	u16 control, status, tag, opcode;
+	u64 ip, data;
+	u32 mxcsr, mxcsr_mask;
+	u8 registers[432];
+	struct fx_software software;
+};
+static_assert(sizeof(struct fx_area) == LEGACY_BYTES);
+struct xsave_header {
+	u64 present, compaction;
+	u64 reserved[6];
+};
+struct xsave_area {
+	struct fx_area legacy;
+	struct xsave_header header;
+};
+
+static bool is_current(const struct user_ctx *ctx)
+{
+	struct task *t = task_current();
+	return t != nullptr && &t->user == ctx;
+}
+
+UNSAFE("1. area is fpu_area_bytes() long")
+void fpu_area_init(void *area)
+{
+	struct xsave_area *a = (struct xsave_area *)area;
+	memset(area, 0, fpu_area_bytes());
+	a->legacy.control = 0x37f;
+	a->legacy.mxcsr = MXCSR_DEFAULT;
+}
+
+usize user_fpu_size(void)
+{
+	return cpu_features.xsave ? cpu_features.xsave_bytes + MAGIC2_BYTES : LEGACY_BYTES;
+}
+
+UNSAFE("1. _fpu is fpu_area_bytes() long; 2. out is as long as the layout asks, checked")
+void user_fpu_save(struct user_ctx *ctx, struct span out)
+{
+	ASSERT(ctx->_started && span_len(out) >= user_fpu_size());
+	struct xsave_area *a = (struct xsave_area *)ctx->_fpu;
+	u64 flags = irq_save();
+	if (is_current(ctx))
+		fpu_save(a);
+	irq_restore(flags);
+	span_copy(out, (struct cspan){ (const u8 *)ctx->_fpu, cpu_features.xsave_bytes });
+	struct fx_software software = {};
+	if (cpu_features.xsave) {
+		software.magic1 = MAGIC1;
+		software.extended_bytes = (u32)user_fpu_size();
+		software.features = cpu_features.xcr0;
+		software.xstate_bytes = cpu_features.xsave_bytes;
+		u32 magic2 = MAGIC2;
+		span_copy(span_from(out, cpu_features.xsave_bytes), cspan_of(magic2));
+	}
+	span_copy(span_from(out, LEGACY_BYTES - sizeof(software)), cspan_of(software));
+}
+
+/* True when in holds the extended form, whole and of this machine's size. */
+static bool is_extended(struct cspan in)
+{
+	struct fx_software s = {};
+	u32 magic2 = 0;
+	return cpu_features.xsave && cspan_read(in, LEGACY_BYTES - sizeof(s), &s) && s.magic1 == MAGIC1 &&
+	       s.xstate_bytes == cpu_features.xsave_bytes && s.extended_bytes == s.xstate_bytes + MAGIC2_BYTES &&
+	       cspan_read(in, s.xstate_bytes, &magic2) && magic2 == MAGIC2;
+}
+
+static bool header_is_sound(const struct xsave_header *h)
+{
+	u64 reserved = h->compaction;
+	for (usize i = 0; i < array_len(h->reserved); i++)
+		reserved |= array_at(h->reserved, i);
+	return reserved == 0 && (h->present & ~cpu_features.xcr0) == 0;
+}
+
+UNSAFE("1. a is checked; a fault is caught by the table and reported")
+static bool load_checked(const void *a)
+{
+	bool good = true;
+	if (cpu_features.xsave)
+		__asm__ volatile("1: xrstor64 (%1)\n2:\n"
+				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp 2b\n.popsection\n"
+				 EXTABLE_STR("1b", "3b")
+				 : "+r"(good) : "r"(a), "a"(-1), "d"(-1) : "memory");
+	else
+		__asm__ volatile("1: fxrstor64 (%1)\n2:\n"
+				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp 2b\n.popsection\n"
+				 EXTABLE_STR("1b", "3b")
+				 : "+r"(good) : "r"(a) : "memory");
+	return good;
+}
+
+UNSAFE("1. _fpu is fpu_area_bytes() long; 2. what stays in it after a refusal is the initial state")
+err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in)
+{
+	ASSERT(ctx->_started);
+	struct fx_area legacy = {};
+	struct xsave_header header = {};
+	if (!cspan_read(in, 0, &legacy))
+		return ERR_INVAL;
+	bool extended = is_extended(in);
+	if (extended && (!cspan_read(in, LEGACY_BYTES, &header) || !header_is_sound(&header)))
+		return ERR_INVAL;
+	if ((legacy.mxcsr & ~(u32)MXCSR_MASK_DEFAULT) != 0 && (legacy.mxcsr & ~(u32)0xffff) != 0)
+		return ERR_INVAL;
+	struct xsave_area *a = (struct xsave_area *)ctx->_fpu;
+	u64 flags = irq_save();   /* no switch may save into the area meanwhile */
+	if (extended) {
+		memcpy(a, in._ptr, cpu_features.xsave_bytes);
+	} else {
+		fpu_area_init(a);
+		a->legacy = legacy;
+		a->header.present = 3 & cpu_features.xcr0;
+	}
+	memset(&a->legacy.software, 0, sizeof(a->legacy.software));
+	bool good = !is_current(ctx) || load_checked(a);
+	if (!good) {
+		fpu_area_init(a);
+		fpu_load(a);
+	}
+	irq_restore(flags);
+	return good ? OK : ERR_INVAL;
+}
+
+void user_fpu_reset(struct user_ctx *ctx)
+{
+	u64 flags = irq_save();
+	fpu_area_init(ctx->_fpu);
+	if (is_current(ctx))
+		fpu_load(ctx->_fpu);
+	irq_restore(flags);
+}
