@@ -18,6 +18,8 @@ struct tty; /* device/: begins with `struct object object;` */
 REF_TYPE(tty);
 
 struct tty_host_ops {
+	/* The thread whose call is running (reads and writes are not handed it); null in a kernel task. */
+	struct thread *(*caller)(void);
 	i32 (*session_of)(struct thread *self);
 	i32 (*group_of)(struct thread *self);
 	bool (*is_session_leader)(struct thread *self);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* chrdev - the table of majors; see chrdev.h. */
+#include "device/chrdev.h"
+
+#include "fs/vfs.h"
+
+static const struct chrdev_ops *shared majors[CHRDEV_MAJOR_MAX]; /* written at boot only */
+
+err_t chrdev_register(u32 major, const struct chrdev_ops *ops)
+{
+	if (major >= CHRDEV_MAJOR_MAX)
+		return ERR_INVAL;
+	if (array_at(majors, major) != nullptr)
+		return ERR_BUSY;
+	array_at(majors, major) = ops;
+	return OK;
+}
+
+err_t chrdev_open(struct inode *i, u32 rdev, u32 flags, struct file_ref *out)
+{
+	(void)i;
+	u32 major = dev_major(rdev);
+	const struct chrdev_ops *ops = major < CHRDEV_MAJOR_MAX ? array_at(majors, major) : nullptr;
+	return ops != nullptr ? ops->open(dev_minor(rdev), flags, out) : ERR_NXIO;
+}
+
+void chrdev_show(struct text *t)
+{
+	for (u32 major = 0; major < CHRDEV_MAJOR_MAX; major++) {
+		if (array_at(majors, major) != nullptr)
+			FMT(t, "{3} {}\n", major, array_at(majors, major)->name);
+	}
+}
