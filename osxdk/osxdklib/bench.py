@@ -216,9 +216,7 @@ def cmd_bench_boot(config, _args):
 
 def release_kernel(config):
     """Builds what is compared: the release profile, unless DEBUG=1 asks for another."""
-    if not config.debug:
-        config.release, config.profile = True, 'release'
-    return build.build(config)
+    return build.build(config if config.debug else config.with_profile('release'))
 
 
 def run_bench(arch, kernel_path, linux_path, build_dir, only=None):

@@ -36,35 +36,6 @@ def cmd_clean(config, _args):
             shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
 
 
-def _bench_kernels(config):
-    """Builds the kernel to measure and puts Debian's where bench looks for it; returns our kernel's path."""
-    from .oracle import linux_kernel
-    place = os.path.join(config.arch_dir, 'debian-kernel', 'vmlinuz')
-    if not os.path.exists(place):
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        os.link(linux_kernel(config), place)
-    return build.build(config)
-
-
-def _measured(config):
-    """Figures are those of the release profile unless another was asked for."""
-    return config if config.debug else config.with_profile('release')
-
-
-def cmd_bench(config, _args):
-    """osxdk bench: guest instructions per operation beside Debian's kernel; BENCHMARK=row for one row."""
-    from . import bench
-    kernel = _bench_kernels(_measured(config))
-    return bench.run_bench(config.arch, kernel, config.arch_dir, None if config.benchmark == 'none' else config.benchmark)
-
-
-def cmd_bench_boot(config, _args):
-    """osxdk bench-boot: from QEMU's start to init's first instruction, beside Debian's kernel."""
-    from . import bench, image
-    kernel = _bench_kernels(_measured(config))
-    return bench.run_bench_boot(config.arch, kernel, config.arch_dir, image.root_image(config, 'full'))
-
-
 def cmd_book(config, _args):
     """osxdk book: the book as a static site in build/book (honkit, from npm)."""
     source = os.path.join(config.root, 'book')
