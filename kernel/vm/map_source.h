@@ -28,5 +28,5 @@ struct map_source {
 	const struct map_source_ops *ops IMMUTABLE;
 };
 
-/* For the fini of subtypes' base; nothing of its own to drop. */
+/* What s says of itself. */
 void map_source_describe(struct map_source *s, struct map_label *label, struct text *path);

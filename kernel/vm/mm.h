@@ -61,10 +61,16 @@ struct mm_layout {
 };
 enum : u32 { MM_AUXV_BYTES = 48 * 8 };
 
+/* A place in the list of all spaces: slot 0 is none. */
+struct mm_ticket {
+	u32 cpu, slot;
+};
+
 struct mm {
 	struct vmspace vmspace;
 	struct mm_map_lock lock;
 	struct mm_layout layout GUARDED(mm_map);
+	u64 stack_top GUARDED(mm_map);           /* drawn; exec puts the stack below it and the vDSO above */
 	u64 mmap_base GUARDED(mm_map);           /* free addresses are searched downward from here */
 	u64 search_top GUARDED(mm_map);          /* R1: no free page lies in search_top … mmap_base */
 	u64 locked_pages GUARDED(mm_map);
@@ -78,11 +84,12 @@ struct mm {
 	struct atomic_u64 peak_pages ATOMIC_ONLY;
 	struct atomic_u64 peak_resident ATOMIC_ONLY;
 	struct atomic_u32 dumpable ATOMIC_ONLY;
-	u32 registry_cpu IMMUTABLE;              /* where mm_registry knows it */
-	u32 registry_slot IMMUTABLE;
+	struct mm_ticket ticket IMMUTABLE;       /* its place in the list of all spaces */
 };
 SUBTYPE(mm, vmspace);
 
+/* Once at boot, before the first mm. */
+err_t vm_init(void);
 /* Addresses are drawn at random unless this was called (norandmaps on the command line). */
 void mm_disable_aslr(void);
 enum mm_aslr : u8 { MM_ASLR_ON, MM_ASLR_OFF };  /* OFF: personality(ADDR_NO_RANDOMIZE) */
@@ -91,6 +98,8 @@ enum mm_aslr : u8 { MM_ASLR_ON, MM_ASLR_OFF };  /* OFF: personality(ADDR_NO_RAND
 err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out);
 /* A copy for fork(2): private pages become copy-on-write on both sides.  ERR_NOMEM. */
 err_t mm_fork(struct mm *parent, struct vmspace_ref *out);
+/* A page-aligned random number of bytes below 2^40 (28 bits of pages), or 0 without randomisation. */
+u64 mm_random_gap(enum mm_aslr aslr);
 /* setrlimit(2) and exec; UINT64_MAX for none. */
 void mm_set_limit(struct mm *mm, enum mm_limit which, u64 bytes);
 

@@ -33,6 +33,7 @@ enum region_fork : u8 {
 struct region {
 	struct object object;
 	enum region_fork fork IMMUTABLE;
+	struct region *_next; /* waits for the release of a cursor that dropped its last mark */
 };
 REF_TYPE(region);
 
@@ -54,6 +55,8 @@ struct vmspace {
 	struct atomic_u64 _marked;    /* pages marked: size of the space */
 	struct atomic_u64 _tables;    /* page-table pages */
 	struct atomic_u64 _cpus;      /* CPUs it is loaded on */
+	u64 _gap_start, _gap_end;     /* empty range that vmspace_find_free tries first, found below _gap_below */
+	u64 _gap_below;
 };
 
 /* The user half: VMSPACE_LOW <= va < VMSPACE_HIGH of the architecture. */
@@ -72,13 +75,20 @@ ALWAYS_INLINE u64 vmspace_marked_pages(const struct vmspace *s)
 	return atomic_u64_load(&s->_marked);
 }
 
+ALWAYS_INLINE u64 vmspace_table_pages(const struct vmspace *s)
+{
+	return atomic_u64_load(&s->_tables);
+}
+
 /* ---- cursors ---- */
 struct vm_cursor {
 	struct vmspace *_s;
 	u64 _start, _end;
 	u64 _flush_start, _flush_end;
 	struct uframe *_free;      /* frames to free after the flush */
-	void *_table;              /* lowest table that covers the range */
+	struct uframe *_tables;    /* page-table pages, likewise */
+	struct region *_regions;   /* regions whose last mark went, to drop without locks */
+	struct uframe *_table;     /* lowest table that covers the range */
 	u32 _level;
 };
 
@@ -99,13 +109,14 @@ err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 void vm_cursor_release(struct vm_cursor *c);
 #define SCOPED_CURSOR(name) struct vm_cursor name CLEANUP(vm_cursor_release) = {}
 
-/* The entry that holds va; false when it is empty.  va lies in the range. */
+/* The page at va (len is PAGE_SIZE); false when it is neither mapped nor marked.  va lies in the range. */
 bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out);
-/* The first entry at or after va that is not empty, clipped to the range; false at its end. */
+/* The first entry at or after va that is not empty, clipped to the range; false at its end.  A long run may come in pieces. */
 bool vm_next(struct vm_cursor *c, u64 va, struct vm_entry *out);
 /* As vm_next, but the longest run from there that shares region and prot, with or without frames (none is reported). */
 bool vm_next_mark(struct vm_cursor *c, u64 va, struct vm_entry *out);
-/* Marks start … end-1, all empty before, for region.  Consumes the caller's reference, takes what it needs.  ERR_NOMEM: nothing changed. */
+/* Marks start … end-1, all empty before, for region.  Consumes the caller's reference, takes what it needs.
+ * ERR_NOMEM, ERR_EXIST (a part is not empty): nothing changed. */
 err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region, u32 prot);
 /* Puts frame at va, which is marked and not mapped; writable_now gives the hardware write permission if the mark allows it. ERR_NOMEM. */
 err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * mm - birth, copy and end of address spaces, and the numbers kept beside the page table.
+ */
+#include "vm/mm.h"
+
+#include <osxtd/random.h>
+
+#include "vm/layout.h"
+#include "vm/registry.h"
+#include "vdso/vdso.h"
+
+enum : u64 {
+	STACK_ROOM_MIN = 128ull << 20, /* kept below the stack even when its limit is smaller */
+	STACK_ROOM_MAX = VMSPACE_HIGH / 6 * 5,
+};
+
+shared static struct atomic_u32 aslr_off;
+shared static struct uframe_ref zero_page; /* set once by vm_init, before there is a second task */
+
+static const struct vmspace_ops mm_ops = { .fault = mm_fault_op };
+
+static void mm_fini(struct mm *mm)
+{
+	mm_registry_remove(mm->ticket);
+	GUARD(mm_map, &mm->lock);
+	region_drop(&mm->anon);
+	map_source_drop(&mm->exe);
+}
+OBJECT_SUBTYPE(mm, vmspace, mm_fini);
+
+err_t vm_init(void)
+{
+	TRY(uframe_alloc(&zero_page));
+	err_t e = vdso_init();
+	/* Programs run without a vDSO as well. */
+	return e == ERR_NOMEM ? OK : e;
+}
+
+struct uframe *mm_zero_page(void)
+{
+	return uframe_get(&zero_page);
+}
+
+void mm_disable_aslr(void)
+{
+	atomic_u32_store(&aslr_off, 1);
+}
+
+u64 mm_random_gap(enum mm_aslr aslr)
+{
+	if (aslr == MM_ASLR_OFF || atomic_u32_load(&aslr_off) != 0)
+		return 0;
+	return random_u64() & (MM_RANDOM_SPAN - 1) & ~(u64)(PAGE_SIZE - 1);
+}
+
+/* An mm whose table is empty and that the registry knows. */
+static err_t mm_make_new(struct vmspace_ref *out)
+{
+	TRY(mm_alloc(out));
+	struct vmspace *s = vmspace_get(out);
+	struct mm *mm = mm_of(s);
+	TRY(vmspace_init(s, &mm_ops));
+	for (u32 i = 0; i < MM_LIMIT_COUNT; i++)
+		atomic_u64_store(&array_at(mm->limit, i), UINT64_MAX);
+	atomic_u32_store(&mm->dumpable, 1);
+	return mm_registry_add(s, &mm->ticket);
+}
+
+err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
+{
+	SCOPED_REF(vmspace, space);
+	TRY(mm_make_new(&space));
+	struct mm *mm = mm_of(vmspace_get(&space));
+	struct mapping_spec spec = { .kind = MAPPING_ANON, .max_prot = VM_READ | VM_WRITE | VM_EXEC };
+	TRY(mapping_new(&spec, &mm->anon));
+
+	u64 room = max_of(min_of(stack_limit, STACK_ROOM_MAX), STACK_ROOM_MIN) + MM_STACK_GAP;
+	GUARD(mm_map, &mm->lock);
+	mm->stack_top = VMSPACE_HIGH - mm_random_gap(aslr);
+	/* Below the lowest stack that could have been drawn, so that the two draws are independent. */
+	u64 span = aslr == MM_ASLR_OFF || atomic_u32_load(&aslr_off) != 0 ? 0 : MM_RANDOM_SPAN;
+	mm->mmap_base = page_down(VMSPACE_HIGH - span - room) - mm_random_gap(aslr);
+	mm->search_top = mm->mmap_base;
+	*out = vmspace_move(&space);
+	return OK;
+}
+
+static void copy_numbers(struct mm *from, struct mm *to) HOLDS(mm_map)
+{
+	to->layout = from->layout;
+	to->stack_top = from->stack_top;
+	to->mmap_base = from->mmap_base;
+	to->search_top = from->search_top;
+	to->auxv_len = from->auxv_len;
+	span_copy(span_of(to->auxv), cspan_of(from->auxv));
+	to->exe = map_source_clone_or_null(map_source_get_or_null(&from->exe));
+	for (u32 i = 0; i < MM_LIMIT_COUNT; i++)
+		atomic_u64_store(&array_at(to->limit, i), atomic_u64_load(&array_at(from->limit, i)));
+	atomic_u32_store(&to->dumpable, atomic_u32_load(&from->dumpable));
+	atomic_u64_store(&to->filter, atomic_u64_load(&from->filter));
+}
+
+err_t mm_fork(struct mm *parent, struct vmspace_ref *out)
+{
+	SCOPED_REF(vmspace, space);
+	TRY(mm_make_new(&space));
+	struct mm *child = mm_of(vmspace_get(&space));
+	child->anon = mm_anon_region(parent);
+
+	GUARD(mm_map, &parent->lock);
+	/* The child is nobody else's yet; the parent's lock, of the same class, covers both. */
+	copy_numbers(parent, child);
+	TRY(vmspace_fork(&parent->vmspace, &child->vmspace));
+	*out = vmspace_move(&space);
+	return OK;
+}
+
+void mm_set_limit(struct mm *mm, enum mm_limit which, u64 bytes)
+{
+	atomic_u64_store(&array_at(mm->limit, which), bytes);
+}
+
+void mm_note_peaks(struct mm *mm)
+{
+	u64 pages = vmspace_marked_pages(&mm->vmspace);
+	if (pages > atomic_u64_load(&mm->peak_pages))
+		atomic_u64_store(&mm->peak_pages, pages);
+	u64 resident = vmspace_resident_pages(&mm->vmspace);
+	if (resident > atomic_u64_load(&mm->peak_resident))
+		atomic_u64_store(&mm->peak_resident, resident);
+}
+
+void mm_get_layout(struct mm *mm, struct mm_layout *out)
+{
+	GUARD(mm_map, &mm->lock);
+	*out = mm->layout;
+}
+
+void mm_set_layout(struct mm *mm, const struct mm_layout *layout)
+{
+	GUARD(mm_map, &mm->lock);
+	mm->layout = *layout;
+}
+
+void mm_set_auxv(struct mm *mm, struct cspan auxv)
+{
+	GUARD(mm_map, &mm->lock);
+	usize len = min_of(cspan_len(auxv), sizeof(mm->auxv));
+	span_copy(span_of(mm->auxv), cspan_sub(auxv, 0, len));
+	mm->auxv_len = (u32)len;
+}
+
+usize mm_get_auxv(struct mm *mm, struct span out)
+{
+	GUARD(mm_map, &mm->lock);
+	usize len = min_of((usize)mm->auxv_len, span_len(out));
+	span_copy(out, cspan_sub(cspan_of(mm->auxv), 0, len));
+	return len;
+}
+
+bool mm_exe(struct mm *mm, struct map_source_ref *out)
+{
+	GUARD(mm_map, &mm->lock);
+	*out = map_source_clone_or_null(map_source_get_or_null(&mm->exe));
+	return !map_source_is_null(out);
+}
+
+void mm_set_exe(struct mm *mm, struct map_source_ref exe)
+{
+	SCOPED_REF(map_source, old);
+	GUARD(mm_map, &mm->lock);
+	old = map_source_move(&mm->exe);
+	mm->exe = map_source_move(&exe);
+}
