@@ -2,7 +2,6 @@
 """qemu - one guest: its command line, its process, and the exit code that it ends with."""
 import os
 import shutil
-import signal
 import socket
 import subprocess
 
@@ -133,7 +132,10 @@ class Guest:
     def kill(self):
         """Ends QEMU whatever it does; harmless when it has ended."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.qmp.command('quit')
+            except QmpError:
+                pass        # it went by itself just now, or is beyond talking
             if self.wait(3) is None:
                 self.process.kill()
                 self.process.wait()
