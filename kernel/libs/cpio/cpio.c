@@ -4,7 +4,7 @@
 
 static u32 padding(u64 position)
 {
-	return (u32)(-position & 3);
+	return (u32)((4 - position % 4) % 4);
 }
 
 /* Eight hexadecimal digits: field i of the header. */
@@ -41,38 +41,49 @@ static usize gather(struct cpio_reader *r, struct span into, usize want, struct 
 	return n;
 }
 
-static err_t finish_data(struct cpio_reader *r, struct cpio_sink *sink)
-{
-	r->state = CPIO_START;
-	r->skip = padding(r->at);
-	return sink->ops->end(sink);
-}
-
-static err_t finish_name(struct cpio_reader *r, struct cpio_sink *sink)
+/* The name is complete: an entry, or the end of an archive. */
+static err_t finish_name(struct cpio_reader *r, enum cpio_event *event)
 {
 	struct str name = str_until_nul(cspan_sub(cspan_of(r->name), 0, r->name_size));
 	if (str_len(name) + 1 != r->name_size)
 		return ERR_BADMSG;
 	r->skip = padding(r->at);
 	if (str_equal(name, STR("TRAILER!!!"))) {
-		r->saw_trailer = true;
 		r->state = CPIO_START;
 		return OK;
 	}
 	r->entry.name = name;
 	r->data_left = r->entry.size;
 	r->state = CPIO_IN_DATA;
-	TRY(sink->ops->entry(sink, &r->entry));
+	*event = CPIO_ENTRY;
 	return OK;
 }
 
-/* One step; *used bytes of the front of bytes were taken. */
-static err_t step(struct cpio_reader *r, struct cspan bytes, struct cpio_sink *sink, usize *used)
+static usize take_data(struct cpio_reader *r, struct cspan bytes, enum cpio_event *event, struct cspan *data)
 {
+	usize n = min_of((usize)r->data_left, cspan_len(bytes));
+	*data = cspan_sub(bytes, 0, n);
+	*event = CPIO_DATA;
+	r->data_left -= (u32)n;
+	return n;
+}
+
+/* One step; *used bytes of the front of bytes, which is not empty, were taken. */
+static err_t step(struct cpio_reader *r, struct cspan bytes, enum cpio_event *event, struct cspan *data, usize *used)
+{
+	if (r->skip != 0) {
+		*used = min_of((usize)r->skip, cspan_len(bytes));
+		r->skip -= (u32)*used;
+		return OK;
+	}
 	switch (r->state) {
 	case CPIO_START:
 		if (cspan_get(bytes, 0) == 0) {
 			*used = 1; /* zero bytes between archives */
+			return OK;
+		}
+		if (cspan_get(bytes, 0) != '0') {
+			*event = CPIO_FOREIGN;
 			return OK;
 		}
 		r->gathered = 0;
@@ -89,29 +100,30 @@ static err_t step(struct cpio_reader *r, struct cspan bytes, struct cpio_sink *s
 		*used = gather(r, span_of(r->name), r->name_size, bytes);
 		return OK;
 	case CPIO_IN_DATA:
-		*used = min_of((usize)r->data_left, cspan_len(bytes));
-		r->data_left -= (u32)*used;
-		return *used != 0 ? sink->ops->data(sink, cspan_sub(bytes, 0, *used)) : OK;
+		*used = take_data(r, bytes, event, data);
+		return OK;
 	}
 	return ERR_BADMSG;
 }
 
-err_t cpio_feed(struct cpio_reader *r, struct cspan bytes, struct cpio_sink *sink)
+err_t cpio_next(struct cpio_reader *r, struct cspan *bytes, enum cpio_event *event, struct cspan *data)
 {
-	while (cspan_len(bytes) != 0) {
-		usize used = 0;
-		if (r->skip != 0) {
-			used = min_of((usize)r->skip, cspan_len(bytes));
-			r->skip -= (u32)used;
-		} else {
-			TRY(step(r, bytes, sink, &used));
+	*event = CPIO_MORE;
+	while (*event == CPIO_MORE) {
+		if (r->state == CPIO_IN_DATA && r->data_left == 0) {
+			r->state = CPIO_START;
+			r->skip = padding(r->at);
+			*event = CPIO_DONE;
+			return OK;
 		}
+		if (cspan_len(*bytes) == 0)
+			return OK;
+		usize used = 0;
+		TRY(step(r, *bytes, event, data, &used));
 		r->at += used;
-		bytes = cspan_from(bytes, used);
+		*bytes = cspan_from(*bytes, used);
 		if (r->state == CPIO_IN_NAME && r->gathered == r->name_size)
-			TRY(finish_name(r, sink));
-		if (r->state == CPIO_IN_DATA && r->data_left == 0)
-			TRY(finish_data(r, sink));
+			TRY(finish_name(r, event));
 	}
 	return OK;
 }

@@ -6,7 +6,6 @@
 #include <osxtd/ktest.h>
 
 struct recorder {
-	struct cpio_sink sink;
 	u32 entries, ends;
 	u64 bytes, sum;
 	u32 last_mode;
@@ -14,29 +13,24 @@ struct recorder {
 };
 static struct recorder shared recorder;
 
-static err_t on_entry(struct cpio_sink *s, const struct cpio_entry *e)
+static err_t feed(struct cpio_reader *r, struct cspan bytes)
 {
-	(void)s;
-	recorder.entries++;
-	recorder.last_mode = e->mode;
-	recorder.name_len += str_len(e->name);
-	return OK;
+	enum cpio_event event = CPIO_MORE;
+	do {
+		struct cspan data = {};
+		TRY(cpio_next(r, &bytes, &event, &data));
+		recorder.entries += event == CPIO_ENTRY;
+		recorder.ends += event == CPIO_DONE;
+		if (event == CPIO_ENTRY) {
+			recorder.last_mode = r->entry.mode;
+			recorder.name_len += str_len(r->entry.name);
+		}
+		for (usize i = 0; i < cspan_len(data); i++)
+			recorder.sum += cspan_get(data, i);
+		recorder.bytes += cspan_len(data);
+	} while (event != CPIO_MORE && event != CPIO_FOREIGN);
+	return event == CPIO_MORE ? OK : ERR_BADMSG;
 }
-static err_t on_data(struct cpio_sink *s, struct cspan bytes)
-{
-	(void)s;
-	for (usize i = 0; i < cspan_len(bytes); i++)
-		recorder.sum += cspan_get(bytes, i);
-	recorder.bytes += cspan_len(bytes);
-	return OK;
-}
-static err_t on_end(struct cpio_sink *s)
-{
-	(void)s;
-	recorder.ends++;
-	return OK;
-}
-static const struct cpio_sink_ops recorder_ops = { on_entry, on_data, on_end };
 
 static void put_entry(struct text *t, struct str name, u32 mode, struct str data)
 {
@@ -80,7 +74,7 @@ static u8 shared archive[1024];
 
 static void start(void)
 {
-	recorder = (struct recorder){ .sink = { &recorder_ops } };
+	recorder = (struct recorder){};
 	reader = (struct cpio_reader){};
 }
 
@@ -88,12 +82,12 @@ KTEST(cpio, whole_and_byte_by_byte)
 {
 	struct cspan a = sample(span_of(archive));
 	start();
-	EXPECT_OK(cpio_feed(&reader, a, &recorder.sink));
+	EXPECT_OK(feed(&reader, a));
 	EXPECT_OK(cpio_finish(&reader));
 	check_recorded(t);
 	start();
 	for (usize i = 0; i < cspan_len(a); i++)
-		EXPECT_OK(cpio_feed(&reader, cspan_sub(a, i, 1), &recorder.sink));
+		EXPECT_OK(feed(&reader, cspan_sub(a, i, 1)));
 	EXPECT_OK(cpio_finish(&reader));
 	check_recorded(t);
 }
@@ -102,7 +96,7 @@ KTEST(cpio, truncation_is_noticed)
 {
 	struct cspan a = sample(span_of(archive));
 	start();
-	EXPECT_OK(cpio_feed(&reader, cspan_sub(a, 0, 200), &recorder.sink));
+	EXPECT_OK(feed(&reader, cspan_sub(a, 0, 200)));
 	EXPECT_EQ(cpio_finish(&reader), ERR_BADMSG);
 }
 
@@ -111,13 +105,13 @@ KTEST(cpio, bad_magic_digits_and_names_are_refused)
 	struct cspan a = sample(span_of(archive));
 	start();
 	array_at(archive, 0) = '1';
-	EXPECT_EQ(cpio_feed(&reader, a, &recorder.sink), ERR_BADMSG);
+	EXPECT_EQ(feed(&reader, a), ERR_BADMSG);
 	a = sample(span_of(archive));
 	start();
 	array_at(archive, 20) = 'z';
-	EXPECT_EQ(cpio_feed(&reader, a, &recorder.sink), ERR_BADMSG);
+	EXPECT_EQ(feed(&reader, a), ERR_BADMSG);
 	a = sample(span_of(archive));
 	start();
 	array_at(archive, CPIO_HEADER + 3) = 'x'; /* the name's NUL */
-	EXPECT_EQ(cpio_feed(&reader, a, &recorder.sink), ERR_BADMSG);
+	EXPECT_EQ(feed(&reader, a), ERR_BADMSG);
 }
