@@ -35,5 +35,7 @@ u64 mm_count_locked(struct mm *mm, u64 start, u64 end) HOLDS(mm_map);
 void mm_note_peaks(struct mm *mm);
 /* vmspace_ops.fault. */
 err_t mm_fault_op(struct vmspace *s, u64 va, u32 access);
+/* For vm_init.  ERR_NOMEM. */
+err_t mm_vdso_init(void);
 /* Zero page for first reads of private anonymous memory, borrowed; it lives for ever. */
 struct uframe *mm_zero_page(void);

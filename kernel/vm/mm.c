@@ -8,7 +8,6 @@
 
 #include "vm/layout.h"
 #include "vm/registry.h"
-#include "vdso/vdso.h"
 
 enum : u64 {
 	STACK_ROOM_MIN = 128ull << 20, /* kept below the stack even when its limit is smaller */
@@ -32,7 +31,7 @@ OBJECT_SUBTYPE(mm, vmspace, mm_fini);
 err_t vm_init(void)
 {
 	TRY(uframe_alloc(&zero_page));
-	err_t e = vdso_init();
+	err_t e = mm_vdso_init();
 	/* Programs run without a vDSO as well. */
 	return e == ERR_NOMEM ? OK : e;
 }

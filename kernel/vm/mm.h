@@ -137,6 +137,8 @@ void map_request_fini(struct map_request *r);
 err_t mm_map(struct mm *mm, u64 addr, struct map_request *r, u64 *va);
 /* As mm_map, for anonymous memory. */
 err_t mm_map_anonymous(struct mm *mm, u64 addr, u64 len, u32 prot, u32 flags, u64 *va);
+/* The vDSO, where exec found room for it: layout.vdso.  Without an image it does nothing. */
+err_t mm_map_vdso(struct mm *mm);
 err_t mm_unmap(struct mm *mm, u64 addr, u64 len);
 err_t mm_protect(struct mm *mm, u64 addr, u64 len, u32 prot);
 /* The new break, or the old one when it cannot be moved. */

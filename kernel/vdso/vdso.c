@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "vdso/vdso.h"
+
+#include <osxtd/atomic.h>
+
+static const u8 image[] = {
+#embed "vdso.so"
+};
+
+enum : u64 { IMAGE_PAGES = (sizeof(image) + PAGE_SIZE - 1) / PAGE_SIZE };
+
+/* Written once by vdso_init at boot. */
+shared static struct uframe_ref image_pages[IMAGE_PAGES];
+shared static struct uframe_ref data_page;
+/* The counter of struct vdso_data; each step is a full fence. */
+shared static struct atomic_u32 sequence;
+
+err_t vdso_init(void)
+{
+	TRY(uframe_alloc(&data_page));
+	for (u64 i = 0; i < IMAGE_PAGES; i++) {
+		TRY(uframe_alloc(&array_at(image_pages, i)));
+		struct cspan rest = cspan_from(cspan_of(image), i * PAGE_SIZE);
+		usize len = min_of(cspan_len(rest), (usize)PAGE_SIZE);
+		uframe_write(uframe_get(&array_at(image_pages, i)), 0, cspan_sub(rest, 0, len));
+	}
+	return OK;
+}
+
+static bool is_ready(void)
+{
+	return !uframe_is_null(&array_at(image_pages, IMAGE_PAGES - 1));
+}
+
+u64 vdso_page_count(void)
+{
+	return is_ready() ? IMAGE_PAGES : 0;
+}
+
+void vdso_page(u64 i, struct uframe_ref *out)
+{
+	*out = uframe_clone(uframe_get(&array_at(image_pages, i)));
+}
+
+void vdso_data_page(struct uframe_ref *out)
+{
+	*out = uframe_clone(uframe_get(&data_page));
+}
+
+static void publish_sequence(struct uframe *page)
+{
+	u32 now = atomic_u32_add(&sequence, 1) + 1;
+	uframe_write(page, offsetof(struct vdso_data, sequence), cspan_of(now));
+	(void)atomic_u32_add(&sequence, 0);
+}
+
+void vdso_set_clock(const struct clock_params *params, u64 realtime_offset_ns)
+{
+	if (!is_ready())
+		return;
+	struct uframe *page = uframe_get(&data_page);
+	struct vdso_data d = {
+		.has_clock = params->mult != 0,
+		.base_counter = params->base_counter,
+		.base_ns = params->base_ns,
+		.mult = params->mult,
+		.shift = params->shift,
+		.realtime_offset_ns = realtime_offset_ns,
+	};
+	usize behind = offsetof(struct vdso_data, has_clock);
+	publish_sequence(page); /* odd: being changed */
+	uframe_write(page, behind, cspan_from(cspan_of(d), behind));
+	publish_sequence(page);
+}
