@@ -115,6 +115,7 @@ static void stops(void)
 {
 	pid_t pid = child_waits();
 	siginfo_t info;
+	setpgid(pid, pid); /* a group of its own has its parent outside: it is not orphaned */
 	kill(pid, SIGSTOP);
 	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP, "wait4: WUNTRACED");
 	CHECK_EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0, "wait4: a stop is told once");
