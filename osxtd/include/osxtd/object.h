@@ -43,16 +43,28 @@ struct object {
 	const struct object_type *_type;
 };
 
-/* One slab cache.  Filled by osxtd on first use. */
+/*
+ * One slab cache.  Each CPU keeps free elements of its own; the rest is under the pool's lock.  Filled by osxtd
+ * on first use.  Memory of a pool is never used for anything else again (O2).
+ */
+struct pool_cpu {
+	void *_free;     /* free elements, linked behind the object header */
+	u32 _count;
+} __attribute__((aligned(64)));
 struct pool {
 	usize _size;
-	u32 _lock;
-	u32 _free_count;
-	void *_free;     /* list of free objects, linked behind the object header */
-	usize _live;
-	struct pool *_next; /* all pools that were ever used, for reports */
+	struct pool_cpu *_cpus;
 	const char *_name;
+	u32 _lock;
+	u32 _stride;     /* _size rounded up; 0 before the first use */
+	u32 _order;      /* pages per slab, as a power of two */
+	u32 _batch;      /* elements that move between a CPU and the pool at a time */
+	void *_free;
+	u64 _free_count, _total;
+	struct pool *_next; /* all pools that were ever used, for reports */
 };
+/* Stands for the CPUs' lists of a pool that was never used: all empty. */
+extern struct pool_cpu shared pool_cpus_none[];
 
 err_t object_alloc(const struct object_type *type, struct object **out);
 void object_release(struct object *o) NOINLINE;
@@ -155,7 +167,9 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 #define OBJECT_TYPE_(T, base_, fini_fn, linkage)                                                   \
 	static_assert(sizeof(struct T) >= sizeof(struct object) + sizeof(void *));                 \
 	static void T##_fini_thunk_(struct object *o) { fini_fn((struct T *)o); }                  \
-	static struct pool T##_pool_ = { ._size = sizeof(struct T), ._name = #T };                 \
+	static struct pool shared T##_pool_ = { ._size = sizeof(struct T),                         \
+					       ._cpus = pool_cpus_none,                            \
+					       ._name = #T };                                      \
 	linkage const struct object_type T##_type_ = { ._name = #T,                                \
 						       ._size = sizeof(struct T),                  \
 						       ._fini = T##_fini_thunk_,                   \

@@ -40,12 +40,15 @@ void paging_init(const struct boot_info *info);
 void paging_back_boot(u64 va, u64 len);
 
 /* Device registers, uncached, mapped for ever; any alignment.  Panics when the area is exhausted (boot time only). */
-void volatile *kernel_map_mmio(u64 paddr, u64 len);
+volatile void *kernel_map_mmio(u64 paddr, u64 len);
 
-/* One kernel page: the tables above it exist (paging_reserve) or come from the frame allocator.  ERR_NOMEM. */
+/* One kernel page; the tables above it come from the frame allocator.  ERR_NOMEM. */
 err_t paging_map_page(u64 va, u64 paddr);
 /* Removes the mapping on this CPU and returns what was there. */
 u64 paging_unmap_page(u64 va);
+
+/* The frame allocator works: tables come from it now. */
+void paging_frames_ready(void);
 
 /* Physical address of the kernel's own top table (no user half). */
 u64 paging_kernel_root(void);

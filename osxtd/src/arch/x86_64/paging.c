@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MPL-2.0
+/*
+ * paging - the kernel's half: the physical map, the image with W^X, device registers, kernel stacks.
+ *
+ * The top-level entries of all areas exist from paging_init on and never change, so every address space copies
+ * them once (paging_fill_root) and then follows what happens below them.
+ */
+#include <arch/paging.h>
+
+#include <arch/page.h>
+#include <arch/pte.h>
+#include <osxtd/lock.h>
+
+#include "mm/boot_mem.h"
+#include "mm/frames.h"
+
+LOCK_CLASS(kernel_tables, irq);
+
+enum : u64 { LARGE_SIZE = 2 << 20, MMIO_AREA = 1ull << 39 };
+
+static const u64 areas[] = { PHYSMAP_BASE, MMIO_BASE, KSTACK_BASE, FRAME_BASE, KIMAGE_BASE };
+
+static struct kernel_tables_lock shared tables_lock;
+static u64 shared kernel_root;
+static bool shared booted;        /* the frame allocator works */
+static u64 shared mmio_next = MMIO_BASE;
+
+UNSAFE("1. tables are RAM, which boot code or paging_init mapped at PHYSMAP_BASE")
+static u64 *table_at(u64 paddr)
+{
+	return (u64 *)phys_to_virt(paddr);
+}
+
+/* A zeroed page for a table, 0 when there is none. */
+static u64 table_new(void)
+{
+	if (!booted)
+		return boot_page_alloc(1);
+	struct uframe *f = frame_take(FRAME_TABLE);
+	if (f == nullptr)
+		return 0;
+	page_zero(frame_va(f));
+	return frame_paddr(f);
+}
+
+/* The entry for va at level, with the tables above it; null when a table is missing and there is no memory. */
+UNSAFE("1. only tables that hang from kernel_root are followed; 2. indices are masked to 512")
+static u64 *entry_of(u64 va, u32 level)
+{
+	u64 *table = table_at(kernel_root);
+	for (u32 at = PT_LEVELS; at > level; at--) {
+		u64 *entry = &table[pt_index(va, at)];
+		if (*entry == 0) {
+			u64 fresh = table_new();
+			if (fresh == 0)
+				return nullptr;
+			*entry = fresh | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
+		}
+		ASSERT((*entry & PTE_LARGE) == 0);
+		table = table_at(pte_paddr(*entry));
+	}
+	return &table[pt_index(va, level)];
+}
+
+static void map_boot(u64 va, u64 paddr, u32 level, u64 flags)
+{
+	u64 *entry = entry_of(va, level);
+	ASSERT(entry != nullptr && *entry == 0);
+	*entry = paddr | flags | PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL;
+}
+
+void paging_back_boot(u64 va, u64 len)
+{
+	for (u64 at = va; at < va + len;) {
+		bool large = at % LARGE_SIZE == 0 && va + len - at >= LARGE_SIZE;
+		if (!large) {
+			map_boot(at, boot_page_alloc(1), 1, PTE_WRITE | PTE_NO_EXEC);
+			at += PAGE_SIZE;
+			continue;
+		}
+		/* Whole large pages from the same run, when it happens to be aligned; else small ones. */
+		u64 run = boot_page_alloc(LARGE_SIZE / PAGE_SIZE);
+		if (run % LARGE_SIZE == 0) {
+			map_boot(at, run, 2, PTE_WRITE | PTE_NO_EXEC | PTE_LARGE);
+		} else {
+			for (u64 off = 0; off < LARGE_SIZE; off += PAGE_SIZE)
+				map_boot(at + off, run + off, 1, PTE_WRITE | PTE_NO_EXEC);
+		}
+		at += LARGE_SIZE;
+	}
+}
+
+/* ---- boot ---- */
+
+/* One 2 MiB stretch of the physical map, page by page where the kernel's image lies in it. */
+static void physmap_stretch(u64 start, const struct boot_info *info)
+{
+	u64 *entry = entry_of(PHYSMAP_BASE + start, 2);
+	if (entry == nullptr || *entry != 0)
+		return; /* two ranges share the stretch */
+	u64 flags = PTE_WRITE | PTE_NO_EXEC;
+	if (start + LARGE_SIZE <= info->kernel_start || info->kernel_end <= start) {
+		map_boot(PHYSMAP_BASE + start, start, 2, flags | PTE_LARGE);
+		return;
+	}
+	/* A table is made even if the image fills the stretch: *entry tells that it was visited. */
+	(void)entry_of(PHYSMAP_BASE + start, 1);
+	for (u64 at = start; at < start + LARGE_SIZE; at += PAGE_SIZE) {
+		if (at < page_down(info->kernel_start) || at >= page_up(info->kernel_end))
+			map_boot(PHYSMAP_BASE + at, at, 1, flags);
+	}
+}
+
+/* All RAM and firmware tables, and the first megabyte, where firmware leaves its anchors. */
+static void physmap_init(const struct boot_info *info)
+{
+	physmap_stretch(0, info);
+	for (u32 i = 0; i < info->range_count; i++) {
+		const struct boot_range *r = &array_at(info->ranges, i);
+		if (r->kind != BOOT_RAM && r->kind != BOOT_ACPI)
+			continue;
+		for (u64 at = r->start / LARGE_SIZE * LARGE_SIZE; at < r->end; at += LARGE_SIZE)
+			physmap_stretch(at, info);
+	}
+}
+
+static u64 image_flags(u64 va)
+{
+	if (va >= (u64)kernel_text_start && va < (u64)kernel_text_end)
+		return 0;
+	if (va >= (u64)kernel_text_end && va < (u64)kernel_rodata_end)
+		return PTE_NO_EXEC;
+	return PTE_NO_EXEC | PTE_WRITE;
+}
+
+static void image_init(const struct boot_info *info)
+{
+	for (u64 at = page_down(info->kernel_start); at < page_up(info->kernel_end); at += PAGE_SIZE)
+		map_boot(KIMAGE_BASE + at, at, 1, image_flags(KIMAGE_BASE + at));
+}
+
+UNSAFE("1. boot, one CPU; the new tables map the code, stack and data in use, and the physical map as boot code did")
+void paging_init(const struct boot_info *info)
+{
+	kernel_root = boot_page_alloc(1);
+	for (u32 i = 0; i < array_len(areas); i++)
+		(void)entry_of(array_at(areas, i), PT_LEVELS - 1);
+	physmap_init(info);
+	image_init(info);
+	root_load(kernel_root);
+}
+
+void paging_frames_ready(void)
+{
+	booted = true;
+}
+
+u64 paging_kernel_root(void)
+{
+	return kernel_root;
+}
+
+UNSAFE("1. both are top tables")
+void paging_fill_root(u64 *table)
+{
+	u64 *kernel = table_at(kernel_root);
+	for (u32 i = 0; i < array_len(areas); i++) {
+		u32 at = pt_index(array_at(areas, i), PT_LEVELS);
+		table[at] = kernel[at];
+	}
+}
+
+/* ---- single pages and devices ---- */
+
+err_t paging_map_page(u64 va, u64 paddr)
+{
+	GUARD(kernel_tables, &tables_lock);
+	u64 *entry = entry_of(va, 1);
+	if (entry == nullptr)
+		return ERR_NOMEM;
+	ASSERT(*entry == 0);
+	*entry = paddr | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED | PTE_DIRTY;
+	return OK;
+}
+
+u64 paging_unmap_page(u64 va)
+{
+	GUARD(kernel_tables, &tables_lock);
+	u64 *entry = entry_of(va, 1);
+	ASSERT(entry != nullptr && *entry != 0);
+	u64 paddr = pte_paddr(*entry);
+	*entry = 0;
+	tlb_forget_page(va);
+	return paddr;
+}
+
+UNSAFE("1. the caller names device memory: no frame slot is RAM there, so nothing else maps it cached")
+volatile void *kernel_map_mmio(u64 paddr, u64 len)
+{
+	u64 first = page_down(paddr), end = page_up(paddr + len);
+	GUARD(kernel_tables, &tables_lock);
+	u64 va = mmio_next;
+	if (len == 0 || end <= first || end - first > MMIO_BASE + MMIO_AREA - va)
+		panic("no room to map device registers");
+	mmio_next += end - first + PAGE_SIZE;
+	for (u64 at = first; at < end; at += PAGE_SIZE) {
+		u64 *entry = entry_of(va + (at - first), 1);
+		if (entry == nullptr)
+			panic("no memory to map device registers");
+		*entry = at | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED | PTE_DIRTY |
+			 PTE_UNCACHED | PTE_WRITE_THROUGH;
+	}
+	return (volatile void *)(va + (paddr - first));
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MPL-2.0
+/* frames - the caches of the CPUs over the buddy allocator, memory pressure, figures.  See frames.h. */
+#include "mm/frames.h"
+
+#include "mm/boot_mem.h"
+#include "mm/stack.h"
+#include "mm/table.h"
+
+LOCK_CLASS(buddy, irq);
+
+static struct buddy_lock shared buddy_lock_;
+static struct buddy shared buddy_ GUARDED(buddy);
+static u64 shared total_pages;
+struct frame_cache_slot shared frame_caches[CPU_MAX];
+
+static u64 (*shared pressure_hook)(u64 wanted_pages);
+static struct task *shared pressure_task;
+
+void frame_bad_state(const struct uframe *f)
+{
+	switch (f->state) {
+	case FRAME_UNUSED:
+	case FRAME_FREE:
+	case FRAME_CACHED:
+		panic("a free page was used or freed again");
+	case FRAME_USED:
+		panic("a page in use was handed out, or freed as another kind or while counted");
+	case FRAME_TAIL:
+	case FRAME_RESERVED:
+	default:
+		panic("a page that is not the allocator's was handed out or freed");
+	}
+}
+
+/* ---- shared lists ---- */
+
+static struct uframe *block_alloc(u32 order)
+{
+	GUARD(buddy, &buddy_lock_);
+	return buddy_alloc(&buddy_, order);
+}
+
+UNSAFE("1. a block of 2^order pages has that many slots behind its head")
+static void block_claim(struct uframe *f, u32 order, enum frame_kind kind)
+{
+	if (unlikely(f->state != FRAME_UNUSED || f->refs != 0))
+		frame_bad_state(f);
+	for (u32 i = 1; i < 1u << order; i++) {
+		if (unlikely(f[i].refs != 0))
+			frame_bad_state(&f[i]);
+		f[i].state = FRAME_TAIL;
+	}
+	f->state = FRAME_USED;
+	f->kind = kind;
+	f->order = (u8)order;
+}
+
+/* Splits a block into single pages for the cache.  Returns their number. */
+UNSAFE("1. a block of 2^order pages has that many slots behind its head")
+static u32 cache_fill(struct frame_cache *c)
+{
+	u32 order = 5;
+	struct uframe *f = block_alloc(order);
+	while (f == nullptr && order-- > 0)
+		f = block_alloc(order);
+	if (f == nullptr)
+		return 0;
+	for (u32 i = 1u << order; i-- > 0;) {
+		f[i].state = FRAME_CACHED;
+		f[i].order = 0;
+		f[i].next = c->first;
+		c->first = &f[i];
+	}
+	c->count += 1u << order;
+	return 1u << order;
+}
+
+static u32 cache_drain(struct frame_cache *c, u32 keep)
+{
+	u32 n = 0;
+	GUARD(buddy, &buddy_lock_);
+	for (; c->count > keep; c->count--, n++) {
+		struct uframe *f = c->first;
+		if (unlikely(!frame_is_claimable(f)))
+			frame_bad_state(f);
+		c->first = f->next;
+		f->state = FRAME_UNUSED;
+		buddy_free(&buddy_, f, 0);
+	}
+	return n;
+}
+
+u64 frame_caches_shrink(void)
+{
+	return table_cache_shrink() + stack_cache_shrink() +
+	       (cpu_in_irq() ? 0 : cache_drain(frame_cache_here(), 0));
+}
+
+bool frame_relieve(u64 pages)
+{
+	u64 (*hook)(u64) = __atomic_load_n(&pressure_hook, __ATOMIC_ACQUIRE);
+	if (cpu_in_irq() || preempt_count() != 0)
+		return false;
+	/* What the CPU keeps at hand goes first: it costs nobody anything. */
+	if (table_cache_shrink() + stack_cache_shrink() != 0)
+		return true;
+	if (hook == nullptr || pressure_task == task_current())
+		return false;
+	struct task *outer = pressure_task;
+	pressure_task = task_current();
+	bool progress = hook(pages) != 0;
+	pressure_task = outer;
+	return progress;
+}
+
+void frame_set_pressure_hook(u64 (*hook)(u64 wanted_pages))
+{
+	__atomic_store_n(&pressure_hook, hook, __ATOMIC_RELEASE);
+}
+
+/* ---- single pages ---- */
+
+struct uframe *frame_take_slow(enum frame_kind kind)
+{
+	if (cpu_in_irq()) {
+		struct uframe *f = block_alloc(0);
+		if (f == nullptr)
+			return nullptr;
+		block_claim(f, 0, kind);
+		__atomic_fetch_add(&frame_cache_here()->used[kind], 1, __ATOMIC_RELAXED);
+		return f;
+	}
+	while (cache_fill(frame_cache_here()) == 0) {
+		if (!frame_relieve(1))
+			return nullptr;
+		/* The hook may have freed into this CPU's cache. */
+		if (frame_cache_here()->count != 0)
+			break;
+	}
+	return frame_take(kind);
+}
+
+void frame_give_slow(struct uframe *f)
+{
+	enum frame_kind kind = f->kind;
+	if (cpu_in_irq()) {
+		f->state = FRAME_UNUSED;
+		__atomic_fetch_sub(&frame_cache_here()->used[kind], 1, __ATOMIC_RELAXED);
+		GUARD(buddy, &buddy_lock_);
+		buddy_free(&buddy_, f, 0);
+		return;
+	}
+	(void)cache_drain(frame_cache_here(), FRAME_CACHE_MAX - FRAME_CACHE_BATCH);
+	frame_give(f, kind);
+}
+
+/* ---- blocks ---- */
+
+struct uframe *frames_alloc(u32 order, enum frame_kind kind)
+{
+	if (order == 0)
+		return frame_take(kind);
+	struct uframe *f = block_alloc(order);
+	if (unlikely(f == nullptr)) {
+		(void)frame_caches_shrink();
+		while ((f = block_alloc(order)) == nullptr) {
+			if (!frame_relieve(1ull << order))
+				return nullptr;
+			if (!cpu_in_irq())
+				(void)cache_drain(frame_cache_here(), 0);
+		}
+	}
+	block_claim(f, order, kind);
+	__atomic_fetch_add(&frame_cache_here()->used[kind], 1ll << order, __ATOMIC_RELAXED);
+	return f;
+}
+
+UNSAFE("1. the head's order tells how many slots follow it")
+void frames_free(struct uframe *f, enum frame_kind kind)
+{
+	u32 order = f->order;
+	if (order == 0) {
+		frame_give(f, kind);
+		return;
+	}
+	if (unlikely(!frame_is_freeable(f, kind)))
+		frame_bad_state(f);
+	for (u32 i = 0; i < 1u << order; i++)
+		f[i].state = FRAME_UNUSED;
+	__atomic_fetch_sub(&frame_cache_here()->used[kind], 1ll << order, __ATOMIC_RELAXED);
+	GUARD(buddy, &buddy_lock_);
+	buddy_free(&buddy_, f, order);
+}
+
+/* ---- boot ---- */
+
+enum : u64 { CHUNK_PAGES = 1ull << BUDDY_MAX_ORDER };
+
+UNSAFE("1. boot, one CPU: the slots of every chunk that has RAM are mapped before they are touched")
+static void slots_set(u64 first, u64 end, enum frame_state state)
+{
+	for (u64 page = first; page < end; page++)
+		frame_of(page * PAGE_SIZE)->state = state;
+}
+
+static u64 chunk_up(u64 page)
+{
+	return (page + CHUNK_PAGES - 1) / CHUNK_PAGES * CHUNK_PAGES;
+}
+
+static bool chunk_is_free(u64 first)
+{
+	struct phys_range r = {};
+	for (u32 i = 0; boot_free_range(i, &r); i++) {
+		if (r.start <= first * PAGE_SIZE && (first + CHUNK_PAGES) * PAGE_SIZE <= r.end)
+			return true;
+	}
+	return false;
+}
+
+/* Maps the slots of all chunks that hold RAM; every page of a chunk that is not free as a whole starts reserved. */
+static void slots_back(const struct boot_info *info)
+{
+	u64 done = 0;
+	for (u32 i = 0; i < info->range_count; i++) {
+		const struct boot_range *r = &array_at(info->ranges, i);
+		if (r->kind != BOOT_RAM || r->start >= r->end)
+			continue;
+		u64 first = max_of(r->start / PAGE_SIZE / CHUNK_PAGES * CHUNK_PAGES, done);
+		u64 end = chunk_up(r->end / PAGE_SIZE);
+		if (first >= end)
+			continue;
+		paging_back_boot(FRAME_BASE + first * 64, (end - first) * 64);
+		done = end;
+	}
+}
+
+static void slots_reserve(const struct boot_info *info)
+{
+	for (u32 i = 0; i < info->range_count; i++) {
+		const struct boot_range *r = &array_at(info->ranges, i);
+		if (r->kind != BOOT_RAM || r->start >= r->end)
+			continue;
+		u64 first = r->start / PAGE_SIZE / CHUNK_PAGES * CHUNK_PAGES;
+		for (; first * PAGE_SIZE < r->end; first += CHUNK_PAGES) {
+			if (!chunk_is_free(first))
+				slots_set(first, first + CHUNK_PAGES, FRAME_RESERVED);
+		}
+	}
+}
+
+static void add_pages(u64 first, u64 end)
+{
+	slots_set(first, min_of(end, chunk_up(first)), FRAME_UNUSED);
+	slots_set(max_of(first, end / CHUNK_PAGES * CHUNK_PAGES), end, FRAME_UNUSED);
+	GUARD(buddy, &buddy_lock_);
+	buddy_add(&buddy_, first, end);
+	total_pages += end - first;
+}
+
+UNSAFE("1. FRAME_BASE is where the slots are mapped; 2. boot memory ends here: what it took is not in the free ranges")
+void frames_init(const struct boot_info *info)
+{
+	{
+		GUARD(buddy, &buddy_lock_);
+		buddy_.base = frame_of(0);
+	}
+	slots_back(info);
+	boot_mem_close();
+	slots_reserve(info);
+	struct phys_range r = {};
+	for (u32 i = 0; boot_free_range(i, &r); i++)
+		add_pages(r.start / PAGE_SIZE, r.end / PAGE_SIZE);
+}
+
+UNSAFE("1. only pages that were reserved since boot are given away, each once")
+void mm_release_range(u64 start, u64 end)
+{
+	u64 first = page_up(start) / PAGE_SIZE, last = end / PAGE_SIZE;
+	for (u64 page = first; page < last; page++) {
+		struct uframe *f = frame_of(page * PAGE_SIZE);
+		if (f->state != FRAME_RESERVED)
+			frame_bad_state(f);
+		f->state = FRAME_UNUSED;
+	}
+	if (first >= last)
+		return;
+	GUARD(buddy, &buddy_lock_);
+	buddy_add(&buddy_, first, last);
+	total_pages += last - first;
+}
+
+/* ---- figures ---- */
+
+void frame_stats(struct frame_stats *out)
+{
+	i64 used[FRAME_KINDS] = {};
+	i64 all = 0;
+	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
+		for (u32 kind = 0; kind < FRAME_KINDS; kind++) {
+			i64 n = array_at(array_at(frame_caches, cpu).c.used, kind);
+			array_at(used, kind) += n;
+			all += n;
+		}
+	}
+	*out = (struct frame_stats){
+		.total_pages = total_pages,
+		.free_pages = total_pages - (u64)all,
+		.page_table_pages = (u64)used[FRAME_TABLE],
+		.slab_pages = (u64)(used[FRAME_SLAB] + used[FRAME_META]),
+		.stack_pages = (u64)used[FRAME_STACK],
+		.untyped_pages = (u64)used[FRAME_UNTYPED],
+	};
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MPL-2.0
+/* mm_init - the order in which memory comes up. */
+#include "mm/boot_mem.h"
+#include "mm/frames.h"
+
+void mm_init(const struct boot_info *info)
+{
+	boot_mem_init(info);
+	paging_init(info);
+	frames_init(info);
+	paging_frames_ready();
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MPL-2.0
+/* pool - see pool.h. */
+#include "mm/pool.h"
+
+#include "mm/frames.h"
+
+LOCK_CLASS(meta, irq);
+
+struct pool_cpu shared pool_cpus_none[CPU_MAX];
+static struct pool *shared pools;
+
+enum : u32 { SLAB_MAX_ORDER = 3, BATCH_MAX = 32 };
+
+/* ---- memory for the lists of the CPUs ---- */
+
+static struct meta_lock shared meta_lock_;
+static u8 *shared meta_page GUARDED(meta);
+static usize shared meta_left GUARDED(meta);
+
+UNSAFE("1. the bytes behind meta_page + PAGE_SIZE - meta_left are nobody's yet")
+void *meta_alloc(usize len)
+{
+	len = (len + 63) & ~(usize)63;
+	if (len > PAGE_SIZE)
+		return nullptr;
+	struct uframe *fresh = nullptr;
+	for (;;) {
+		{
+			GUARD(meta, &meta_lock_);
+			if (meta_left < len && fresh != nullptr) {
+				meta_page = frame_va(fresh);
+				meta_left = PAGE_SIZE;
+				fresh = nullptr;
+			}
+			if (meta_left >= len) {
+				u8 *at = meta_page + (PAGE_SIZE - meta_left);
+				meta_left -= len;
+				if (fresh != nullptr)
+					frame_give(fresh, FRAME_META);
+				return at;
+			}
+		}
+		fresh = frame_take(FRAME_META);
+		if (fresh == nullptr)
+			return nullptr;
+		page_zero(frame_va(fresh));
+	}
+}
+
+/* ---- the pool's own list ---- */
+
+static u64 pool_lock(struct pool *p)
+{
+	u64 flags = irq_save();
+	while (__atomic_exchange_n(&p->_lock, 1, __ATOMIC_ACQUIRE) != 0)
+		cpu_relax();
+	return flags;
+}
+
+static void pool_unlock(struct pool *p, u64 flags)
+{
+	__atomic_store_n(&p->_lock, 0, __ATOMIC_RELEASE);
+	irq_restore(flags);
+}
+
+UNSAFE("1. a free element has room for the link behind its header (POOL_MIN)")
+static void **link_of(void *element)
+{
+	return (void **)(void *)((u8 *)element + POOL_LINK);
+}
+
+/* Decides the layout and makes the CPUs' lists.  Two CPUs may both try: the first one wins. */
+static bool pool_setup(struct pool *p)
+{
+	usize stride = max_of(p->_size, (usize)POOL_MIN);
+	stride = (stride + 15) & ~(usize)15;
+	u32 order = 0;
+	while (order < SLAB_MAX_ORDER && (stride > PAGE_SIZE << order ||
+					  (PAGE_SIZE << order) % stride > (PAGE_SIZE << order) / 8))
+		order++;
+	if (stride > PAGE_SIZE << order)
+		panic("an object type is larger than a slab");
+	struct pool_cpu *cpus = (struct pool_cpu *)meta_alloc(sizeof(struct pool_cpu) * cpu_count());
+	if (cpus == nullptr)
+		return false;
+	u64 flags = pool_lock(p);
+	if (p->_cpus == pool_cpus_none) {
+		p->_stride = (u32)stride;
+		p->_order = order;
+		p->_batch = max_of(2u, min_of((u32)BATCH_MAX, (u32)((PAGE_SIZE << order) / stride)));
+		do
+			p->_next = __atomic_load_n(&pools, __ATOMIC_RELAXED);
+		while (!__atomic_compare_exchange_n(&pools, &p->_next, p, false, __ATOMIC_RELEASE,
+						    __ATOMIC_RELAXED));
+		__atomic_store_n(&p->_cpus, cpus, __ATOMIC_RELEASE);
+	}
+	pool_unlock(p, flags);
+	return true;
+}
+
+/* Adds one slab to the pool's list. */
+UNSAFE("1. the elements lie within the slab's pages")
+static bool pool_grow(struct pool *p)
+{
+	u32 order = p->_order;
+	struct uframe *f = frames_alloc(order, FRAME_SLAB);
+	/* Fragmented memory: a smaller slab will do if an element fits. */
+	while (f == nullptr && order > 0 && p->_stride <= PAGE_SIZE << (order - 1))
+		f = frames_alloc(--order, FRAME_SLAB);
+	if (f == nullptr)
+		return false;
+	u8 *slab = frame_va(f);
+	words_zero(slab, (PAGE_SIZE << order) / 8);
+	u64 n = (PAGE_SIZE << order) / p->_stride;
+	for (u64 i = 0; i + 1 < n; i++)
+		*link_of(slab + i * p->_stride) = slab + (i + 1) * p->_stride;
+	u64 flags = pool_lock(p);
+	*link_of(slab + (n - 1) * p->_stride) = p->_free;
+	p->_free = slab;
+	p->_free_count += n;
+	p->_total += n;
+	pool_unlock(p, flags);
+	return true;
+}
+
+static void *take_shared(struct pool *p)
+{
+	u64 flags = pool_lock(p);
+	void *e = p->_free;
+	if (e != nullptr) {
+		p->_free = *link_of(e);
+		p->_free_count--;
+	}
+	pool_unlock(p, flags);
+	return e;
+}
+
+/* The CPU's list is empty, or must not be touched here. */
+static NOINLINE void *pool_take_slow(struct pool *p)
+{
+	if (p->_cpus == pool_cpus_none && !pool_setup(p))
+		return nullptr;
+	for (;;) {
+		void *e = take_shared(p);
+		if (e == nullptr) {
+			if (!pool_grow(p))
+				return nullptr;
+			continue;
+		}
+		struct pool_cpu *c = &p->_cpus[cpu_id()];
+		for (u32 i = 1; !cpu_in_irq() && i < p->_batch; i++) {
+			void *more = take_shared(p);
+			if (more == nullptr)
+				break;
+			*link_of(more) = c->_free;
+			c->_free = more;
+			c->_count++;
+		}
+		return e;
+	}
+}
+
+ALWAYS_INLINE void *take(struct pool *p)
+{
+	struct pool_cpu *c = &p->_cpus[cpu_id()];
+	void *e = c->_free;
+	if (unlikely(e == nullptr || cpu_in_irq()))
+		return pool_take_slow(p);
+	c->_free = *link_of(e);
+	c->_count--;
+	return e;
+}
+
+static void give_shared(struct pool *p, void *e)
+{
+	u64 flags = pool_lock(p);
+	*link_of(e) = p->_free;
+	p->_free = e;
+	p->_free_count++;
+	pool_unlock(p, flags);
+}
+
+static NOINLINE void pool_give_slow(struct pool *p, void *e)
+{
+	give_shared(p, e);
+	struct pool_cpu *c = &p->_cpus[cpu_id()];
+	for (u32 i = 0; !cpu_in_irq() && i < p->_batch && c->_free != nullptr; i++) {
+		void *more = c->_free;
+		c->_free = *link_of(more);
+		c->_count--;
+		give_shared(p, more);
+	}
+}
+
+ALWAYS_INLINE void give(struct pool *p, void *e)
+{
+	struct pool_cpu *c = &p->_cpus[cpu_id()];
+	if (unlikely(c->_count >= 2 * p->_batch || cpu_in_irq())) {
+		pool_give_slow(p, e);
+		return;
+	}
+	*link_of(e) = c->_free;
+	c->_free = e;
+	c->_count++;
+}
+
+#ifdef OSXTD_DEBUG
+enum : u8 { POISON = 0xdf };
+UNSAFE("1. the element is free and p->_size bytes long")
+static void poison(struct pool *p, void *e)
+{
+	usize from = POOL_LINK + sizeof(void *);
+	if (p->_stride > from)
+		memset((u8 *)e + from, POISON, p->_stride - from);
+}
+#else
+static inline void poison(struct pool *p, void *e)
+{
+	(void)p;
+	(void)e;
+}
+#endif
+
+void *pool_take(struct pool *p)
+{
+	return take(p);
+}
+
+void pool_give(struct pool *p, void *element)
+{
+	poison(p, element);
+	give(p, element);
+}
+
+u64 pool_live(const struct pool *p)
+{
+	u64 idle = p->_free_count;
+	if (p->_cpus == pool_cpus_none)
+		return 0;
+	for (u32 cpu = 0; cpu < cpu_count(); cpu++)
+		idle += p->_cpus[cpu]._count;
+	return p->_total - idle;
+}
+
+/* ---- objects ---- */
+
+UNSAFE("1. the element is as large as the type and nobody's; 2. O1: the claim check: a free object has no count")
+err_t object_alloc(const struct object_type *type, struct object **out)
+{
+	struct object *o = (struct object *)take(type->_pool);
+	if (unlikely(o == nullptr))
+		return ERR_NOMEM;
+	ASSERT(o->_refs._v == 0);
+	words_zero((u8 *)o + sizeof(struct object), (type->_size - sizeof(struct object) + 7) / 8);
+	o->_type = type;
+	/* Release: an upgrade that sees the count sees the new generation too. */
+	__atomic_store_n(&o->_refs._v, 1, __ATOMIC_RELEASE);
+	*out = o;
+	return OK;
+}
+
+UNSAFE("1. O1: the last count is gone, so the fini chain is the only user; each fini gets an object of its type")
+void object_release(struct object *o)
+{
+	const struct object_type *type = o->_type;
+	for (const struct object_type *t = type; t != nullptr; t = t->_base)
+		t->_fini(o);
+	o->_generation = wrap_add(o->_generation, 1u);
+	poison(type->_pool, o);
+	give(type->_pool, o);
+}
+
+bool object_upgrade(struct object *o, u32 generation)
+{
+	u32 refs = __atomic_load_n(&o->_refs._v, __ATOMIC_RELAXED);
+	do {
+		/* Saturated objects live for ever: their count does not matter, but they are not dead. */
+		if (refs == 0)
+			return false;
+	} while (!__atomic_compare_exchange_n(&o->_refs._v, &refs, refs + 1, true, __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	if (likely(__atomic_load_n(&o->_generation, __ATOMIC_RELAXED) == generation))
+		return true;
+	object_put_(o);
+	return false;
+}
+
+void object_bad_downcast(const struct object *o, const struct object_type *want)
+{
+	(void)o;
+	(void)want;
+	panic("an object was used as another type than it is");
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MPL-2.0
+/*
+ * stack - the area of kernel stacks.
+ *
+ * The area is cut into slots of two stack sizes; the lower half of each stays unmapped.  A freed stack stays
+ * mapped on a list of its CPU, linked through its lowest word; the word above it says whether it is in use.
+ * The numbers of slots whose pages were given back wait in `vacant`.
+ */
+#include "mm/stack.h"
+
+#include "mm/frames.h"
+
+LOCK_CLASS(stack_area, irq);
+
+enum : u64 {
+	STACK_SLOT = 2 * STACK_SIZE,
+	STACK_SLOTS_MAX = 1 << 20,
+	STACK_LIVE = 0x6c6976652d73746b, /* "live-stk" */
+	STACK_IDLE = 0x69646c652d73746b,
+};
+enum : u32 { STACK_CACHE_MAX = 32, VACANT_MAX = 512 };
+
+/* The lowest bytes of a stack. */
+struct stack_foot {
+	struct stack_foot *next;
+	u64 state;
+};
+struct stack_cache {
+	struct stack_foot *first;
+	u32 count;
+};
+PER_CPU(struct stack_cache, stack_caches);
+
+static struct stack_area_lock shared area_lock;
+static u64 shared slots_used GUARDED(stack_area);
+static u32 shared vacant[VACANT_MAX] GUARDED(stack_area);
+static u32 shared vacant_count GUARDED(stack_area);
+
+static bool slot_take(u64 *base)
+{
+	GUARD(stack_area, &area_lock);
+	u64 slot = 0;
+	if (vacant_count > 0)
+		slot = array_at(vacant, --vacant_count);
+	else if (slots_used < STACK_SLOTS_MAX)
+		slot = slots_used++;
+	else
+		return false;
+	*base = KSTACK_BASE + slot * STACK_SLOT + STACK_SIZE;
+	return true;
+}
+
+/* Address space is plenty (1,048,576 slots): a slot that finds no room in the list of vacant ones is not used again. */
+static void slot_give(u64 base)
+{
+	GUARD(stack_area, &area_lock);
+	if (vacant_count < VACANT_MAX)
+		array_at(vacant, vacant_count++) = (u32)((base - KSTACK_BASE) / STACK_SLOT);
+}
+
+/* Unmaps pages pages of a stack and frees them. */
+UNSAFE("1. nobody runs on the stack; 2. its pages were taken as FRAME_STACK by stack_build")
+static void stack_unmap(u64 base, u64 len)
+{
+	for (u64 va = base; va < base + len; va += PAGE_SIZE)
+		frame_give(frame_of(paging_unmap_page(va)), FRAME_STACK);
+}
+
+static err_t stack_build(u64 *out)
+{
+	u64 base = 0;
+	if (!slot_take(&base))
+		return ERR_NOMEM;
+	for (u64 done = 0; done < STACK_SIZE; done += PAGE_SIZE) {
+		struct uframe *f = frame_take(FRAME_STACK);
+		if (f == nullptr || paging_map_page(base + done, frame_paddr(f)) != OK) {
+			if (f != nullptr)
+				frame_give(f, FRAME_STACK);
+			stack_unmap(base, done);
+			slot_give(base);
+			return ERR_NOMEM;
+		}
+	}
+	*out = base;
+	return OK;
+}
+
+UNSAFE("1. base is a mapped stack that has no owner yet")
+err_t stack_alloc(u64 *out)
+{
+	struct stack_cache *c = this_cpu(stack_caches);
+	struct stack_foot *foot = c->first;
+	if (likely(foot != nullptr && !cpu_in_irq())) {
+		ASSERT(foot->state == STACK_IDLE);
+		c->first = foot->next;
+		c->count--;
+		foot->state = STACK_LIVE;
+		*out = (u64)foot;
+		return OK;
+	}
+	u64 base = 0;
+	TRY(stack_build(&base));
+	((struct stack_foot *)base)->state = STACK_LIVE;
+	*out = base;
+	return OK;
+}
+
+UNSAFE("1. the state word proves that base is a stack in use (a double free or an overflow that reached it stops here)")
+void stack_free(u64 base)
+{
+	struct stack_foot *foot = (struct stack_foot *)base;
+	if (foot->state != STACK_LIVE)
+		panic("a kernel stack was freed twice or overflowed");
+	struct stack_cache *c = this_cpu(stack_caches);
+	if (unlikely(c->count >= STACK_CACHE_MAX || cpu_in_irq())) {
+		stack_unmap(base, STACK_SIZE);
+		slot_give(base);
+		return;
+	}
+	foot->state = STACK_IDLE;
+	foot->next = c->first;
+	c->first = foot;
+	c->count++;
+}
+
+UNSAFE("1. cached stacks have no owner")
+u64 stack_cache_shrink(void)
+{
+	if (cpu_in_irq())
+		return 0;
+	struct stack_cache *c = this_cpu(stack_caches);
+	u64 pages = 0;
+	while (c->first != nullptr) {
+		u64 base = (u64)c->first;
+		c->first = c->first->next;
+		c->count--;
+		stack_unmap(base, STACK_SIZE);
+		slot_give(base);
+		pages += STACK_SIZE / PAGE_SIZE;
+	}
+	return pages;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MPL-2.0
+/*
+ * vm_change - marking, taking and protecting ranges under a cursor.
+ *
+ * Each operation first makes the range's ends borders between runs, the only step that allocates; behind it nothing fails.
+ */
+#include "mm/vm.h"
+
+/* ---- pieces of one table ---- */
+
+/* Empties the leaf entries i … j-1 of their frames; va belongs to entry i. */
+UNSAFE("1. V1: each entry's count is dropped as the entry goes, after the flush if it was the last")
+static void leaf_drop(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u64 va)
+{
+	struct vm_info *in = t->info;
+	u64 *entries = table_entries(t);
+	u64 base = va - (u64)i * PAGE_SIZE;
+	u64 dropped = 0;
+	for (u32 k = held_next(in, i, j); k < j; k = held_next(in, k + 1, j)) {
+		/* The CPU may be setting the dirty bit of a page that is present. */
+		u64 pte = entries[k];
+		entries[k] = 0;
+		held_clear(in, k);
+		if (pte_is_present(pte))
+			vm_forget(c, base + (u64)k * PAGE_SIZE);
+		vm_drop_frame(c, frame_of(pte_paddr(pte)));
+		dropped++;
+	}
+	if (dropped != 0)
+		atomic_u64_sub(&c->_s->_mapped, dropped);
+}
+
+/* Removes the marks of entries i … j-1.  Both ends are borders, or there is room for the splits. */
+static void runs_take(struct vm_cursor *c, struct uframe *t, u32 i, u32 j)
+{
+	struct vm_info *in = t->info;
+	u32 at = runs_lower(in, i);
+	u64 entries = 0;
+	if (at < in->run_count && in->run[at].first < i) {
+		runs_split(in, i);
+		at++;
+	}
+	while (at < in->run_count && in->run[at].first < j) {
+		if (in->run[at].end > j)
+			runs_split(in, j);
+		entries += (u64)in->run[at].end - in->run[at].first;
+		struct region *r = in->run[at].region;
+		run_remove(in, at);
+		vm_drop_region(c, r);
+	}
+	if (entries != 0)
+		atomic_u64_sub(&c->_s->_marked, vm_pages(entries, t->level));
+}
+
+static void piece_take(struct vm_cursor *c, const struct vm_piece *p)
+{
+	if (p->t->level == 1)
+		leaf_drop(c, p->t, p->i, p->j, p->va);
+	runs_take(c, p->t, p->i, p->j);
+}
+
+/* ---- take, drop ---- */
+
+err_t vm_take(struct vm_cursor *c, u64 start, u64 end)
+{
+	vm_check_range(c, start, end);
+	struct vm_piece p = vm_piece_at(c, start, end);
+	if (p.next == end && p.t->level == 1) {
+		/* One leaf, by far the most frequent case; the leaf itself stays for the next mapping. */
+		if (unlikely(p.t->info->run_count + 2u > p.t->info->run_room))
+			TRY(vm_make_borders(c, start, end));
+		piece_take(c, &p);
+	} else {
+		TRY(vm_make_borders(c, start, end));
+		for (u64 va = start; va < end; va = p.next) {
+			p = vm_piece_at(c, va, end);
+			piece_take(c, &p);
+			vm_prune(c, va);
+		}
+	}
+	vm_gap_grow(c->_s, start, end);
+	return OK;
+}
+
+err_t vm_drop_frames(struct vm_cursor *c, u64 start, u64 end)
+{
+	vm_check_range(c, start, end);
+	struct vm_piece p;
+	for (u64 va = start; va < end; va = p.next) {
+		p = vm_piece_at(c, va, end);
+		if (p.t->level == 1)
+			leaf_drop(c, p.t, p.i, p.j, va);
+	}
+	return OK;
+}
+
+/* ---- mark ---- */
+
+/* Adds a run to t; *taken tells that it took over the caller's count on the region.  False: no room or not empty. */
+static err_t run_add(struct uframe *t, u32 i, u32 j, const struct vm_run *like, bool *taken)
+{
+	struct vm_info *in = t->info;
+	if (unlikely(!runs_are_clear(in, i, j)))
+		return ERR_EXIST;
+	TRY(runs_room(t, 1));
+	in = t->info;
+	u32 at = runs_lower_slow(in, i);
+	struct vm_run *before = at > 0 ? &in->run[at - 1] : nullptr;
+	if (before != nullptr && before->end == i && before->region == like->region &&
+	    before->prot == like->prot) {
+		before->end = (u16)j;
+		runs_join(in, j, j);
+		return OK;
+	}
+	struct vm_run *behind = at < in->run_count ? &in->run[at] : nullptr;
+	if (behind != nullptr && behind->first == j && behind->region == like->region &&
+	    behind->prot == like->prot) {
+		behind->first = (u16)i;
+		return OK;
+	}
+	if (*taken)
+		object_get_(&like->region->object);
+	*taken = true;
+	run_insert(in, at, (struct vm_run){ (u16)i, (u16)j, like->prot, like->region });
+	in->hint = (u16)at;
+	return OK;
+}
+
+/* Marks what one table can mark from va on; makes tables where va or end is not a border of the entry. */
+static err_t mark_piece(struct vm_cursor *c, u64 va, u64 end, const struct vm_run *like, bool *taken, u64 *next)
+{
+	struct vm_piece p = vm_piece_at(c, va, end);
+	while (p.t->level > 1) {
+		u64 span = vm_span(p.t->level);
+		u32 whole = p.i;
+		if ((va & (span - 1)) == 0) {
+			/* The entries from i on that lie in the range as a whole. */
+			whole = p.next == end && (end & (span - 1)) != 0 ? p.j - 1 : p.j;
+		}
+		if (whole > p.i) {
+			*next = va + (u64)(whole - p.i) * span;
+			TRY(run_add(p.t, p.i, whole, like, taken));
+			atomic_u64_add(&c->_s->_marked, vm_pages(whole - p.i, p.t->level));
+			return OK;
+		}
+		if (run_of(p.t->info, p.i) != nullptr)
+			return ERR_EXIST;
+		struct uframe *child = nullptr;
+		TRY(vm_push_down(c, p.t, va, &child));
+		p = vm_piece_at(c, va, end);
+	}
+	*next = p.next;
+	TRY(run_add(p.t, p.i, p.j, like, taken));
+	atomic_u64_add(&c->_s->_marked, p.j - p.i);
+	return OK;
+}
+
+UNSAFE("1. the caller's count goes to the first run that is made, or is given back")
+err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region, u32 prot)
+{
+	vm_check_range(c, start, end);
+	struct vm_run like = { .prot = prot, .region = region_get(&region) };
+	bool taken = false;
+	err_t err = OK;
+	u64 va = start;
+	while (va < end) {
+		u64 next = end;
+		err = mark_piece(c, va, end, &like, &taken, &next);
+		if (unlikely(err != OK))
+			break;
+		va = next;
+	}
+	/* Keeps the region until here even if its first mark is taken back. */
+	if (unlikely(err != OK && va > start)) {
+		if (taken)
+			object_get_(&like.region->object);
+		taken = false;
+		/* What was marked is whole runs, or joined others whose room is still there: nothing is allocated. */
+		err_t undone = vm_take(c, start, va);
+		ASSERT(undone == OK);
+	} else if (err == OK) {
+		vm_gap_shrink(c->_s, start, end);
+	}
+	if (!taken)
+		vm_drop_region(c, like.region);
+	return err;
+}
+
+/* ---- protect, set_region ---- */
+
+/* Gives the held entries i … j-1 of a leaf a new protection. */
+UNSAFE("1. V1: the frames stay; 2. hardware permission only follows the mark")
+static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u64 va, u32 prot)
+{
+	struct vm_info *in = t->info;
+	u64 *entries = table_entries(t);
+	u64 base = va - (u64)i * PAGE_SIZE;
+	for (u32 k = held_next(in, i, j); k < j; k = held_next(in, k + 1, j)) {
+		u64 pte = entries[k];
+		u64 changed = pte_reprotect(pte, prot);
+		if (changed == pte)
+			continue;
+		entries[k] = changed;
+		if (pte_is_present(pte))
+			vm_forget(c, base + (u64)k * PAGE_SIZE);
+	}
+}
+
+err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot)
+{
+	vm_check_range(c, start, end);
+	TRY(vm_make_borders(c, start, end));
+	struct vm_piece p;
+	for (u64 va = start; va < end; va = p.next) {
+		p = vm_piece_at(c, va, end);
+		struct vm_info *in = p.t->info;
+		runs_split(in, p.i);
+		runs_split(in, p.j);
+		for (u32 at = runs_lower(in, p.i); at < in->run_count && in->run[at].first < p.j; at++)
+			in->run[at].prot = prot;
+		if (p.t->level == 1)
+			leaf_protect(c, p.t, p.i, p.j, va, prot);
+		runs_join(in, p.i, p.j);
+	}
+	return OK;
+}
+
+UNSAFE("1. each run takes its own count on the new region before it gives back that on the old one")
+err_t vm_set_region(struct vm_cursor *c, u64 start, u64 end, struct region_ref region)
+{
+	vm_check_range(c, start, end);
+	struct region *r = region_get(&region);
+	err_t err = vm_make_borders(c, start, end);
+	struct vm_piece p;
+	for (u64 va = start; va < end && err == OK; va = p.next) {
+		p = vm_piece_at(c, va, end);
+		struct vm_info *in = p.t->info;
+		runs_split(in, p.i);
+		runs_split(in, p.j);
+		for (u32 at = runs_lower(in, p.i); at < in->run_count && in->run[at].first < p.j; at++) {
+			object_get_(&r->object);
+			vm_drop_region(c, in->run[at].region);
+			in->run[at].region = r;
+		}
+		runs_join(in, p.i, p.j);
+	}
+	vm_drop_region(c, r);
+	return err;
+}

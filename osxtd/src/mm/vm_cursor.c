@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MPL-2.0
+/*
+ * vm_cursor - locking a range of an address space, and what happens when it is let go.
+ *
+ * V2, V3: the walk down reads links without locks; the table it ends at is locked, and if it was detached meanwhile the
+ * walk starts again.  Tables below are then locked top-down, in order of address: two cursors meet in that order.
+ */
+#include "mm/vm.h"
+
+enum : u64 { FLUSH_PAGES_MAX = 32 };
+
+/* ---- walking tables ---- */
+
+struct vm_walk vm_walk_begin(struct uframe *top, u64 start, u64 end)
+{
+	struct vm_walk w = { .top = top, .va = start, .start = start, .end = end, .level = top->level };
+	array_at(w.path, top->level) = top;
+	return w;
+}
+
+struct uframe *vm_walk_next(struct vm_walk *w)
+{
+	while (w->va < w->end) {
+		struct uframe *t = array_at(w->path, w->level);
+		u64 base = vm_table_start(w->va, w->level);
+		u64 past = base + (vm_span(w->level) << 9);
+		if (w->level > 1) {
+			u32 i = held_next(t->info, pt_index(w->va, w->level), PT_ENTRIES);
+			u64 at = base + ((u64)i << pt_shift(w->level));
+			if (i < PT_ENTRIES && at < w->end) {
+				struct uframe *child = table_child(table_entries(t)[i]);
+				w->va = max_of(w->va, at);
+				w->level--;
+				array_at(w->path, w->level) = child;
+				return child;
+			}
+		}
+		/* Nothing more below t: go on behind it, in the table above. */
+		if (t == w->top)
+			return nullptr;
+		w->va = past;
+		w->level++;
+		/* Behind the last entry of the tables above, too? */
+		while (w->level < w->top->level && (past & ((vm_span(w->level) << 9) - 1)) == 0)
+			w->level++;
+		if (w->level == w->top->level && (past & ((vm_span(w->level) << 9) - 1)) == 0)
+			return nullptr;
+	}
+	return nullptr;
+}
+
+/* ---- lock ---- */
+
+static NOINLINE void lock_below(const struct vm_cursor *c)
+{
+	struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
+	for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w))
+		spin_raw_lock(&t->lock);
+}
+
+/* Lowest tables first: what leads to a table that is still to be unlocked stays locked. */
+static NOINLINE void unlock_below(const struct vm_cursor *c)
+{
+	for (u32 level = 1; level < c->_level; level++) {
+		struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
+		for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w)) {
+			if (t->level == level)
+				spin_raw_unlock(&t->lock);
+		}
+	}
+}
+
+UNSAFE("1. tables are type-stable pages of this kind while they can be reached; 2. the detached flag is checked under "
+       "the table's lock")
+err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
+{
+	ASSERT(start < end && end <= VMSPACE_HIGH && ((start | end) & (PAGE_SIZE - 1)) == 0);
+	if (unlikely(table_cache_here()->count < TABLE_RESERVE))
+		TRY(table_reserve(TABLE_RESERVE));
+	u64 differ = start ^ (end - 1);
+	struct uframe *t;
+	u32 level;
+	for (;;) {
+		t = frame_of(s->_root);
+		level = PT_LEVELS;
+		while (level > 1 && differ >> pt_shift(level) == 0) {
+			u64 pte = table_entries(t)[pt_index(start, level)];
+			if (pte == 0)
+				break;
+			t = table_child(pte);
+			level--;
+		}
+		spin_raw_lock(&t->lock);
+		if (likely(t->detached == 0))
+			break;
+		spin_raw_unlock(&t->lock);
+	}
+	out->_s = s;
+	out->_start = start;
+	out->_end = end;
+	out->_flush_start = ~0ull;
+	out->_flush_end = 0;
+	out->_free = nullptr;
+	out->_tables = nullptr;
+	out->_regions = nullptr;
+	out->_table = t;
+	out->_level = level;
+	if (level > 1)
+		lock_below(out);
+	return OK;
+}
+
+/* ---- release ---- */
+
+static NOINLINE void flush(const struct vm_cursor *c)
+{
+	u64 root = c->_s->_root;
+	if (root_loaded() != root)
+		return;
+	if (c->_flush_end - c->_flush_start > FLUSH_PAGES_MAX * PAGE_SIZE) {
+		tlb_forget_space(root);
+		return;
+	}
+	for (u64 va = c->_flush_start; va < c->_flush_end; va += PAGE_SIZE)
+		tlb_forget_page(va);
+}
+
+UNSAFE("1. the frames' and tables' last counts are the cursor's, and no translation leads to them any more")
+static NOINLINE void free_gathered(struct vm_cursor *c)
+{
+	while (c->_free != nullptr) {
+		struct uframe *f = c->_free;
+		c->_free = f->next;
+		f->refs = 0;
+		frame_give(f, FRAME_UNTYPED);
+	}
+	while (c->_tables != nullptr) {
+		struct uframe *t = c->_tables;
+		c->_tables = t->next;
+		table_give(t);
+	}
+	while (c->_regions != nullptr) {
+		struct region *r = c->_regions;
+		c->_regions = r->_next;
+		r->_next = nullptr;
+		object_put_(&r->object);
+	}
+}
+
+void vm_cursor_release(struct vm_cursor *c)
+{
+	if (c->_s == nullptr)
+		return;
+	if (c->_flush_end != 0)
+		flush(c);
+	if (c->_level > 1)
+		unlock_below(c);
+	spin_raw_unlock(&c->_table->lock);
+	c->_s = nullptr;
+	if (c->_free != nullptr || c->_tables != nullptr || c->_regions != nullptr)
+		free_gathered(c);
+}
+
+void vm_drop_region(struct vm_cursor *c, struct region *r)
+{
+	if (object_refs(&r->object) != 1) {
+		u32 before = __atomic_fetch_sub(&r->object._refs._v, 1, __ATOMIC_ACQ_REL);
+		if (before != 1) {
+			if (unlikely(before - 1 >= OBJECT_SATURATED - 1))
+				__atomic_store_n(&r->object._refs._v, OBJECT_SATURATED, __ATOMIC_RELAXED);
+			return;
+		}
+		__atomic_store_n(&r->object._refs._v, 1, __ATOMIC_RELAXED);
+	}
+	r->_next = c->_regions;
+	c->_regions = r;
+}
+
+/* ---- tables ---- */
+
+UNSAFE("1. the mark's count moves with it: M1, M2 hold for both tables before the link is visible")
+err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe **out)
+{
+	u32 level = t->level, i = pt_index(va, level);
+	TRY(runs_room(t, 2));
+	struct uframe *child = table_take(level - 1, c->_s);
+	if (child == nullptr)
+		return ERR_NOMEM;
+	spin_raw_lock(&child->lock);
+	struct vm_info *in = t->info;
+	if (run_of(in, i) != nullptr) {
+		runs_split(in, i);
+		runs_split(in, i + 1);
+		u32 at = runs_lower(in, i);
+		struct vm_run mark = in->run[at];
+		run_remove(in, at);
+		mark.first = 0;
+		mark.end = PT_ENTRIES;
+		run_insert(child->info, 0, mark);
+	}
+	held_set(in, i);
+	__atomic_store_n(&table_entries(t)[i], pte_link(frame_paddr(child)), __ATOMIC_RELEASE);
+	atomic_u64_add(&c->_s->_tables, 1);
+	*out = child;
+	return OK;
+}
+
+/* The table in which va becomes a border: marks above the leaf that straddle it are pushed down.  `inside` is the page of
+ * the range next to it. */
+static err_t border_down(struct vm_cursor *c, u64 va, u64 inside, struct uframe **out)
+{
+	struct uframe *t = vm_table_for(c, inside);
+	while (t->level > 1 && (va & (vm_span(t->level) - 1)) != 0 &&
+	       run_of(t->info, pt_index(inside, t->level)) != nullptr)
+		TRY(vm_push_down(c, t, inside, &t));
+	*out = t;
+	return OK;
+}
+
+/* 1 if a run of t must be split at entry i. */
+static u32 split_needed(struct vm_info *in, u32 i)
+{
+	u32 at = runs_lower(in, i);
+	return at < in->run_count && in->run[at].first < i ? 1 : 0;
+}
+
+err_t vm_make_borders(struct vm_cursor *c, u64 start, u64 end)
+{
+	struct uframe *first = nullptr, *last = nullptr;
+	TRY(border_down(c, start, start, &first));
+	TRY(border_down(c, end, end - PAGE_SIZE, &last));
+	/* Pushing down for the end may have taken the start's mark with it. */
+	first = vm_table_for(c, start);
+	u32 at_start = split_needed(first->info, pt_index(start, first->level));
+	u32 at_end = split_needed(last->info, pt_index(end - PAGE_SIZE, last->level) + 1);
+	if (first == last)
+		return runs_room(first, at_start + at_end);
+	TRY(runs_room(first, at_start));
+	return runs_room(last, at_end);
+}
+
+UNSAFE("1. V2: an empty table is marked detached under its lock before its link goes; it is reused after the flush only")
+void vm_prune(struct vm_cursor *c, u64 va)
+{
+	struct uframe *path[PT_LEVELS + 1] = {};
+	struct uframe *t = c->_table;
+	u32 level = c->_level;
+	array_at(path, level) = t;
+	while (level > 1) {
+		u64 pte = table_entries(t)[pt_index(va, level)];
+		if (pte == 0)
+			break;
+		t = table_child(pte);
+		level--;
+		array_at(path, level) = t;
+	}
+	for (; level < c->_level && table_is_empty(array_at(path, level)->info); level++) {
+		struct uframe *parent = array_at(path, level + 1);
+		u32 i = pt_index(va, level + 1);
+		t = array_at(path, level);
+		t->detached = 1;
+		table_entries(parent)[i] = 0;
+		held_clear(parent->info, i);
+		spin_raw_unlock(&t->lock);
+		t->next = c->_tables;
+		c->_tables = t;
+		atomic_u64_sub(&c->_s->_tables, 1);
+		/* Forgets what the CPU remembers of the link, too. */
+		vm_forget(c, page_down(va));
+	}
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MPL-2.0
+/* vm_map - single pages: putting frames in, exchanging them, giving write permission.  The fault path. */
+#include "mm/vm.h"
+
+/* The leaf for va, made if a mark stands above it. */
+static NOINLINE err_t leaf_make(struct vm_cursor *c, u64 va, struct uframe **leaf)
+{
+	struct uframe *t = *leaf;
+	while (t->level > 1)
+		TRY(vm_push_down(c, t, va, &t));
+	*leaf = t;
+	return OK;
+}
+
+UNSAFE("1. V1: the count that frame carries moves into the entry; 2. the page is marked, so the region allows it; "
+       "3. only untyped frames are uframe_refs")
+err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
+{
+	vm_check(c, va);
+	struct uframe *t = vm_table_for(c, va);
+	if (unlikely(t->level != 1)) {
+		ASSERT(run_of(t->info, pt_index(va, t->level)) != nullptr);
+		err_t err = leaf_make(c, va, &t);
+		if (err != OK) {
+			uframe_drop(&frame);
+			return err;
+		}
+	}
+	u32 i = pt_index(va, 1);
+	struct vm_run *run = run_of(t->info, i);
+	u64 *entry = &table_entries(t)[i];
+	ASSERT(run != nullptr && *entry == 0 && frame._p != nullptr);
+	*entry = pte_leaf(frame_paddr(frame._p), run->prot, writable_now);
+	held_set(t->info, i);
+	atomic_u64_add(&c->_s->_mapped, 1);
+	return OK;
+}
+
+/* The entry of the mapped page at va. */
+static u64 *mapped_entry(struct vm_cursor *c, u64 va, struct vm_run **run)
+{
+	vm_check(c, va);
+	struct uframe *t = vm_table_for(c, va);
+	u32 i = pt_index(va, 1);
+	ASSERT(t->level == 1 && table_entries(t)[i] != 0);
+	*run = run_of(t->info, i);
+	return &table_entries(t)[i];
+}
+
+UNSAFE("1. V1: the old frame's count is dropped after the flush, the new one's moves into the entry")
+void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
+{
+	struct vm_run *run = nullptr;
+	u64 *entry = mapped_entry(c, va, &run);
+	u64 old = *entry;
+	ASSERT(frame._p != nullptr);
+	*entry = pte_leaf(frame_paddr(frame._p), run->prot, writable_now);
+	if (pte_is_present(old))
+		vm_forget(c, page_down(va));
+	vm_drop_frame(c, frame_of(pte_paddr(old)));
+}
+
+UNSAFE("1. the mark allows writing; a translation that is remembered with less permission only faults again")
+void vm_make_writable(struct vm_cursor *c, u64 va)
+{
+	struct vm_run *run = nullptr;
+	u64 *entry = mapped_entry(c, va, &run);
+	if ((run->prot & VM_WRITE) != 0)
+		*entry = pte_make_writable(*entry);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MPL-2.0
+/* vm_space - making, loading and ending address spaces, and fork. */
+#include "mm/stack.h"
+#include "mm/vm.h"
+
+err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops)
+{
+	struct uframe *root = nullptr;
+	TRY(table_take_root(s, &root));
+	s->ops = ops;
+	s->_root = frame_paddr(root);
+	atomic_u64_store(&s->_tables, 1);
+	return OK;
+}
+
+UNSAFE("1. every top table maps the kernel; 2. a space stays loaded on a CPU only while its _cpus says so, see fini")
+void vmspace_activate(struct vmspace *s)
+{
+	u64 loaded = root_loaded();
+	/* A kernel task runs in whatever space is loaded: it touches no user memory. */
+	if (s == nullptr || s->_root == loaded)
+		return;
+	u64 self = 1ull << (cpu_id() % CPU_MAX);
+	if (loaded != paging_kernel_root())
+		atomic_u64_and(&frame_of(loaded)->owner->_cpus, ~self);
+	atomic_u64_or(&s->_cpus, self);
+	root_load(s->_root);
+}
+
+/* ---- end ---- */
+
+/* Drops the frames and marks of a leaf that nobody can reach any more. */
+UNSAFE("1. the space has no user left: no lock, no flush; 2. V1, M3: entries, bits and runs go with their counts")
+static void leaf_end(struct uframe *t)
+{
+	struct vm_info *in = t->info;
+	u64 *entries = table_entries(t);
+	for (u32 w = 0; w < array_len(in->held); w++) {
+		u64 word = in->held[w];
+		in->held[w] = 0;
+		for (; word != 0; word &= word - 1) {
+			u32 k = w * 64 + (u32)__builtin_ctzll(word);
+			struct uframe *f = frame_of(pte_paddr(entries[k]));
+			entries[k] = 0;
+			if (frame_unref(f))
+				frame_give(f, FRAME_UNTYPED);
+		}
+	}
+}
+
+static void runs_end(struct vm_info *in)
+{
+	for (u32 i = in->run_count; i-- > 0;)
+		object_put_(&in->run[i].region->object);
+	in->run_count = 0;
+}
+
+UNSAFE("1. nobody runs in the space, so no CPU walks the tables; 2. M3: each table is empty when it is given back")
+void vmspace_fini(struct vmspace *s)
+{
+	if (s->_root == 0)
+		return;
+	if (root_loaded() == s->_root)
+		root_load(paging_kernel_root());
+	struct uframe *path[PT_LEVELS + 1] = {};
+	u32 level = PT_LEVELS;
+	array_at(path, level) = frame_of(s->_root);
+	for (;;) {
+		struct uframe *t = array_at(path, level);
+		u32 limit = level == PT_LEVELS ? (u32)PT_USER_ROOT_ENTRIES : (u32)PT_ENTRIES;
+		u32 i = level > 1 ? held_next(t->info, 0, limit) : limit;
+		if (i < limit) {
+			/* Unlinks the child first: it is reached by the path alone from here on. */
+			u64 *entry = &table_entries(t)[i];
+			level--;
+			array_at(path, level) = table_child(*entry);
+			*entry = 0;
+			held_clear(t->info, i);
+			continue;
+		}
+		if (level == 1)
+			leaf_end(t);
+		runs_end(t->info);
+		if (level == PT_LEVELS)
+			break;
+		table_give(t);
+		level++;
+	}
+	table_give_root(array_at(path, PT_LEVELS));
+	s->_root = 0;
+}
+
+/* ---- fork ---- */
+
+struct fork_sums {
+	u64 mapped, marked, tables;
+	bool protected_any;
+};
+
+/* Shares the frames of entries first … end-1 of a leaf, write-protected on both sides if the region is private. */
+UNSAFE("1. V1: one more count per entry that is copied; 2. the parent's leaf is locked, the child is nobody's yet")
+static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_run *run, struct fork_sums *sums)
+{
+	struct vm_info *in = from->info;
+	u64 *theirs = table_entries(from), *ours = table_entries(to);
+	bool private = run->region->fork == REGION_COPY;
+	for (u32 k = held_next(in, run->first, run->end); k < run->end; k = held_next(in, k + 1, run->end)) {
+		u64 pte = theirs[k];
+		if (private && pte_is_writable(pte)) {
+			pte = pte_write_protect(pte);
+			theirs[k] = pte;
+			sums->protected_any = true;
+		}
+		frame_ref(frame_of(pte_paddr(pte)));
+		ours[k] = pte;
+		held_set(to->info, k);
+		sums->mapped++;
+	}
+}
+
+/* Copies the marks of one table, and the frames if it is a leaf, by each region's rule. */
+static err_t fork_table(struct uframe *from, struct uframe *to, struct fork_sums *sums)
+{
+	struct vm_info *in = from->info;
+	TRY(runs_room(to, in->run_count));
+	struct vm_info *out = to->info;
+	for (u32 at = 0; at < in->run_count; at++) {
+		const struct vm_run *run = &in->run[at];
+		if (run->region->fork == REGION_DROP)
+			continue;
+		object_get_(&run->region->object);
+		out->run[out->run_count++] = *run;
+		sums->marked += vm_pages((u64)run->end - run->first, from->level);
+		if (from->level == 1 && run->region->fork != REGION_WIPE)
+			fork_frames(from, to, run, sums);
+	}
+	return OK;
+}
+
+/* The copy of table `from` hung under path[level + 1]. */
+UNSAFE("1. the child space is nobody's yet; 2. M2: the link and its bit appear together")
+static err_t fork_link(struct vmspace *child, struct uframe *parent, u64 va, struct uframe **out)
+{
+	struct uframe *t = table_take(parent->level - 1u, child);
+	if (unlikely(t == nullptr)) {
+		TRY(table_reserve(1));
+		t = table_take(parent->level - 1u, child);
+	}
+	u32 i = pt_index(va, parent->level);
+	table_entries(parent)[i] = pte_link(frame_paddr(t));
+	held_set(parent->info, i);
+	*out = t;
+	return OK;
+}
+
+static err_t fork_tables(struct vm_cursor *c, struct vmspace *child, struct fork_sums *sums)
+{
+	struct uframe *path[PT_LEVELS + 1] = {};
+	array_at(path, PT_LEVELS) = frame_of(child->_root);
+	TRY(fork_table(c->_table, frame_of(child->_root), sums));
+	struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
+	for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w)) {
+		u32 level = t->level;
+		TRY(fork_link(child, array_at(path, level + 1), w.va, &array_at(path, level)));
+		sums->tables++;
+		TRY(fork_table(t, array_at(path, level), sums));
+	}
+	return OK;
+}
+
+err_t vmspace_fork(struct vmspace *parent, struct vmspace *child)
+{
+	/* Everything that can be foreseen is allocated while no lock is held; the rest may still fail. */
+	TRY(table_reserve((u32)atomic_u64_load(&parent->_tables) + TABLE_RESERVE));
+	SCOPED_CURSOR(c);
+	TRY(vmspace_lock(parent, 0, VMSPACE_HIGH, &c));
+	struct fork_sums sums = {};
+	err_t err = fork_tables(&c, child, &sums);
+	atomic_u64_add(&child->_mapped, sums.mapped);
+	atomic_u64_add(&child->_marked, sums.marked);
+	atomic_u64_add(&child->_tables, sums.tables);
+	if (sums.protected_any) {
+		c._flush_start = 0;
+		c._flush_end = VMSPACE_HIGH;
+	}
+	return err;
+}
