@@ -47,6 +47,15 @@ def check_file_lengths(config, files):
             yield f'{name}: {lines} lines; the limit is {MAX_FILE_LINES}'
 
 
+def _function_name(lines, brace):
+    """The name before the parameter list in the lines above a body's brace."""
+    first = brace
+    while first > 0 and lines[first - 1] and not lines[first - 1].endswith(('}', ';', '*/')):
+        first -= 1
+    names = re.findall(r'(\w+)\s*\(', ' '.join(lines[first:brace]))
+    return next((n for n in names if n not in ('UNSAFE', 'HOLDS', '__attribute__')), '?')
+
+
 def functions(text):
     """Yields (name, first line, lines) of the functions of a C file in our layout: a body starts with a
     brace in the first column and ends with one there."""
@@ -56,10 +65,7 @@ def functions(text):
         if line == '{':
             start = number
         elif line.startswith('}') and start is not None:
-            head = ' '.join(lines[max(0, start - 4):start])
-            names = re.findall(r'(\w+)\s*\(', head)
-            names = [n for n in names if n not in ('UNSAFE', 'HOLDS', '__attribute__', 'KTEST')] or ['?']
-            yield names[-1] if len(names) == 1 else names[0], start + 1, number - start - 1
+            yield _function_name(lines, start), start + 1, number - start - 1
             start = None
 
 

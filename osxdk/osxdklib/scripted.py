@@ -141,7 +141,7 @@ def suite(config, folder, log):
     from .suites import Result
     result = Result()
     for script in scripts(config, folder):
-        app = script.play(config, 'omegaos', log)
+        app = script.play(config, config.kernel, log)
         for name, good, details in app.checks:
             result.add(f'{script.name}: {name}', good, details)
         path = expected_path(config, folder, script.name)

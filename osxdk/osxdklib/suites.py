@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from . import build, hosttests, image, run, scripted
+from . import build, hosttests, image, run, scripted, selftest
 from .config import Refused
 from .console import boot
 
@@ -115,7 +115,7 @@ def suite_abi(config, log, echo=False):
     """test/abi: every system call family on our kernel."""
     if not os.path.exists(os.path.join(config.kit, 'test/abi/Makefile')):
         return Result(note='test/abi is missing')
-    return run_abi(config, 'omegaos', log, echo)[0]
+    return run_abi(config, config.kernel, log, echo)[0]
 
 
 def suite_newkernel(config, log):
@@ -140,6 +140,7 @@ def suite_newkernel(config, log):
 
 
 SUITES = {
+    'kit': selftest.suite_kit,
     'unit': hosttests.suite_unit,
     'ktest': suite_ktest,
     'boot': suite_boot,
@@ -163,7 +164,7 @@ def _run_one(config, name, folder):
 
 def run_suites(config, names):
     """Runs suites, prints each when it ends and the total last.  Returns the exit code."""
-    build.build(config)
+    run.kernel_file(config, config.kernel)
     image.root_image(config, 'full')
     folder = os.path.join(config.arch_dir, 'test')
     os.makedirs(folder, exist_ok=True)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MPL-2.0
+"""selftest - the kit's own tests: what it must refuse, and the parts that need no guest."""
+import os
+import subprocess
+import tempfile
+
+from . import booksite, check
+from .apt import DEBIAN_SUITES
+from .config import Refused, parse_mem
+from .cpio import EPOCH, Tree, compress
+from .qemu import BAD_EXIT, GOOD_EXIT, verdict
+
+# Each is one clear line and exit code 2: (command, variables).
+REFUSED = [
+    ('run', {'SMP': '0'}), ('run', {'SMP': '65'}), ('run', {'SMP': 'two'}), ('run', {'MEM': '1'}),
+    ('run', {'MEM': 'lots'}), ('run', {'SCHEME': 'nothing'}), ('run', {'IMAGE': '/nonexistent/image'}),
+    ('run', {'KERNEL': '/nonexistent/kernel', 'IMAGE': '/dev/null/x'}), ('build', {'OSXDK_TARGET_ARCH': 'vax'}),
+    ('build', {'OSXDK_TARGET_ARCH': 'riscv64'}), ('build', {'COVERAGE': '1'}), ('build', {'RELEASE': 'yes'}),
+    ('build', {'RELEASE': '1', 'DEBUG': '1'}), ('run', {'BOOT_METHOD': 'grub-rescue-iso'}), ('run', {'GPU': 'virtio'}),
+    ('run', {'LOG_LEVEL': 'loud'}), ('test', {'AUTO_TEST': 'vsock'}), ('test', {'AUTO_TEST': 'nothing'}),
+    ('coverage', {}), ('nothing', {}), ('run', {'TIMEOUT': 'soon'}),
+]
+
+
+def _refusals(config, result):
+    kit = os.path.join(config.kit, 'osxdk/osxdk')
+    base = {k: v for k, v in os.environ.items() if k in ('PATH', 'HOME', 'LANG', 'BUILD')}
+    for command, variables in REFUSED:
+        done = subprocess.run([kit, command], env={**base, **variables}, cwd=config.kit, text=True, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        name = f'{command} {variables} is refused'
+        good = done.returncode == 2 and done.stderr.count('\n') == 1 and not done.stdout
+        result.add(name, good, f'    exit code {done.returncode}\n{done.stdout}{done.stderr}')
+
+
+def _archives(result):
+    tree = Tree()
+    tree.add_file('bin/program', b'#!/bin/sh\n', 0o755)
+    tree.add_link('bin/link', 'program')
+    tree.add_dir('tmp', 0o1777)
+    archive = tree.newc()
+    result.add('newc: reproducible', archive == tree.newc() and compress(archive) == compress(archive))
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(['cpio', '-idm', '--quiet', '--no-absolute-filenames'], input=archive, cwd=folder,
+                              capture_output=True, check=False)
+        path = os.path.join(folder, 'usr/bin/program')
+        result.add('newc: cpio unpacks it', done.returncode == 0 and os.path.isfile(path), done.stderr.decode())
+        result.add('newc: mode and time', os.path.isfile(path) and os.stat(path).st_mode & 0o777 == 0o755 and
+                   int(os.stat(path).st_mtime) == EPOCH)
+        result.add('newc: merged /usr', os.path.isfile(os.path.join(folder, 'bin/link')))
+
+
+def _values(result):
+    result.add('MEM: units', [parse_mem(t) for t in ('512', '32M', '1G', '2g')] == [512, 32, 1024, 2048])
+    try:
+        parse_mem('-1M')
+        result.add('MEM: a sign is refused', False)
+    except Refused:
+        result.add('MEM: a sign is refused', True)
+    table = [((GOOD_EXIT, None), 0), ((GOOD_EXIT, True), 0), ((GOOD_EXIT, False), 1), ((BAD_EXIT, True), 1),
+             ((0, True), 0), ((0, False), 1), ((0, None), 1), ((1, True), 1)]
+    for arguments, want in table:
+        result.add(f'verdict{arguments}', verdict(*arguments) == want)
+    result.add('mirror: suites', DEBIAN_SUITES.match('bookworm-updates') and not DEBIAN_SUITES.match('cloud-sdk-bookworm'))
+
+
+def _checks(result):
+    text = 'int f(int a)\n{\n' + '\tg();\n' * 101 + '}\n\nvoid h(void)\n{\n}\n'
+    result.add('check: function lengths', [(n, l) for n, _, l in check.functions(text)] == [('f', 101), ('h', 0)])
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (('SUMMARY.md', '* [a](a.md)\n'), ('a.md', '[b](b.md) [s](SUMMARY.md#x) `[n](n.md)`\n')):
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+                file.write(content)
+        result.add('book: broken links', list(booksite.broken_links(folder)) == ['a.md: the link to b.md leads nowhere'])
+
+
+def suite_kit(config, _log):
+    """The kit itself."""
+    from .suites import Result
+    result = Result()
+    _values(result)
+    _archives(result)
+    _checks(result)
+    _refusals(config, result)
+    return result
