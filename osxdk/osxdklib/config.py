@@ -27,6 +27,7 @@ FIXED = {
     'NETDEV': ('user', ('user',)),
     'VNC_PORT': ('', ('',)),
     'DNS_SERVER': ('none', ('none',)),
+    'ARCH': ('', ('', 'x86_64')),
     'SYSCALL_TEST_WORKDIR': ('/tmp', ('/tmp',)),
 }
 

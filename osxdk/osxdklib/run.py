@@ -93,7 +93,7 @@ def cmd_gdb_server(config, _args):
         code = guest.wait(config.timeout)
     finally:
         guest.kill()
-    return 0 if code in (0, GOOD_EXIT) else 1
+    return EXIT_TIMEOUT if code is None else 0 if code in (0, GOOD_EXIT) else 1
 
 
 def _gdb_command(config, elf, *more):
