@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define FAMILY_TIMEOUT_S 60
-#define FAMILIES_MAX 256
+#define FAMILIES_MAX	 256
 
 struct totals {
 	int passed, failed;
@@ -51,7 +51,8 @@ static int all_families(char **names)
 		char path[512];
 		struct stat st;
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		if (e->d_name[0] != '.' && stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0)
+		if (e->d_name[0] != '.' && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+		    (st.st_mode & 0111) != 0)
 			names[n++] = strdup(e->d_name);
 	}
 	closedir(d);

@@ -104,7 +104,8 @@ void abi_check_bad(const char *list, const char *name)
 void abi_bad_append(char *list, const char *what, long result, int err)
 {
 	size_t n = strlen(list);
-	snprintf(list + n, 256 - n, " %s=%ld/%s", what, result, result == -1 ? strerrorname_np(err) : "ok");
+	snprintf(list + n, 256 - n, " %s=%ld/%s", what, result,
+		 result == -1 ? strerrorname_np(err) : "ok");
 }
 
 pid_t abi_fork(void)
@@ -142,7 +143,8 @@ void abi_reap(pid_t pid, int sig, const char *name)
 
 char *abi_fenced(int prot)
 {
-	char *p = mmap(NULL, 3 * ABI_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(NULL, 3 * ABI_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		       0);
 	if (p == MAP_FAILED) {
 		print("not ok - mmap (%s)", strerror(errno));
 		_exit(97);
@@ -190,7 +192,8 @@ void abi_begin(const char *family)
 	set_bad("edge", hole + 2 * ABI_PAGE - 1);
 	set_bad("hole", hole + 2 * ABI_PAGE);
 	/* Something there again would make the hole a mapping: keep it as no memory at all. */
-	mmap(hole + 2 * ABI_PAGE, ABI_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	mmap(hole + 2 * ABI_PAGE, ABI_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+	     0);
 	set_bad("no-access", hole + 2 * ABI_PAGE);
 	set_bad("read-only", abi_fenced(PROT_READ));
 	char *gone = mmap(NULL, 16 * ABI_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

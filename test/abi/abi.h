@@ -30,9 +30,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ABI_PAGE 4096UL
+#define ABI_PAGE       4096UL
 #define ABI_WATCHDOG_S 55 /* the runner gives up at 60 s; no check waits for this */
-#define countof(a) (sizeof(a) / sizeof((a)[0]))
+#define countof(a)     (sizeof(a) / sizeof((a)[0]))
 
 /* Starts the family: makes an empty work folder and enters it, arms the watchdog. */
 void abi_begin(const char *family);
@@ -53,45 +53,45 @@ pid_t abi_fork(void);
 _Noreturn void abi_child_failed(const char *file, int line, const char *what);
 
 #define CHECK(cond, name) abi_check((cond), name, "line %d: %s", __LINE__, #cond)
-#define CHECK_EQ(expr, want, name) \
-	do { \
-		errno = 0; \
-		long abi_r = (long)(expr); \
-		abi_check_eq(abi_r, (long)(want), errno, name); \
+#define CHECK_EQ(expr, want, name)                                                                 \
+	do {                                                                                       \
+		errno = 0;                                                                         \
+		long abi_r = (long)(expr);                                                         \
+		abi_check_eq(abi_r, (long)(want), errno, name);                                    \
 	} while (0)
 #define CHECK_OK(expr, name) CHECK_EQ(expr, 0, name)
-#define CHECK_ERRNO(expr, want, name) \
-	do { \
-		errno = 0; \
-		long abi_r = (long)(expr); \
-		abi_check_errno(abi_r, errno, want, name); \
+#define CHECK_ERRNO(expr, want, name)                                                              \
+	do {                                                                                       \
+		errno = 0;                                                                         \
+		long abi_r = (long)(expr);                                                         \
+		abi_check_errno(abi_r, errno, want, name);                                         \
 	} while (0)
 
 /* Runs the statements in a child; the check passes when the child gets to their end. */
-#define IN_CHILD(name, ...) \
-	do { \
-		pid_t abi_pid = abi_fork(); \
-		if (abi_pid == 0) { \
-			__VA_ARGS__; \
-			_exit(0); \
-		} \
-		abi_reap(abi_pid, 0, name); \
+#define IN_CHILD(name, ...)                                                                        \
+	do {                                                                                       \
+		pid_t abi_pid = abi_fork();                                                        \
+		if (abi_pid == 0) {                                                                \
+			__VA_ARGS__;                                                               \
+			_exit(0);                                                                  \
+		}                                                                                  \
+		abi_reap(abi_pid, 0, name);                                                        \
 	} while (0)
 /* Runs the statements in a child; the check passes when signal `sig` kills it. */
-#define DIES_BY(sig, name, ...) \
-	do { \
-		pid_t abi_pid = abi_fork(); \
-		if (abi_pid == 0) { \
-			__VA_ARGS__; \
-			_exit(98); \
-		} \
-		abi_reap(abi_pid, sig, name); \
+#define DIES_BY(sig, name, ...)                                                                    \
+	do {                                                                                       \
+		pid_t abi_pid = abi_fork();                                                        \
+		if (abi_pid == 0) {                                                                \
+			__VA_ARGS__;                                                               \
+			_exit(98);                                                                 \
+		}                                                                                  \
+		abi_reap(abi_pid, sig, name);                                                      \
 	} while (0)
 /* In a child: go on only if this holds. */
-#define NEED(cond) \
-	do { \
-		if (!(cond)) \
-			abi_child_failed(__FILE__, __LINE__, #cond); \
+#define NEED(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			abi_child_failed(__FILE__, __LINE__, #cond);                               \
 	} while (0)
 #define NEED_ERRNO(expr, want) NEED((expr) == -1 && errno == (want))
 
@@ -115,27 +115,27 @@ void abi_check_bad(const char *failed, const char *name);
 void abi_bad_append(char *list, const char *what, long result, int err);
 
 enum { ABI_READONLY = 1, ABI_NULL = 2, ABI_PARTIAL = 4 };
-#define ABI_BAD_LOOP(call, title, skip) \
-	do { \
-		char abi_list[256] = ""; \
-		for (size_t abi_i = 0; abi_i < abi_bad_count; abi_i++) { \
-			if (((skip) & abi_bad[abi_i].kind) != 0) \
-				continue; \
-			void *bad = abi_bad_take(abi_i); \
-			errno = 0; \
-			long abi_r = (long)(call); \
-			if (abi_r != -1 || errno != EFAULT) \
-				abi_bad_append(abi_list, abi_bad[abi_i].name, abi_r, errno); \
-		} \
-		abi_check_bad(abi_list, title); \
+#define ABI_BAD_LOOP(call, title, skip)                                                            \
+	do {                                                                                       \
+		char abi_list[256] = "";                                                           \
+		for (size_t abi_i = 0; abi_i < abi_bad_count; abi_i++) {                           \
+			if (((skip) & abi_bad[abi_i].kind) != 0)                                   \
+				continue;                                                          \
+			void *bad = abi_bad_take(abi_i);                                           \
+			errno = 0;                                                                 \
+			long abi_r = (long)(call);                                                 \
+			if (abi_r != -1 || errno != EFAULT)                                        \
+				abi_bad_append(abi_list, abi_bad[abi_i].name, abi_r, errno);       \
+		}                                                                                  \
+		abi_check_bad(abi_list, title);                                                    \
 	} while (0)
-#define CHECK_EFAULT_IN(call, title) ABI_BAD_LOOP(call, title, ABI_READONLY)
+#define CHECK_EFAULT_IN(call, title)  ABI_BAD_LOOP(call, title, ABI_READONLY)
 #define CHECK_EFAULT_OUT(call, title) ABI_BAD_LOOP(call, title, 0)
 /* For arguments where a null pointer has a meaning of its own. */
-#define CHECK_EFAULT_IN_OPT(call, title) ABI_BAD_LOOP(call, title, ABI_READONLY | ABI_NULL)
+#define CHECK_EFAULT_IN_OPT(call, title)  ABI_BAD_LOOP(call, title, ABI_READONLY | ABI_NULL)
 #define CHECK_EFAULT_OUT_OPT(call, title) ABI_BAD_LOOP(call, title, ABI_NULL)
 /* For byte streams, where the good part before the hole is a short transfer. */
-#define CHECK_EFAULT_IN_BYTES(call, title) ABI_BAD_LOOP(call, title, ABI_READONLY | ABI_PARTIAL)
+#define CHECK_EFAULT_IN_BYTES(call, title)  ABI_BAD_LOOP(call, title, ABI_READONLY | ABI_PARTIAL)
 #define CHECK_EFAULT_OUT_BYTES(call, title) ABI_BAD_LOOP(call, title, ABI_PARTIAL)
 /* Two adjacent pages of `prot`; the third page after them is a hole.  Ends at base + 2 pages. */
 char *abi_fenced(int prot);
@@ -153,14 +153,14 @@ void abi_pause_ms(long ms);
 
 /* Raw calls: every argument becomes a register-wide integer, sign-extended. */
 #define ABI_PICK(a, b, c, d, e, f, g, m, ...) m
-#define sys(...) \
-	ABI_PICK(__VA_ARGS__, abi_s6, abi_s5, abi_s4, abi_s3, abi_s2, abi_s1, abi_s0, 0)(__VA_ARGS__)
-#define abi_s0(n) syscall(n)
-#define abi_s1(n, a) syscall(n, (long)(a))
-#define abi_s2(n, a, b) syscall(n, (long)(a), (long)(b))
-#define abi_s3(n, a, b, c) syscall(n, (long)(a), (long)(b), (long)(c))
-#define abi_s4(n, a, b, c, d) syscall(n, (long)(a), (long)(b), (long)(c), (long)(d))
-#define abi_s5(n, a, b, c, d, e) \
-	syscall(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
-#define abi_s6(n, a, b, c, d, e, f) \
+#define sys(...)                                                                                   \
+	ABI_PICK(__VA_ARGS__, abi_s6, abi_s5, abi_s4, abi_s3, abi_s2, abi_s1, abi_s0,              \
+		 0)(__VA_ARGS__)
+#define abi_s0(n)		 syscall(n)
+#define abi_s1(n, a)		 syscall(n, (long)(a))
+#define abi_s2(n, a, b)		 syscall(n, (long)(a), (long)(b))
+#define abi_s3(n, a, b, c)	 syscall(n, (long)(a), (long)(b), (long)(c))
+#define abi_s4(n, a, b, c, d)	 syscall(n, (long)(a), (long)(b), (long)(c), (long)(d))
+#define abi_s5(n, a, b, c, d, e) syscall(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+#define abi_s6(n, a, b, c, d, e, f)                                                                \
 	syscall(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))

@@ -26,45 +26,57 @@ static void modes(void)
 {
 	symlink("f", "sl");
 	symlink("nothing", "dangling");
-	CHECK(chmod("f", 07777) == 0 && stat("f", &st) == 0 && (st.st_mode & 07777) == 07777, "chmod: all bits");
+	CHECK(chmod("f", 07777) == 0 && stat("f", &st) == 0 && (st.st_mode & 07777) == 07777,
+	      "chmod: all bits");
 	CHECK(chmod("f", 0) == 0 && stat("f", &st) == 0 && st.st_mode == S_IFREG, "chmod: no bits");
-	CHECK(chmod("sl", 0640) == 0 && stat("f", &st) == 0 && st.st_mode == (S_IFREG | 0640), "chmod: follows links");
-	CHECK(sys(SYS_fchmodat, AT_FDCWD, "f", 0100644) == 0 && stat("f", &st) == 0 && st.st_mode == (S_IFREG | 0644),
+	CHECK(chmod("sl", 0640) == 0 && stat("f", &st) == 0 && st.st_mode == (S_IFREG | 0640),
+	      "chmod: follows links");
+	CHECK(sys(SYS_fchmodat, AT_FDCWD, "f", 0100644) == 0 && stat("f", &st) == 0 &&
+		      st.st_mode == (S_IFREG | 0644),
 	      "fchmodat: ignores type bits");
 	int fd = open("f", O_RDONLY), p = open("f", O_PATH);
-	CHECK(fchmod(fd, 0600) == 0 && stat("f", &st) == 0 && (st.st_mode & 0777) == 0600, "fchmod: a read-only descriptor");
+	CHECK(fchmod(fd, 0600) == 0 && stat("f", &st) == 0 && (st.st_mode & 0777) == 0600,
+	      "fchmod: a read-only descriptor");
 	CHECK_ERRNO(fchmod(p, 0600), EBADF, "fchmod: an O_PATH descriptor");
 	CHECK_ERRNO(fchmod(999, 0600), EBADF, "fchmod: closed descriptor");
 	CHECK_ERRNO(chmod("none", 0600), ENOENT, "chmod: no such file");
 	CHECK_ERRNO(chmod("dangling", 0600), ENOENT, "chmod: a dangling link");
 	CHECK_ERRNO(chmod("f/x", 0600), ENOTDIR, "chmod: a file as a folder");
 	CHECK_ERRNO(sys(SYS_fchmodat, 999, "f", 0600), EBADF, "fchmodat: closed directory");
-	IN_CHILD("chmod: only the owner may", NEED(setuid(1000) == 0); NEED_ERRNO(chmod("f", 0666), EPERM));
+	IN_CHILD("chmod: only the owner may", NEED(setuid(1000) == 0);
+		 NEED_ERRNO(chmod("f", 0666), EPERM));
 	close(fd);
 	close(p);
 }
 
 static void owners(void)
 {
-	CHECK(chown("f", 5, 6) == 0 && stat("f", &st) == 0 && st.st_uid == 5 && st.st_gid == 6, "chown: both");
-	CHECK(chown("f", -1, 7) == 0 && stat("f", &st) == 0 && st.st_uid == 5 && st.st_gid == 7, "chown: -1 leaves the user");
-	CHECK(chown("f", 8, -1) == 0 && stat("f", &st) == 0 && st.st_uid == 8 && st.st_gid == 7, "chown: -1 leaves the group");
+	CHECK(chown("f", 5, 6) == 0 && stat("f", &st) == 0 && st.st_uid == 5 && st.st_gid == 6,
+	      "chown: both");
+	CHECK(chown("f", -1, 7) == 0 && stat("f", &st) == 0 && st.st_uid == 5 && st.st_gid == 7,
+	      "chown: -1 leaves the user");
+	CHECK(chown("f", 8, -1) == 0 && stat("f", &st) == 0 && st.st_uid == 8 && st.st_gid == 7,
+	      "chown: -1 leaves the group");
 	chmod("f", 06755);
-	CHECK(chown("f", 9, 9) == 0 && stat("f", &st) == 0 && (st.st_mode & 07777) == 0755, "chown: clears set-id bits");
-	CHECK(lchown("sl", 3, 4) == 0 && lstat("sl", &st) == 0 && st.st_uid == 3, "lchown: the link itself");
+	CHECK(chown("f", 9, 9) == 0 && stat("f", &st) == 0 && (st.st_mode & 07777) == 0755,
+	      "chown: clears set-id bits");
+	CHECK(lchown("sl", 3, 4) == 0 && lstat("sl", &st) == 0 && st.st_uid == 3,
+	      "lchown: the link itself");
 	CHECK(stat("f", &st) == 0 && st.st_uid == 9, "lchown: not what it points to");
-	CHECK(fchownat(AT_FDCWD, "sl", 2, 2, 0) == 0 && stat("f", &st) == 0 && st.st_uid == 2, "fchownat: follows links");
+	CHECK(fchownat(AT_FDCWD, "sl", 2, 2, 0) == 0 && stat("f", &st) == 0 && st.st_uid == 2,
+	      "fchownat: follows links");
 	int fd = open("f", O_RDONLY);
-	CHECK(fchown(fd, 0, 0) == 0 && fstat(fd, &st) == 0 && st.st_uid == 0, "fchown: a descriptor");
-	CHECK(fchownat(fd, "", 1, 1, AT_EMPTY_PATH) == 0 && fstat(fd, &st) == 0 && st.st_uid == 1, "fchownat: AT_EMPTY_PATH");
+	CHECK(fchown(fd, 0, 0) == 0 && fstat(fd, &st) == 0 && st.st_uid == 0,
+	      "fchown: a descriptor");
+	CHECK(fchownat(fd, "", 1, 1, AT_EMPTY_PATH) == 0 && fstat(fd, &st) == 0 && st.st_uid == 1,
+	      "fchownat: AT_EMPTY_PATH");
 	CHECK_ERRNO(fchown(999, 0, 0), EBADF, "fchown: closed descriptor");
 	CHECK_ERRNO(chown("none", 0, 0), ENOENT, "chown: no such file");
 	CHECK_ERRNO(fchownat(AT_FDCWD, "f", 0, 0, 0x40000000), EINVAL, "fchownat: unknown flag");
 	IN_CHILD("chown: a plain user gives nothing away",
-		NEED(chown("f", 1000, 1000) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
-		NEED_ERRNO(chown("f", 0, -1), EPERM);
-		NEED_ERRNO(chown("f", -1, 0), EPERM);
-		NEED(chown("f", 1000, 1000) == 0));
+		 NEED(chown("f", 1000, 1000) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
+		 NEED_ERRNO(chown("f", 0, -1), EPERM); NEED_ERRNO(chown("f", -1, 0), EPERM);
+		 NEED(chown("f", 1000, 1000) == 0));
 	chown("f", 0, 0);
 	close(fd);
 }
@@ -78,13 +90,16 @@ static void stamps(void)
 	CHECK(st.st_mtim.tv_sec == 200 && st.st_mtim.tv_nsec == 222, "utimensat: mtime");
 	t[0].tv_nsec = UTIME_OMIT;
 	t[1].tv_sec = 300;
-	CHECK(utimensat(AT_FDCWD, "f", t, 0) == 0 && stat("f", &st) == 0 && st.st_atim.tv_sec == 100 && st.st_mtim.tv_sec == 300,
+	CHECK(utimensat(AT_FDCWD, "f", t, 0) == 0 && stat("f", &st) == 0 &&
+		      st.st_atim.tv_sec == 100 && st.st_mtim.tv_sec == 300,
 	      "utimensat: UTIME_OMIT leaves one");
 	t[1].tv_nsec = UTIME_NOW;
-	CHECK(utimensat(AT_FDCWD, "f", t, 0) == 0 && stat("f", &st) == 0 && st.st_mtim.tv_sec > 300, "utimensat: UTIME_NOW");
+	CHECK(utimensat(AT_FDCWD, "f", t, 0) == 0 && stat("f", &st) == 0 && st.st_mtim.tv_sec > 300,
+	      "utimensat: UTIME_NOW");
 	t[0] = t[1] = (struct timespec){ 5, 0 };
 	utimensat(AT_FDCWD, "f", t, 0);
-	CHECK(utimensat(AT_FDCWD, "f", NULL, 0) == 0 && stat("f", &st) == 0 && st.st_mtim.tv_sec > 300 && st.st_atim.tv_sec > 300,
+	CHECK(utimensat(AT_FDCWD, "f", NULL, 0) == 0 && stat("f", &st) == 0 &&
+		      st.st_mtim.tv_sec > 300 && st.st_atim.tv_sec > 300,
 	      "utimensat: no times means now");
 	t[1].tv_nsec = 1000000000;
 	CHECK_ERRNO(utimensat(AT_FDCWD, "f", t, 0), EINVAL, "utimensat: nanoseconds too large");
@@ -95,8 +110,10 @@ static void stamps(void)
 	CHECK_ERRNO(utimensat(AT_FDCWD, "f", t, 0x40000000), EINVAL, "utimensat: unknown flag");
 	CHECK_ERRNO(utimensat(999, "f", t, 0), EBADF, "utimensat: closed directory");
 	int fd = open("f", O_RDONLY);
-	CHECK(futimens(fd, t) == 0 && fstat(fd, &st) == 0 && st.st_mtim.tv_sec == 5, "utimensat: null path is the descriptor");
-	CHECK(utimensat(AT_FDCWD, "dangling", t, AT_SYMLINK_NOFOLLOW) == 0, "utimensat: a link itself");
+	CHECK(futimens(fd, t) == 0 && fstat(fd, &st) == 0 && st.st_mtim.tv_sec == 5,
+	      "utimensat: null path is the descriptor");
+	CHECK(utimensat(AT_FDCWD, "dangling", t, AT_SYMLINK_NOFOLLOW) == 0,
+	      "utimensat: a link itself");
 	CHECK_ERRNO(utimensat(AT_FDCWD, "dangling", t, 0), ENOENT, "utimensat: a dangling link");
 	close(fd);
 }
@@ -105,12 +122,16 @@ static void sizes(void)
 {
 	char b[16];
 	abi_file("f", 100);
-	CHECK(truncate("f", 50) == 0 && stat("f", &st) == 0 && st.st_size == 50, "truncate: shorter");
-	CHECK(truncate("f", 5000) == 0 && stat("f", &st) == 0 && st.st_size == 5000, "truncate: longer");
+	CHECK(truncate("f", 50) == 0 && stat("f", &st) == 0 && st.st_size == 50,
+	      "truncate: shorter");
+	CHECK(truncate("f", 5000) == 0 && stat("f", &st) == 0 && st.st_size == 5000,
+	      "truncate: longer");
 	int fd = open("f", O_RDWR), ro = open("f", O_RDONLY), p[2];
 	pread(fd, b, 10, 45);
-	CHECK(abi_is_pattern(b, 45, 5) && b[5] == 0 && b[9] == 0, "truncate: the cut part comes back as zeros");
-	CHECK(ftruncate(fd, 10) == 0 && fstat(fd, &st) == 0 && st.st_size == 10, "ftruncate: shorter");
+	CHECK(abi_is_pattern(b, 45, 5) && b[5] == 0 && b[9] == 0,
+	      "truncate: the cut part comes back as zeros");
+	CHECK(ftruncate(fd, 10) == 0 && fstat(fd, &st) == 0 && st.st_size == 10,
+	      "ftruncate: shorter");
 	CHECK_EQ(lseek(fd, 0, SEEK_CUR), 0, "ftruncate: leaves the offset");
 	CHECK_ERRNO(truncate("f", -1), EINVAL, "truncate: negative");
 	CHECK_ERRNO(ftruncate(fd, -1), EINVAL, "ftruncate: negative");
@@ -124,16 +145,12 @@ static void sizes(void)
 	pipe(p);
 	CHECK_ERRNO(ftruncate(p[1], 0), EINVAL, "ftruncate: a pipe");
 	IN_CHILD("write, truncate: RLIMIT_FSIZE gives EFBIG and SIGXFSZ",
-		struct rlimit r = { 20, 20 };
-		signal(SIGXFSZ, SIG_IGN);
-		NEED(setrlimit(RLIMIT_FSIZE, &r) == 0);
-		NEED(pwrite(fd, "0123456789abcdef", 16, 10) == 10);
-		NEED_ERRNO(pwrite(fd, "x", 1, 20), EFBIG);
-		NEED_ERRNO(ftruncate(fd, 21), EFBIG));
-	DIES_BY(SIGXFSZ, "write: SIGXFSZ kills past RLIMIT_FSIZE",
-		struct rlimit r = { 20, 20 };
-		setrlimit(RLIMIT_FSIZE, &r);
-		pwrite(fd, "x", 1, 20));
+		 struct rlimit r = { 20, 20 };
+		 signal(SIGXFSZ, SIG_IGN); NEED(setrlimit(RLIMIT_FSIZE, &r) == 0);
+		 NEED(pwrite(fd, "0123456789abcdef", 16, 10) == 10);
+		 NEED_ERRNO(pwrite(fd, "x", 1, 20), EFBIG); NEED_ERRNO(ftruncate(fd, 21), EFBIG));
+	DIES_BY(SIGXFSZ, "write: SIGXFSZ kills past RLIMIT_FSIZE", struct rlimit r = { 20, 20 };
+		setrlimit(RLIMIT_FSIZE, &r); pwrite(fd, "x", 1, 20));
 	close(fd);
 	close(ro);
 	close(d);

@@ -35,38 +35,45 @@ static void hostile(void)
 	struct timespec t = { 0, 0 };
 	struct itimerval v = { 0 };
 	timer_t id;
-	CHECK_EFAULT_OUT(sys(SYS_clock_gettime, CLOCK_MONOTONIC, bad), "clock_gettime: bad pointer");
-	CHECK_EFAULT_OUT_OPT(sys(SYS_clock_getres, CLOCK_MONOTONIC, bad), "clock_getres: bad pointer");
+	CHECK_EFAULT_OUT(sys(SYS_clock_gettime, CLOCK_MONOTONIC, bad),
+			 "clock_gettime: bad pointer");
+	CHECK_EFAULT_OUT_OPT(sys(SYS_clock_getres, CLOCK_MONOTONIC, bad),
+			     "clock_getres: bad pointer");
 	CHECK_EFAULT_IN(sys(SYS_clock_settime, CLOCK_REALTIME, bad), "clock_settime: bad pointer");
 	CHECK_EFAULT_IN(sys(SYS_nanosleep, bad, NULL), "nanosleep: bad time");
-	CHECK_EFAULT_IN(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, bad, NULL), "clock_nanosleep: bad time");
+	CHECK_EFAULT_IN(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, bad, NULL),
+			"clock_nanosleep: bad time");
 	CHECK_EFAULT_OUT_OPT(sys(SYS_gettimeofday, bad, NULL), "gettimeofday: bad pointer");
 	CHECK_EFAULT_OUT_OPT(sys(SYS_gettimeofday, NULL, bad), "gettimeofday: bad zone");
 	CHECK_EFAULT_OUT(sys(SYS_getitimer, ITIMER_REAL, bad), "getitimer: bad pointer");
 	CHECK_EFAULT_OUT_OPT(sys(SYS_setitimer, ITIMER_REAL, &v, bad), "setitimer: bad old value");
-	CHECK_EFAULT_IN_OPT(sys(SYS_setitimer, ITIMER_VIRTUAL, bad, NULL), "setitimer: bad new value");
+	CHECK_EFAULT_IN_OPT(sys(SYS_setitimer, ITIMER_VIRTUAL, bad, NULL),
+			    "setitimer: bad new value");
 	alarm(ABI_WATCHDOG_S); /* the calls above stopped the watchdog: they share one timer */
 	CHECK_EFAULT_OUT_OPT(sys(SYS_times, bad), "times: bad pointer");
 #ifdef SYS_time
 	CHECK_EFAULT_OUT_OPT(sys(SYS_time, bad), "time: bad pointer");
 #endif
 	CHECK_EFAULT_OUT(sys(SYS_timer_create, CLOCK_MONOTONIC, NULL, bad), "timer_create: bad id");
-	CHECK_EFAULT_IN_OPT(sys(SYS_timer_create, CLOCK_MONOTONIC, bad, &id), "timer_create: bad event");
+	CHECK_EFAULT_IN_OPT(sys(SYS_timer_create, CLOCK_MONOTONIC, bad, &id),
+			    "timer_create: bad event");
 	CHECK_ERRNO(sys(SYS_clock_gettime, 99, &t), EINVAL, "clock_gettime: no such clock");
 	CHECK_ERRNO(sys(SYS_clock_getres, 99, &t), EINVAL, "clock_getres: no such clock");
-	CHECK_ERRNO(sys(SYS_clock_settime, CLOCK_MONOTONIC, &t), EINVAL, "clock_settime: not the monotonic clock");
-	CHECK_ERRNO(sys(SYS_clock_nanosleep, 99, 0, &t, NULL), EINVAL, "clock_nanosleep: no such clock");
+	CHECK_ERRNO(sys(SYS_clock_settime, CLOCK_MONOTONIC, &t), EINVAL,
+		    "clock_settime: not the monotonic clock");
+	CHECK_ERRNO(sys(SYS_clock_nanosleep, 99, 0, &t, NULL), EINVAL,
+		    "clock_nanosleep: no such clock");
 	CHECK_ERRNO(sys(SYS_getitimer, 9, &v), EINVAL, "getitimer: no such timer");
 	CHECK_ERRNO(sys(SYS_setitimer, 9, &v, NULL), EINVAL, "setitimer: no such timer");
-	IN_CHILD("clock_settime: not for plain users",
-		NEED(setuid(1000) == 0);
-		NEED_ERRNO(sys(SYS_clock_settime, CLOCK_REALTIME, &t), EPERM));
+	IN_CHILD("clock_settime: not for plain users", NEED(setuid(1000) == 0);
+		 NEED_ERRNO(sys(SYS_clock_settime, CLOCK_REALTIME, &t), EPERM));
 }
 
 static void clocks(void)
 {
-	clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID,
-			    CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME };
+	clockid_t ids[] = { CLOCK_REALTIME,	     CLOCK_MONOTONIC,	  CLOCK_PROCESS_CPUTIME_ID,
+			    CLOCK_THREAD_CPUTIME_ID, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
+			    CLOCK_MONOTONIC_COARSE,  CLOCK_BOOTTIME };
 	int good = 0, res = 0;
 	struct timespec t;
 	for (size_t i = 0; i < countof(ids); i++) {
@@ -92,11 +99,13 @@ static void clocks(void)
 	CHECK(before <= mid && mid <= after, "gettimeofday: agrees with the clock");
 #ifdef SYS_time
 	long s = sys(SYS_time, NULL);
-	CHECK(s >= mid / 1000000 - 1 && s <= now(CLOCK_REALTIME) / 1000000000, "time: agrees with the clock");
+	CHECK(s >= mid / 1000000 - 1 && s <= now(CLOCK_REALTIME) / 1000000000,
+	      "time: agrees with the clock");
 #endif
 	long long boot = now(CLOCK_BOOTTIME), mono = now(CLOCK_MONOTONIC);
 	CHECK(mono >= boot - 1000000000LL, "clock_gettime: no time was slept away");
-	CHECK(now(CLOCK_REALTIME) > 1600000000LL * 1000000000LL, "clock_gettime: the wall clock knows the year");
+	CHECK(now(CLOCK_REALTIME) > 1600000000LL * 1000000000LL,
+	      "clock_gettime: the wall clock knows the year");
 }
 
 /* The vDSO's function by its symbol, as glibc finds it. */
@@ -137,13 +146,15 @@ static void vdso(void)
 {
 	void *found = vdso_symbol("__vdso_clock_gettime");
 	CHECK(found != NULL, "vDSO: has __vdso_clock_gettime");
-	CHECK(vdso_symbol("__vdso_gettimeofday") != NULL && vdso_symbol("__vdso_time") != NULL, "vDSO: gettimeofday and time");
+	CHECK(vdso_symbol("__vdso_gettimeofday") != NULL && vdso_symbol("__vdso_time") != NULL,
+	      "vDSO: gettimeofday and time");
 	CHECK(vdso_symbol("__vdso_getcpu") != NULL, "vDSO: getcpu");
 	CHECK(vdso_symbol("__vdso_nothing") == NULL, "vDSO: nothing else");
 	if (found == NULL)
 		return;
 	vdso_gettime f = (vdso_gettime)(uintptr_t)found;
-	clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_PROCESS_CPUTIME_ID };
+	clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE,
+			    CLOCK_PROCESS_CPUTIME_ID };
 	int good = 0;
 	for (size_t i = 0; i < countof(ids); i++) {
 		struct timespec t = { 0, 0 };
@@ -174,11 +185,14 @@ static void sleeping(void)
 	CHECK_ERRNO(nanosleep(&negative, NULL), EINVAL, "nanosleep: negative");
 	a = now(CLOCK_MONOTONIC) + 3000000;
 	struct timespec until = { a / 1000000000, a % 1000000000 };
-	CHECK_OK(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL), "clock_nanosleep: until a time");
+	CHECK_OK(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL),
+		 "clock_nanosleep: until a time");
 	CHECK(now(CLOCK_MONOTONIC) >= a, "clock_nanosleep: not before it");
 	until.tv_sec = 1;
-	CHECK_OK(sys(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL), "clock_nanosleep: a time past");
-	CHECK_ERRNO(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &wrong, NULL), EINVAL, "clock_nanosleep: nanoseconds too large");
+	CHECK_OK(sys(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL),
+		 "clock_nanosleep: a time past");
+	CHECK_ERRNO(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &wrong, NULL), EINVAL,
+		    "clock_nanosleep: nanoseconds too large");
 }
 
 static void intervals(void)
@@ -187,39 +201,43 @@ static void intervals(void)
 	signal(SIGALRM, on_alarm);
 	alarm(0);
 	CHECK_OK(setitimer(ITIMER_REAL, &v, NULL), "setitimer");
-	CHECK(getitimer(ITIMER_REAL, &old) == 0 && old.it_value.tv_sec >= 900 && old.it_interval.tv_sec == 0, "getitimer: what is left");
+	CHECK(getitimer(ITIMER_REAL, &old) == 0 && old.it_value.tv_sec >= 900 &&
+		      old.it_interval.tv_sec == 0,
+	      "getitimer: what is left");
 	unsigned left = alarm(50);
 	CHECK(left > 900 && left <= 1000, "alarm: shares the timer, tells what was left");
 	v = (struct itimerval){ .it_value = { 0, 1000 }, .it_interval = { 0, 1000 } };
-	CHECK(setitimer(ITIMER_REAL, &v, &old) == 0 && old.it_value.tv_sec > 0, "setitimer: tells the old value");
+	CHECK(setitimer(ITIMER_REAL, &v, &old) == 0 && old.it_value.tv_sec > 0,
+	      "setitimer: tells the old value");
 	while (alarms < 3)
 		pause();
 	CHECK(alarms >= 3, "setitimer: an interval comes again and again");
 	v = (struct itimerval){ 0 };
 	setitimer(ITIMER_REAL, &v, NULL);
-	CHECK(getitimer(ITIMER_REAL, &old) == 0 && old.it_value.tv_sec == 0 && old.it_value.tv_usec == 0, "setitimer: zero stops it");
+	CHECK(getitimer(ITIMER_REAL, &old) == 0 && old.it_value.tv_sec == 0 &&
+		      old.it_value.tv_usec == 0,
+	      "setitimer: zero stops it");
 	v.it_value.tv_usec = 1000000;
 	CHECK_ERRNO(setitimer(ITIMER_REAL, &v, NULL), EINVAL, "setitimer: microseconds too large");
 	v.it_value.tv_usec = -1;
 	CHECK_ERRNO(setitimer(ITIMER_REAL, &v, NULL), EINVAL, "setitimer: microseconds negative");
 	DIES_BY(SIGVTALRM, "setitimer: ITIMER_VIRTUAL counts user time",
 		struct itimerval t = { .it_value = { 0, 5000 } };
-		setitimer(ITIMER_VIRTUAL, &t, NULL);
-		for (volatile unsigned i = 0;; i++)
-			;);
+		setitimer(ITIMER_VIRTUAL, &t, NULL); for (volatile unsigned i = 0;; i++););
 	DIES_BY(SIGPROF, "setitimer: ITIMER_PROF counts all time used",
 		struct itimerval t = { .it_value = { 0, 5000 } };
-		setitimer(ITIMER_PROF, &t, NULL);
-		for (;;)
-			getppid(););
-	DIES_BY(SIGALRM, "alarm: kills without a handler", signal(SIGALRM, SIG_DFL); ualarm(2000, 0); for (;;) pause(););
+		setitimer(ITIMER_PROF, &t, NULL); for (;;) getppid(););
+	DIES_BY(SIGALRM, "alarm: kills without a handler", signal(SIGALRM, SIG_DFL);
+		ualarm(2000, 0); for (;;) pause(););
 	signal(SIGALRM, SIG_DFL);
 	alarm(ABI_WATCHDOG_S);
 }
 
 static void posix_timers(void)
 {
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1, .sigev_value.sival_int = 33 };
+	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL,
+			       .sigev_signo = SIGUSR1,
+			       .sigev_value.sival_int = 33 };
 	timer_t id;
 	sigset_t set;
 	siginfo_t info;
@@ -229,12 +247,15 @@ static void posix_timers(void)
 	CHECK_OK(timer_create(CLOCK_MONOTONIC, &ev, &id), "timer_create");
 	struct itimerspec t = { .it_value = { 0, 1000000 } }, old;
 	CHECK_OK(timer_settime(id, 0, &t, NULL), "timer_settime");
-	CHECK(sigwaitinfo(&set, &info) == SIGUSR1 && info.si_code == SI_TIMER && info.si_value.sival_int == 33, "timer: its signal");
+	CHECK(sigwaitinfo(&set, &info) == SIGUSR1 && info.si_code == SI_TIMER &&
+		      info.si_value.sival_int == 33,
+	      "timer: its signal");
 	CHECK(timer_gettime(id, &old) == 0 && ns(old.it_value) == 0, "timer_gettime: over");
 	CHECK_EQ(timer_getoverrun(id), 0, "timer_getoverrun: none");
 	CHECK_OK(timer_delete(id), "timer_delete");
 	CHECK_ERRNO(sys(SYS_timer_delete, 12345), EINVAL, "timer_delete: no such timer");
-	CHECK_ERRNO(sys(SYS_timer_settime, 12345, 0, &t, NULL), EINVAL, "timer_settime: no such timer");
+	CHECK_ERRNO(sys(SYS_timer_settime, 12345, 0, &t, NULL), EINVAL,
+		    "timer_settime: no such timer");
 	CHECK_ERRNO(timer_create(99, &ev, &id), EINVAL, "timer_create: no such clock");
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
@@ -247,10 +268,12 @@ static void used(void)
 	while (now(CLOCK_PROCESS_CPUTIME_ID) - c < 30000000)
 		;
 	clock_t end = times(&b);
-	CHECK(end > start && b.tms_utime + b.tms_stime > a.tms_utime + a.tms_stime, "times: count what is used");
+	CHECK(end > start && b.tms_utime + b.tms_stime > a.tms_utime + a.tms_stime,
+	      "times: count what is used");
 	c = now(CLOCK_PROCESS_CPUTIME_ID);
 	abi_pause_ms(20);
-	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) - c < 20000000, "clock_gettime: sleeping uses no processor time");
+	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) - c < 20000000,
+	      "clock_gettime: sleeping uses no processor time");
 	int status = 0;
 	pid_t pid = abi_fork();
 	if (pid == 0) {
@@ -262,7 +285,8 @@ static void used(void)
 	times(&a);
 	waitpid(pid, &status, 0);
 	times(&b);
-	CHECK(b.tms_cutime + b.tms_cstime > a.tms_cutime + a.tms_cstime, "times: count waited-for children");
+	CHECK(b.tms_cutime + b.tms_cstime > a.tms_cutime + a.tms_cstime,
+	      "times: count waited-for children");
 }
 
 int main(void)

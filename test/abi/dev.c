@@ -15,24 +15,28 @@ static bool is_device(const char *path, unsigned maj, unsigned min)
 
 static void nodes(void)
 {
-	CHECK(is_device("/dev/null", 1, 3) && is_device("/dev/zero", 1, 5) && is_device("/dev/full", 1, 7), "dev: null 1:3, zero 1:5, full 1:7");
-	CHECK(is_device("/dev/random", 1, 8) && is_device("/dev/urandom", 1, 9) && is_device("/dev/kmsg", 1, 11),
+	CHECK(is_device("/dev/null", 1, 3) && is_device("/dev/zero", 1, 5) &&
+		      is_device("/dev/full", 1, 7),
+	      "dev: null 1:3, zero 1:5, full 1:7");
+	CHECK(is_device("/dev/random", 1, 8) && is_device("/dev/urandom", 1, 9) &&
+		      is_device("/dev/kmsg", 1, 11),
 	      "dev: random 1:8, urandom 1:9, kmsg 1:11");
-	CHECK(is_device("/dev/tty", 5, 0) && is_device("/dev/console", 5, 1), "dev: tty 5:0, console 5:1");
+	CHECK(is_device("/dev/tty", 5, 0) && is_device("/dev/console", 5, 1),
+	      "dev: tty 5:0, console 5:1");
 	struct stat st;
-	CHECK(stat("/dev/null", &st) == 0 && (st.st_mode & 0777) == 0666, "dev: null is for everybody");
+	CHECK(stat("/dev/null", &st) == 0 && (st.st_mode & 0777) == 0666,
+	      "dev: null is for everybody");
 	mknod("mynull", S_IFCHR | 0600, makedev(1, 3));
 	int fd = open("mynull", O_RDWR);
-	CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, buf, 1) == 0, "dev: mknod elsewhere gives the same device");
+	CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, buf, 1) == 0,
+	      "dev: mknod elsewhere gives the same device");
 	close(fd);
 	mknod("nodevice", S_IFCHR | 0600, makedev(250, 77));
 	CHECK_ERRNO(open("nodevice", O_RDWR), ENXIO, "dev: no driver is ENXIO");
-	IN_CHILD("mknod: devices are not for plain users",
-		mkdir("open", 0777);
-		chmod("open", 0777);
-		NEED(setuid(1000) == 0);
-		NEED_ERRNO(mknod("open/null", S_IFCHR | 0666, makedev(1, 3)), EPERM);
-		NEED(mknod("open/fifo", S_IFIFO | 0666, 0) == 0));
+	IN_CHILD("mknod: devices are not for plain users", mkdir("open", 0777); chmod("open", 0777);
+		 NEED(setuid(1000) == 0);
+		 NEED_ERRNO(mknod("open/null", S_IFCHR | 0666, makedev(1, 3)), EPERM);
+		 NEED(mknod("open/fifo", S_IFIFO | 0666, 0) == 0));
 }
 
 static void null(void)
@@ -80,9 +84,12 @@ static void randoms(void)
 		long got = read(fd, buf, 1000);
 		for (int i = 0; i < 1000; i++)
 			set += buf[i] != 0;
-		CHECK(got == 1000 && set > 900, n == 0 ? "random: gives random bytes" : "urandom: gives random bytes");
-		CHECK_EQ(write(fd, buf, 10), 10, n == 0 ? "random: takes bytes" : "urandom: takes bytes");
-		CHECK_EFAULT_OUT_BYTES(sys(SYS_read, fd, bad, 100), n == 0 ? "random: bad buffer" : "urandom: bad buffer");
+		CHECK(got == 1000 && set > 900,
+		      n == 0 ? "random: gives random bytes" : "urandom: gives random bytes");
+		CHECK_EQ(write(fd, buf, 10), 10,
+			 n == 0 ? "random: takes bytes" : "urandom: takes bytes");
+		CHECK_EFAULT_OUT_BYTES(sys(SYS_read, fd, bad, 100),
+				       n == 0 ? "random: bad buffer" : "urandom: bad buffer");
 		close(fd);
 	}
 }
@@ -96,14 +103,16 @@ static void kmsg(void)
 	bool seen = false;
 	int tries = 0;
 	memset(buf, 0, sizeof(buf));
-	for (long n = 0; tries < 1000 && !seen && (n = read(fd, buf, sizeof(buf) - 1)) > 0; tries++) {
+	for (long n = 0; tries < 1000 && !seen && (n = read(fd, buf, sizeof(buf) - 1)) > 0;
+	     tries++) {
 		buf[n] = '\0';
 		seen = strstr(buf, ";abi test line\n") != NULL;
 	}
 	CHECK(seen, "kmsg: gives it back as a record");
 	unsigned level = 99;
 	unsigned long seq = 0, us = 0;
-	CHECK(sscanf(buf, "%u,%lu,%lu,", &level, &seq, &us) == 3 && (level & 7) == 7 && level >= 8, "kmsg: record: level, number, time");
+	CHECK(sscanf(buf, "%u,%lu,%lu,", &level, &seq, &us) == 3 && (level & 7) == 7 && level >= 8,
+	      "kmsg: record: level, number, time");
 	while (read(fd, buf, sizeof(buf)) > 0)
 		;
 	CHECK(errno == EAGAIN, "kmsg: nothing more is EAGAIN");

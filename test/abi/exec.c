@@ -23,11 +23,15 @@ static int again(int argc, char **argv)
 		return argc == 6 && sum == 9 && strcmp(argv[5], "") == 0 && argv[6] == NULL ? 0 : 1;
 	}
 	if (strcmp(what, "env") == 0)
-		return environ[0] != NULL && strcmp(environ[0], "ONLY=this one") == 0 && environ[1] == NULL ? 0 : 1;
+		return environ[0] != NULL && strcmp(environ[0], "ONLY=this one") == 0 &&
+				       environ[1] == NULL
+			       ? 0
+			       : 1;
 	if (strcmp(what, "noenv") == 0)
 		return environ[0] == NULL ? 0 : 1;
 	if (strcmp(what, "fds") == 0)
-		return fcntl(30, F_GETFD) == 0 && fcntl(31, F_GETFD) == -1 && errno == EBADF ? 0 : 1;
+		return fcntl(30, F_GETFD) == 0 && fcntl(31, F_GETFD) == -1 && errno == EBADF ? 0
+											     : 1;
 	if (strcmp(what, "signals") == 0) {
 		struct sigaction one, two;
 		sigset_t set, pending;
@@ -37,15 +41,22 @@ static int again(int argc, char **argv)
 		sigpending(&pending);
 		stack_t alt;
 		sigaltstack(NULL, &alt);
-		return one.sa_handler == SIG_DFL && two.sa_handler == SIG_IGN && sigismember(&set, SIGHUP) == 1 &&
-		       sigismember(&pending, SIGHUP) == 1 && (alt.ss_flags & SS_DISABLE) != 0 ? 0 : 1;
+		return one.sa_handler == SIG_DFL && two.sa_handler == SIG_IGN &&
+				       sigismember(&set, SIGHUP) == 1 &&
+				       sigismember(&pending, SIGHUP) == 1 &&
+				       (alt.ss_flags & SS_DISABLE) != 0
+			       ? 0
+			       : 1;
 	}
 	if (strcmp(what, "keep") == 0) {
 		struct itimerval t;
 		char cwd[PATH_MAX];
 		getitimer(ITIMER_REAL, &t);
 		return getpid() == atoi(argv[2]) && umask(022) == 033 && t.it_value.tv_sec > 100 &&
-		       getcwd(cwd, sizeof(cwd)) != NULL && strcmp(cwd, "/") == 0 && getpriority(PRIO_PROCESS, 0) == 5 ? 0 : 1;
+				       getcwd(cwd, sizeof(cwd)) != NULL && strcmp(cwd, "/") == 0 &&
+				       getpriority(PRIO_PROCESS, 0) == 5
+			       ? 0
+			       : 1;
 	}
 	if (strcmp(what, "count") == 0)
 		return argc == atoi(argv[2]) ? 0 : 1;
@@ -76,7 +87,7 @@ static int run(const char *path, char *const argv[])
 	return WEXITSTATUS(status) >= 200 ? -(WEXITSTATUS(status) - 200) : WEXITSTATUS(status);
 }
 #define ARGV(...) ((char *const[]){ (char *)"exec", __VA_ARGS__, NULL })
-#define S(x) ((char *)(x))
+#define S(x)	  ((char *)(x))
 
 static void put(const char *name, const char *text, int mode)
 {
@@ -92,9 +103,11 @@ static void hostile(void)
 	CHECK_EFAULT_IN(sys(SYS_execve, bad, argv, environ), "execve: bad path");
 	CHECK_EFAULT_IN_OPT(sys(SYS_execve, self, bad, environ), "execve: bad argument vector");
 	CHECK_EFAULT_IN_OPT(sys(SYS_execve, self, argv, bad), "execve: bad environment vector");
-	CHECK_EFAULT_IN_OPT((argv[1] = bad, sys(SYS_execve, self, argv, environ)), "execve: bad argument");
+	CHECK_EFAULT_IN_OPT((argv[1] = bad, sys(SYS_execve, self, argv, environ)),
+			    "execve: bad argument");
 	argv[1] = S("true");
-	CHECK_EFAULT_IN_OPT(sys(SYS_execve, self, argv, ((char *[]){ bad, NULL })), "execve: bad environment string");
+	CHECK_EFAULT_IN_OPT(sys(SYS_execve, self, argv, ((char *[]){ bad, NULL })),
+			    "execve: bad environment string");
 	CHECK_EFAULT_IN(sys(SYS_execveat, AT_FDCWD, bad, argv, environ, 0), "execveat: bad path");
 }
 
@@ -118,16 +131,16 @@ static void refused(void)
 	int fd = open("copy", O_WRONLY);
 	CHECK_ERRNO(execv("copy", argv), ETXTBSY, "execve: a file open for writing");
 	close(fd);
-	IN_CHILD("execve: a plain user needs the x bit for others",
-		chmod("copy", 0744);
-		NEED(setgid(1000) == 0 && setuid(1000) == 0);
-		NEED_ERRNO(execv("copy", argv), EACCES));
+	IN_CHILD("execve: a plain user needs the x bit for others", chmod("copy", 0744);
+		 NEED(setgid(1000) == 0 && setuid(1000) == 0);
+		 NEED_ERRNO(execv("copy", argv), EACCES));
 	chmod("copy", 0755);
 }
 
 static void arguments(void)
 {
-	CHECK_EQ(run(self, ARGV(S("args"), S("one"), S("two"), S("333"), S(""))), 0, "execve: arguments arrive");
+	CHECK_EQ(run(self, ARGV(S("args"), S("one"), S("two"), S("333"), S(""))), 0,
+		 "execve: arguments arrive");
 	pid_t pid = abi_fork();
 	char *only[] = { S("ONLY=this one"), NULL };
 	if (pid == 0)
@@ -163,12 +176,9 @@ static void limits(void)
 		many[i] = big;
 	CHECK_EQ(run(self, many), -49, "execve: more than a quarter of the stack limit is E2BIG");
 	IN_CHILD("execve: a smaller stack limit allows less",
-		struct rlimit r = { 1 << 20, 1 << 20 };
-		NEED(setrlimit(RLIMIT_STACK, &r) == 0);
-		for (int i = 0; i < 10; i++)
-			many[i] = big;
-		many[10] = NULL;
-		NEED_ERRNO(execv(self, many), E2BIG));
+		 struct rlimit r = { 1 << 20, 1 << 20 };
+		 NEED(setrlimit(RLIMIT_STACK, &r) == 0); for (int i = 0; i < 10; i++) many[i] = big;
+		 many[10] = NULL; NEED_ERRNO(execv(self, many), E2BIG));
 }
 
 static void survivors(void)
@@ -177,7 +187,8 @@ static void survivors(void)
 	dup2(fd, 30);
 	sys(SYS_dup3, fd, 31, O_CLOEXEC);
 	close(fd);
-	CHECK_EQ(run(self, ARGV(S("fds"))), 0, "execve: closes what is marked close-on-exec, keeps the rest");
+	CHECK_EQ(run(self, ARGV(S("fds"))), 0,
+		 "execve: closes what is marked close-on-exec, keeps the rest");
 	CHECK_EQ(fcntl(31, F_GETFD), FD_CLOEXEC, "execve: the parent's stay open");
 	close(30);
 	close(31);
@@ -217,15 +228,18 @@ static void scripts(void)
 	put("script", line, 0755);
 	/* script runs as: interpreter "args" script-path arguments */
 	CHECK_EQ(run("./scr", ARGV(S("x"))), -ENOENT, "#!: no such script");
-	CHECK_EQ(run("script", ARGV(S("x"), S(""))), 1, "#!: runs the interpreter (wrong arguments for it)");
+	CHECK_EQ(run("script", ARGV(S("x"), S(""))), 1,
+		 "#!: runs the interpreter (wrong arguments for it)");
 	/* args wants: args a b c "" with nine letters in a..c: script(6) x xx */
-	CHECK_EQ(run("script", ARGV(S("x"), S("xx"), S(""))), 0, "#!: interpreter, its one argument, script, arguments");
+	CHECK_EQ(run("script", ARGV(S("x"), S("xx"), S(""))), 0,
+		 "#!: interpreter, its one argument, script, arguments");
 	snprintf(line, sizeof(line), "#!  %s \t args  \n", self);
 	put("script", line, 0755);
 	CHECK_EQ(run("script", ARGV(S("x"), S("xx"), S(""))), 0, "#!: spaces around the parts");
 	snprintf(line, sizeof(line), "#!%s args and more\n", self);
 	put("script", line, 0755);
-	CHECK_EQ(run("script", ARGV(S("x"), S("xx"), S(""))), 2, "#!: everything after the interpreter is one argument");
+	CHECK_EQ(run("script", ARGV(S("x"), S("xx"), S(""))), 2,
+		 "#!: everything after the interpreter is one argument");
 	snprintf(line, sizeof(line), "#!%s true", self);
 	put("script", line, 0755);
 	CHECK_EQ(run("script", ARGV(S("x"))), 0, "#!: no newline at the end of the file");
@@ -242,7 +256,8 @@ static void scripts(void)
 	memcpy(line, "#!/", 3);
 	strcpy(line + 300, "\n");
 	put("script", line, 0755);
-	CHECK_EQ(run("script", ARGV(S("x"))), -ENOEXEC, "#!: a first line without end in 256 bytes");
+	CHECK_EQ(run("script", ARGV(S("x"))), -ENOEXEC,
+		 "#!: a first line without end in 256 bytes");
 	snprintf(line, sizeof(line), "#!%s true\n", self);
 	put("s0", line, 0755);
 	for (int i = 1; i <= 6; i++) {
@@ -269,12 +284,17 @@ static void at(void)
 	if (pid == 0)
 		_exit((int)sys(SYS_execveat, f, "", argv, environ, AT_EMPTY_PATH));
 	abi_reap(pid, 0, "execveat: AT_EMPTY_PATH runs the descriptor");
-	CHECK_ERRNO(sys(SYS_execveat, f, "", argv, environ, 0), ENOENT, "execveat: an empty path without it");
-	CHECK_ERRNO(sys(SYS_execveat, f, "x", argv, environ, 0), ENOTDIR, "execveat: relative to a file");
-	CHECK_ERRNO(sys(SYS_execveat, 999, "copy", argv, environ, 0), EBADF, "execveat: closed directory");
-	CHECK_ERRNO(sys(SYS_execveat, d, "copy", argv, environ, 0x40000000), EINVAL, "execveat: unknown flag");
+	CHECK_ERRNO(sys(SYS_execveat, f, "", argv, environ, 0), ENOENT,
+		    "execveat: an empty path without it");
+	CHECK_ERRNO(sys(SYS_execveat, f, "x", argv, environ, 0), ENOTDIR,
+		    "execveat: relative to a file");
+	CHECK_ERRNO(sys(SYS_execveat, 999, "copy", argv, environ, 0), EBADF,
+		    "execveat: closed directory");
+	CHECK_ERRNO(sys(SYS_execveat, d, "copy", argv, environ, 0x40000000), EINVAL,
+		    "execveat: unknown flag");
 	symlink("copy", "lcopy");
-	CHECK_ERRNO(sys(SYS_execveat, d, "lcopy", argv, environ, AT_SYMLINK_NOFOLLOW), ELOOP, "execveat: AT_SYMLINK_NOFOLLOW");
+	CHECK_ERRNO(sys(SYS_execveat, d, "lcopy", argv, environ, AT_SYMLINK_NOFOLLOW), ELOOP,
+		    "execveat: AT_SYMLINK_NOFOLLOW");
 	close(d);
 	close(f);
 }
@@ -307,7 +327,8 @@ static void elf(void)
 	r = broken(0, FIELD(e_entry) 0, 8);
 	CHECK(r == 1000 + SIGSEGV, "elf: entry at 0 dies by SIGSEGV");
 	r = broken(0, FIELD(e_entry) 0xffffffff80000000, 8);
-	CHECK(r == 1000 + SIGSEGV || r == -ENOEXEC || r == -EINVAL, "elf: entry in the kernel dies or is refused");
+	CHECK(r == 1000 + SIGSEGV || r == -ENOEXEC || r == -EINVAL,
+	      "elf: entry in the kernel dies or is refused");
 }
 
 int main(int argc, char **argv)

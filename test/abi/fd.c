@@ -23,7 +23,8 @@ static void duplicates(void)
 	CHECK_ERRNO(dup2(a, 1 << 30), EBADF, "dup2: past the limit");
 	CHECK_ERRNO(sys(SYS_dup3, a, a, 0), EINVAL, "dup3: onto itself");
 	CHECK_ERRNO(sys(SYS_dup3, a, 21, 1), EINVAL, "dup3: unknown flag");
-	CHECK(sys(SYS_dup3, a, 21, O_CLOEXEC) == 21 && fcntl(21, F_GETFD) == FD_CLOEXEC, "dup3: O_CLOEXEC");
+	CHECK(sys(SYS_dup3, a, 21, O_CLOEXEC) == 21 && fcntl(21, F_GETFD) == FD_CLOEXEC,
+	      "dup3: O_CLOEXEC");
 	int p[2];
 	char c = 0;
 	pipe(p);
@@ -43,21 +44,26 @@ static void control(void)
 	int a = open("f", O_RDWR), p[2];
 	CHECK_EQ(fcntl(a, F_DUPFD, 50), 50, "fcntl: F_DUPFD from a number on");
 	CHECK_EQ(fcntl(a, F_DUPFD, 50), 51, "fcntl: F_DUPFD takes the next free");
-	CHECK(fcntl(a, F_DUPFD_CLOEXEC, 60) == 60 && fcntl(60, F_GETFD) == FD_CLOEXEC, "fcntl: F_DUPFD_CLOEXEC");
+	CHECK(fcntl(a, F_DUPFD_CLOEXEC, 60) == 60 && fcntl(60, F_GETFD) == FD_CLOEXEC,
+	      "fcntl: F_DUPFD_CLOEXEC");
 	CHECK_ERRNO(fcntl(a, F_DUPFD, -1), EINVAL, "fcntl: F_DUPFD from -1");
 	CHECK_ERRNO(fcntl(a, F_DUPFD, 1 << 30), EINVAL, "fcntl: F_DUPFD past the limit");
 	CHECK_ERRNO(fcntl(999, F_GETFD), EBADF, "fcntl: closed descriptor");
 	CHECK_ERRNO(fcntl(a, 0x7777), EINVAL, "fcntl: unknown command");
-	CHECK(fcntl(a, F_SETFD, FD_CLOEXEC) == 0 && fcntl(a, F_GETFD) == FD_CLOEXEC, "fcntl: F_SETFD");
+	CHECK(fcntl(a, F_SETFD, FD_CLOEXEC) == 0 && fcntl(a, F_GETFD) == FD_CLOEXEC,
+	      "fcntl: F_SETFD");
 	CHECK(fcntl(a, F_SETFD, 2) == 0 && fcntl(a, F_GETFD) == 0, "fcntl: F_SETFD takes one bit");
 	CHECK(fcntl(a, F_SETFL, O_NONBLOCK | O_APPEND) == 0 &&
-	      (fcntl(a, F_GETFL) & (O_ACCMODE | O_NONBLOCK | O_APPEND)) == (O_RDWR | O_NONBLOCK | O_APPEND),
+		      (fcntl(a, F_GETFL) & (O_ACCMODE | O_NONBLOCK | O_APPEND)) ==
+			      (O_RDWR | O_NONBLOCK | O_APPEND),
 	      "fcntl: F_SETFL sets, the access mode stays");
-	CHECK(fcntl(a, F_SETFL, O_WRONLY) == 0 && (fcntl(a, F_GETFL) & (O_ACCMODE | O_NONBLOCK | O_APPEND)) == O_RDWR,
+	CHECK(fcntl(a, F_SETFL, O_WRONLY) == 0 &&
+		      (fcntl(a, F_GETFL) & (O_ACCMODE | O_NONBLOCK | O_APPEND)) == O_RDWR,
 	      "fcntl: F_SETFL clears, ignores the access mode");
 	fcntl(a, F_SETFL, O_APPEND);
 	CHECK((fcntl(50, F_GETFL) & O_APPEND) != 0, "fcntl: duplicates share file flags");
-	CHECK_EQ(fcntl(60, F_GETFD), FD_CLOEXEC, "fcntl: duplicates keep their own descriptor flags");
+	CHECK_EQ(fcntl(60, F_GETFD), FD_CLOEXEC,
+		 "fcntl: duplicates keep their own descriptor flags");
 	pipe(p);
 	CHECK(fcntl(p[0], F_GETPIPE_SZ) >= 4096, "fcntl: F_GETPIPE_SZ");
 	CHECK_ERRNO(fcntl(a, F_GETPIPE_SZ), EBADF, "fcntl: F_GETPIPE_SZ of a file");
@@ -87,7 +93,8 @@ static void ioctls(void)
 	write(p[1], "hello", 5);
 	CHECK(ioctl(p[0], FIONREAD, &n) == 0 && n == 5, "ioctl: FIONREAD of a pipe");
 	CHECK_EFAULT_OUT(sys(SYS_ioctl, p[0], FIONREAD, bad), "ioctl: FIONREAD bad pointer");
-	CHECK(ioctl(p[0], FIONBIO, &on) == 0 && (fcntl(p[0], F_GETFL) & O_NONBLOCK) != 0, "ioctl: FIONBIO");
+	CHECK(ioctl(p[0], FIONBIO, &on) == 0 && (fcntl(p[0], F_GETFL) & O_NONBLOCK) != 0,
+	      "ioctl: FIONBIO");
 	CHECK_EFAULT_IN(sys(SYS_ioctl, p[0], FIONBIO, bad), "ioctl: FIONBIO bad pointer");
 	CHECK(ioctl(p[0], FIOCLEX) == 0 && fcntl(p[0], F_GETFD) == FD_CLOEXEC, "ioctl: FIOCLEX");
 	CHECK(ioctl(p[0], FIONCLEX) == 0 && fcntl(p[0], F_GETFD) == 0, "ioctl: FIONCLEX");
@@ -102,10 +109,13 @@ static void ranges(void)
 	for (int fd = 30; fd < 40; fd++)
 		dup2(a, fd);
 	CHECK_OK(sys(SYS_close_range, 32, 35, 0), "close_range: closes");
-	CHECK(fcntl(31, F_GETFD) == 0 && fcntl(32, F_GETFD) == -1 && fcntl(35, F_GETFD) == -1 && fcntl(36, F_GETFD) == 0,
+	CHECK(fcntl(31, F_GETFD) == 0 && fcntl(32, F_GETFD) == -1 && fcntl(35, F_GETFD) == -1 &&
+		      fcntl(36, F_GETFD) == 0,
 	      "close_range: exactly those");
-	CHECK_OK(sys(SYS_close_range, 36, ~0U, CLOSE_RANGE_CLOEXEC), "close_range: CLOSE_RANGE_CLOEXEC");
-	CHECK(fcntl(36, F_GETFD) == FD_CLOEXEC && fcntl(31, F_GETFD) == 0, "close_range: marks exactly those");
+	CHECK_OK(sys(SYS_close_range, 36, ~0U, CLOSE_RANGE_CLOEXEC),
+		 "close_range: CLOSE_RANGE_CLOEXEC");
+	CHECK(fcntl(36, F_GETFD) == FD_CLOEXEC && fcntl(31, F_GETFD) == 0,
+	      "close_range: marks exactly those");
 	CHECK_ERRNO(sys(SYS_close_range, 35, 32, 0), EINVAL, "close_range: first past last");
 	CHECK_ERRNO(sys(SYS_close_range, 30, 40, 0x100), EINVAL, "close_range: unknown flag");
 	sys(SYS_close_range, 30, ~0U, 0);
@@ -125,20 +135,26 @@ static void locks(void)
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 10 };
 	CHECK_OK(fcntl(a, F_SETLK, &l), "fcntl: F_SETLK");
 	CHECK_OK(fcntl(b, F_SETLK, &l), "fcntl: a process does not lock itself out");
-	IN_CHILD("fcntl: another process sees the lock",
-		struct flock m = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 15, .l_len = 1 };
-		NEED(fcntl(a, F_SETLK, &m) == -1 && (errno == EAGAIN || errno == EACCES));
-		NEED(fcntl(a, F_GETLK, &m) == 0 && m.l_type == F_WRLCK && m.l_pid == getppid() && m.l_start == 10);
-		m = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 20, .l_len = 0 };
-		NEED(fcntl(a, F_SETLK, &m) == 0));
+	IN_CHILD("fcntl: another process sees the lock", struct flock m = { .l_type = F_RDLCK,
+									    .l_whence = SEEK_SET,
+									    .l_start = 15,
+									    .l_len = 1 };
+		 NEED(fcntl(a, F_SETLK, &m) == -1 && (errno == EAGAIN || errno == EACCES));
+		 NEED(fcntl(a, F_GETLK, &m) == 0 && m.l_type == F_WRLCK && m.l_pid == getppid() &&
+		      m.l_start == 10);
+		 m = (struct flock){ .l_type = F_WRLCK,
+				     .l_whence = SEEK_SET,
+				     .l_start = 20,
+				     .l_len = 0 };
+		 NEED(fcntl(a, F_SETLK, &m) == 0));
 	CHECK_EFAULT_IN(sys(SYS_fcntl, a, F_SETLK, bad), "fcntl: F_SETLK bad pointer");
 	CHECK_EFAULT_IN(sys(SYS_fcntl, a, F_GETLK, bad), "fcntl: F_GETLK bad pointer");
 	l.l_type = 77;
 	CHECK_ERRNO(fcntl(a, F_SETLK, &l), EINVAL, "fcntl: F_SETLK unknown type");
 	close(b);
 	IN_CHILD("fcntl: closing any descriptor drops the process's locks",
-		struct flock m = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-		NEED(fcntl(a, F_SETLK, &m) == 0));
+		 struct flock m = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+		 NEED(fcntl(a, F_SETLK, &m) == 0));
 	close(a);
 }
 
@@ -159,21 +175,15 @@ static void syncing(void)
 
 static void limits(void)
 {
-	IN_CHILD("dup2: RLIMIT_NOFILE bounds the number",
-		struct rlimit r = { 40, 40 };
-		NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
-		NEED_ERRNO(dup2(1, 40), EBADF);
-		NEED(dup2(1, 39) == 39);
-		NEED_ERRNO(fcntl(1, F_DUPFD, 40), EINVAL);
-		NEED_ERRNO(fcntl(1, F_DUPFD, 39), EMFILE));
-	IN_CHILD("pipe: at the limit gives EMFILE and no descriptor",
-		int p[2] = { -1, -1 };
-		int low = dup(1);
-		close(low);
-		struct rlimit r = { (rlim_t)low + 1, (rlim_t)low + 1 };
-		NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
-		NEED_ERRNO(pipe(p), EMFILE);
-		NEED(dup(1) == low));
+	IN_CHILD("dup2: RLIMIT_NOFILE bounds the number", struct rlimit r = { 40, 40 };
+		 NEED(setrlimit(RLIMIT_NOFILE, &r) == 0); NEED_ERRNO(dup2(1, 40), EBADF);
+		 NEED(dup2(1, 39) == 39); NEED_ERRNO(fcntl(1, F_DUPFD, 40), EINVAL);
+		 NEED_ERRNO(fcntl(1, F_DUPFD, 39), EMFILE));
+	IN_CHILD("pipe: at the limit gives EMFILE and no descriptor", int p[2] = { -1, -1 };
+		 int low = dup(1); close(low);
+		 struct rlimit r = { (rlim_t)low + 1, (rlim_t)low + 1 };
+		 NEED(setrlimit(RLIMIT_NOFILE, &r) == 0); NEED_ERRNO(pipe(p), EMFILE);
+		 NEED(dup(1) == low));
 }
 
 int main(void)

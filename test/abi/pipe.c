@@ -41,13 +41,16 @@ static void basics(void)
 {
 	int p[2];
 	CHECK_OK(pipe2(p, O_CLOEXEC | O_NONBLOCK), "pipe2: flags");
-	CHECK(fcntl(p[0], F_GETFD) == FD_CLOEXEC && fcntl(p[1], F_GETFD) == FD_CLOEXEC, "pipe2: O_CLOEXEC on both");
-	CHECK(fcntl(p[0], F_GETFL) == (O_RDONLY | O_NONBLOCK) && fcntl(p[1], F_GETFL) == (O_WRONLY | O_NONBLOCK),
+	CHECK(fcntl(p[0], F_GETFD) == FD_CLOEXEC && fcntl(p[1], F_GETFD) == FD_CLOEXEC,
+	      "pipe2: O_CLOEXEC on both");
+	CHECK(fcntl(p[0], F_GETFL) == (O_RDONLY | O_NONBLOCK) &&
+		      fcntl(p[1], F_GETFL) == (O_WRONLY | O_NONBLOCK),
 	      "pipe2: O_NONBLOCK on both, access modes");
 	CHECK_ERRNO(read(p[0], buf, 1), EAGAIN, "read: empty and non-blocking");
 	CHECK_EQ(write(p[1], "hello", 5), 5, "write: to a pipe");
 	CHECK_EQ(read(p[0], buf, 2), 2, "read: part of it");
-	CHECK(read(p[0], buf + 2, 100) == 3 && memcmp(buf, "hello", 5) == 0, "read: the rest, in order");
+	CHECK(read(p[0], buf + 2, 100) == 3 && memcmp(buf, "hello", 5) == 0,
+	      "read: the rest, in order");
 	CHECK_ERRNO(read(p[1], buf, 1), EBADF, "read: the writing end");
 	CHECK_ERRNO(write(p[0], buf, 1), EBADF, "write: the reading end");
 	CHECK_EQ(read(p[0], buf, 0), 0, "read: nothing asked of an empty pipe");
@@ -70,7 +73,8 @@ static void full(void)
 	CHECK_EQ(total, fcntl(p[1], F_GETPIPE_SZ), "pipe: as F_GETPIPE_SZ says");
 	CHECK_ERRNO(write(p[1], buf, 1), EAGAIN, "write: one more byte");
 	read(p[0], buf, 4095);
-	CHECK_ERRNO(write(p[1], buf, PIPE_BUF), EAGAIN, "write: up to PIPE_BUF bytes are all or nothing");
+	CHECK_ERRNO(write(p[1], buf, PIPE_BUF), EAGAIN,
+		    "write: up to PIPE_BUF bytes are all or nothing");
 	read(p[0], buf, 4097);
 	CHECK_EQ(write(p[1], buf, 20000), 8192, "write: a larger one takes what fits");
 	close(p[0]);
@@ -83,7 +87,8 @@ static void broken(void)
 	pipe(p);
 	close(p[0]);
 	DIES_BY(SIGPIPE, "write: SIGPIPE without readers", write(p[1], "x", 1));
-	IN_CHILD("write: EPIPE when SIGPIPE is ignored", signal(SIGPIPE, SIG_IGN); NEED_ERRNO(write(p[1], "x", 1), EPIPE));
+	IN_CHILD("write: EPIPE when SIGPIPE is ignored", signal(SIGPIPE, SIG_IGN);
+		 NEED_ERRNO(write(p[1], "x", 1), EPIPE));
 	IN_CHILD("write: nothing written raises nothing", NEED(write(p[1], "x", 0) == 0));
 	close(p[1]);
 	pipe(p);
@@ -141,7 +146,8 @@ static void blocking(void)
 	for (long n = 0; (n = read(p[0], buf + got, 1000)) > 0; got += (size_t)n)
 		if (sizeof(buf) - got < 1000)
 			n = 0;
-	CHECK(got >= sizeof(buf) - 1000 && abi_is_pattern(buf, 0, got), "write: more than the pipe holds, in order");
+	CHECK(got >= sizeof(buf) - 1000 && abi_is_pattern(buf, 0, got),
+	      "write: more than the pipe holds, in order");
 	close(p[0]);
 	abi_reap(pid, 0, "write: waits until all is taken");
 }
@@ -184,30 +190,23 @@ static void interrupted(void)
 {
 	int p[2];
 	pipe(p);
-	IN_CHILD("read: a handler without SA_RESTART gives EINTR",
-		pid_t me = getpid();
-		struct sigaction sa = { .sa_handler = handler };
-		sigaction(SIGUSR1, &sa, NULL);
-		pid_t helper = abi_fork();
-		if (helper == 0) {
+	IN_CHILD(
+		"read: a handler without SA_RESTART gives EINTR", pid_t me = getpid();
+		struct sigaction sa = { .sa_handler = handler }; sigaction(SIGUSR1, &sa, NULL);
+		pid_t helper = abi_fork(); if (helper == 0) {
 			abi_until_asleep(me);
 			kill(me, SIGUSR1);
 			_exit(0);
-		}
-		char c;
-		NEED_ERRNO(read(p[0], &c, 1), EINTR);
-		waitpid(helper, NULL, 0));
-	IN_CHILD("write: interrupted after some bytes gives their count",
-		pid_t me = getpid();
-		struct sigaction sa = { .sa_handler = handler };
-		sigaction(SIGUSR1, &sa, NULL);
-		pid_t helper = abi_fork();
-		if (helper == 0) {
+		} char c;
+		NEED_ERRNO(read(p[0], &c, 1), EINTR); waitpid(helper, NULL, 0));
+	IN_CHILD(
+		"write: interrupted after some bytes gives their count", pid_t me = getpid();
+		struct sigaction sa = { .sa_handler = handler }; sigaction(SIGUSR1, &sa, NULL);
+		pid_t helper = abi_fork(); if (helper == 0) {
 			abi_until_asleep(me);
 			kill(me, SIGUSR1);
 			_exit(0);
-		}
-		NEED(write(p[1], buf, sizeof(buf)) == 65536);
+		} NEED(write(p[1], buf, sizeof(buf)) == 65536);
 		waitpid(helper, NULL, 0));
 	close(p[0]);
 	close(p[1]);
@@ -217,7 +216,8 @@ static void named(void)
 {
 	char c = 0;
 	mkfifo("fifo", 0600);
-	CHECK_ERRNO(open("fifo", O_WRONLY | O_NONBLOCK), ENXIO, "open: a named pipe to write without readers");
+	CHECK_ERRNO(open("fifo", O_WRONLY | O_NONBLOCK), ENXIO,
+		    "open: a named pipe to write without readers");
 	int r = open("fifo", O_RDONLY | O_NONBLOCK);
 	CHECK(r >= 0, "open: a named pipe to read, non-blocking");
 	CHECK_EQ(read(r, &c, 1), 0, "read: a named pipe without writers is at its end");
@@ -238,7 +238,8 @@ static void named(void)
 	abi_reap(pid, 0, "open: and the writer goes on");
 	close(r);
 	int both = open("fifo", O_RDWR);
-	CHECK(both >= 0 && write(both, "x", 1) == 1 && read(both, &c, 1) == 1, "open: a named pipe for both");
+	CHECK(both >= 0 && write(both, "x", 1) == 1 && read(both, &c, 1) == 1,
+	      "open: a named pipe for both");
 	close(both);
 }
 

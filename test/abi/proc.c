@@ -27,7 +27,8 @@ static int child_main(void *arg)
 
 static void numbers(void)
 {
-	CHECK(getpid() > 0 && getpid() == sys(SYS_gettid), "getpid: the first thread's number is the process's");
+	CHECK(getpid() > 0 && getpid() == sys(SYS_gettid),
+	      "getpid: the first thread's number is the process's");
 	pid_t me = getpid(), pid = 0;
 	int p[2];
 	pipe(p);
@@ -66,11 +67,14 @@ static void numbers(void)
 
 static void memory(void)
 {
-	char *page = mmap(NULL, ABI_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *shared = mmap(NULL, ABI_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *page = mmap(NULL, ABI_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			  0);
+	char *shared = mmap(NULL, ABI_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			    0);
 	page[0] = 1;
 	word = 1;
-	IN_CHILD("fork: the child has the parent's memory", NEED(page[0] == 1 && word == 1); page[0] = 2; word = 2; shared[0] = 3);
+	IN_CHILD("fork: the child has the parent's memory", NEED(page[0] == 1 && word == 1);
+		 page[0] = 2; word = 2; shared[0] = 3);
 	CHECK(page[0] == 1 && word == 1, "fork: the child's writes stay its own");
 	CHECK_EQ(shared[0], 3, "fork: shared mappings are shared");
 	pid_t pid = abi_fork();
@@ -103,20 +107,20 @@ static void inheritance(void)
 	raise(SIGUSR1);
 	signal(SIGUSR2, handler);
 	IN_CHILD("fork: pending signals are not inherited, the mask is",
-		NEED(sigpending(&got) == 0 && sigismember(&got, SIGUSR1) == 0);
-		NEED(sigprocmask(SIG_BLOCK, NULL, &got) == 0 && sigismember(&got, SIGUSR1) == 1));
+		 NEED(sigpending(&got) == 0 && sigismember(&got, SIGUSR1) == 0);
+		 NEED(sigprocmask(SIG_BLOCK, NULL, &got) == 0 && sigismember(&got, SIGUSR1) == 1));
 	IN_CHILD("fork: handlers are inherited", raise(SIGUSR2); NEED(word == SIGUSR2));
-	IN_CHILD("fork: descriptors and their flags are inherited", NEED(fcntl(fd, F_GETFD) == FD_CLOEXEC); close(fd));
+	IN_CHILD("fork: descriptors and their flags are inherited",
+		 NEED(fcntl(fd, F_GETFD) == FD_CLOEXEC);
+		 close(fd));
 	CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC, "fork: the child's close stays there");
-	IN_CHILD("fork: timers are not inherited",
-		struct itimerval t = { .it_value = { 1000, 0 } };
-		setitimer(ITIMER_REAL, &t, NULL);
-		pid_t pid = fork();
-		if (pid == 0) {
-			NEED(getitimer(ITIMER_REAL, &t) == 0 && t.it_value.tv_sec == 0 && t.it_value.tv_usec == 0);
+	IN_CHILD(
+		"fork: timers are not inherited", struct itimerval t = { .it_value = { 1000, 0 } };
+		setitimer(ITIMER_REAL, &t, NULL); pid_t pid = fork(); if (pid == 0) {
+			NEED(getitimer(ITIMER_REAL, &t) == 0 && t.it_value.tv_sec == 0 &&
+			     t.it_value.tv_usec == 0);
 			_exit(0);
-		}
-		int status = 0;
+		} int status = 0;
 		NEED(waitpid(pid, &status, 0) == pid && status == 0));
 	struct timespec zero = { 0, 0 };
 	sigtimedwait(&set, NULL, &zero);
@@ -137,26 +141,30 @@ static void vforks(void)
 	}
 	CHECK_EQ(order, 1, "vfork: the parent waits, the memory is shared");
 	int status = 0;
-	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 5, "vfork: the child's status");
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 5,
+	      "vfork: the child's status");
 	pid = vfork();
 	if (pid == 0) {
 		char *const argv[] = { (char *)"x", (char *)"vforked", NULL };
 		execv("/proc/self/exe", argv);
 		_exit(1);
 	}
-	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 44, "vfork: exec lets the parent go on");
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 44,
+	      "vfork: exec lets the parent go on");
 }
 
 static void clones(void)
 {
 	int value = 42, tid = 0, ctid = 0, status = 0;
 	pid_t pid = clone(child_main, stack + sizeof(stack), CLONE_VM | SIGCHLD, &value);
-	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 7, "clone: a function on its own stack");
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 7,
+	      "clone: a function on its own stack");
 	CHECK_EQ(word, 42, "clone: CLONE_VM shares the memory");
 	pid = clone(child_main, stack + sizeof(stack), SIGCHLD, &status);
 	waitpid(pid, &status, 0);
 	CHECK_EQ(word, 42, "clone: without CLONE_VM it does not");
-	pid = (pid_t)raw_clone(CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, NULL, &tid, &ctid);
+	pid = (pid_t)raw_clone(CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, NULL, &tid,
+			       &ctid);
 	if (pid == 0)
 		_exit(ctid == sys(SYS_gettid) ? 0 : 1);
 	CHECK_EQ(tid, pid, "clone: CLONE_PARENT_SETTID");
@@ -175,10 +183,12 @@ static void clones(void)
 		_exit(close(fd));
 	waitpid(pid, &status, 0);
 	CHECK_ERRNO(fcntl(fd, F_GETFD), EBADF, "clone: CLONE_FILES shares the descriptors");
-	CHECK_ERRNO(raw_clone(CLONE_SIGHAND | SIGCHLD, NULL, NULL, NULL), EINVAL, "clone: CLONE_SIGHAND without CLONE_VM");
+	CHECK_ERRNO(raw_clone(CLONE_SIGHAND | SIGCHLD, NULL, NULL, NULL), EINVAL,
+		    "clone: CLONE_SIGHAND without CLONE_VM");
 	CHECK_ERRNO(raw_clone(CLONE_THREAD | CLONE_VM, stack + sizeof(stack), NULL, NULL), EINVAL,
 		    "clone: CLONE_THREAD without CLONE_SIGHAND");
-	CHECK_ERRNO(raw_clone(CLONE_NEWNS | CLONE_FS | SIGCHLD, NULL, NULL, NULL), EINVAL, "clone: CLONE_NEWNS with CLONE_FS");
+	CHECK_ERRNO(raw_clone(CLONE_NEWNS | CLONE_FS | SIGCHLD, NULL, NULL, NULL), EINVAL,
+		    "clone: CLONE_NEWNS with CLONE_FS");
 }
 
 static void exit_signals(void)
@@ -187,8 +197,10 @@ static void exit_signals(void)
 	pid_t pid = (pid_t)raw_clone(0, NULL, NULL, NULL);
 	if (pid == 0)
 		_exit(3);
-	CHECK_ERRNO(waitpid(pid, &status, 0), ECHILD, "wait: a child without SIGCHLD is not waited for plainly");
-	CHECK(waitpid(pid, &status, __WCLONE) == pid && WEXITSTATUS(status) == 3, "wait: __WCLONE finds it");
+	CHECK_ERRNO(waitpid(pid, &status, 0), ECHILD,
+		    "wait: a child without SIGCHLD is not waited for plainly");
+	CHECK(waitpid(pid, &status, __WCLONE) == pid && WEXITSTATUS(status) == 3,
+	      "wait: __WCLONE finds it");
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
@@ -197,7 +209,8 @@ static void exit_signals(void)
 	if (pid == 0)
 		_exit(3);
 	siginfo_t info;
-	CHECK(sigwaitinfo(&set, &info) == SIGUSR1 && info.si_pid == pid, "clone: the chosen exit signal is sent");
+	CHECK(sigwaitinfo(&set, &info) == SIGUSR1 && info.si_pid == pid,
+	      "clone: the chosen exit signal is sent");
 	CHECK(waitpid(pid, &status, __WALL) == pid, "wait: __WALL finds it");
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	pid_t me = getpid();
@@ -211,7 +224,8 @@ static void exit_signals(void)
 		_exit(0);
 	}
 	abi_reap(pid, 0, "clone: CLONE_PARENT makes no child of one's own");
-	CHECK(waitpid(-1, &status, 0) > 0 && WEXITSTATUS(status) == 21, "clone: CLONE_PARENT makes a sibling");
+	CHECK(waitpid(-1, &status, 0) > 0 && WEXITSTATUS(status) == 21,
+	      "clone: CLONE_PARENT makes a sibling");
 }
 
 static long clone3(struct clone_args *a, size_t size)
@@ -226,17 +240,22 @@ static void clones3(void)
 	long pid = clone3(&a, sizeof(a));
 	if (pid == 0)
 		_exit(12);
-	CHECK(pid > 0 && waitpid((pid_t)pid, &status, 0) == pid && WEXITSTATUS(status) == 12, "clone3: as fork");
+	CHECK(pid > 0 && waitpid((pid_t)pid, &status, 0) == pid && WEXITSTATUS(status) == 12,
+	      "clone3: as fork");
 	pid = clone3(&a, CLONE_ARGS_SIZE_VER0);
 	if (pid == 0)
 		_exit(0);
-	CHECK(pid > 0 && waitpid((pid_t)pid, &status, 0) == pid, "clone3: the first size of the structure");
+	CHECK(pid > 0 && waitpid((pid_t)pid, &status, 0) == pid,
+	      "clone3: the first size of the structure");
 	int tid = 0;
-	a = (struct clone_args){ .exit_signal = SIGCHLD, .flags = CLONE_PARENT_SETTID, .parent_tid = (uintptr_t)&tid };
+	a = (struct clone_args){ .exit_signal = SIGCHLD,
+				 .flags = CLONE_PARENT_SETTID,
+				 .parent_tid = (uintptr_t)&tid };
 	pid = clone3(&a, sizeof(a));
 	if (pid == 0)
 		_exit(0);
-	CHECK(pid > 0 && tid == pid && waitpid((pid_t)pid, &status, 0) == pid, "clone3: parent_tid");
+	CHECK(pid > 0 && tid == pid && waitpid((pid_t)pid, &status, 0) == pid,
+	      "clone3: parent_tid");
 	CHECK_EFAULT_IN(sys(SYS_clone3, bad, sizeof(a)), "clone3: bad pointer");
 	a = (struct clone_args){ .exit_signal = SIGCHLD };
 	CHECK_ERRNO(clone3(&a, 63), EINVAL, "clone3: structure too small");
@@ -261,25 +280,21 @@ static void clones3(void)
 	}
 	abi_reap((pid_t)pid, 0, "clone3: CLONE_CLEAR_SIGHAND");
 	signal(SIGUSR1, SIG_DFL);
-	struct { struct clone_args a; uint64_t more; } wide = { .a = { .exit_signal = SIGCHLD }, .more = 1 };
+	struct {
+		struct clone_args a;
+		uint64_t more;
+	} wide = { .a = { .exit_signal = SIGCHLD }, .more = 1 };
 	CHECK_ERRNO(clone3(&wide.a, sizeof(wide)), E2BIG, "clone3: unknown fields must be zero");
 }
 
 static void limits(void)
 {
-	IN_CHILD("fork: RLIMIT_NPROC gives EAGAIN to a plain user",
-		struct rlimit r = { 3, 3 };
-		NEED(setrlimit(RLIMIT_NPROC, &r) == 0 && setuid(4321) == 0);
-		int made = 0;
-		pid_t pid = 0;
-		while ((pid = fork()) > 0)
-			made++;
-		if (pid == 0)
-			for (;;)
-				pause();
-		NEED(errno == EAGAIN && made == 2);
-		signal(SIGTERM, SIG_IGN);
-		kill(0, SIGTERM) /* the group is the family's: sent by an unprivileged user, it reaches his own */);
+	IN_CHILD(
+		"fork: RLIMIT_NPROC gives EAGAIN to a plain user", struct rlimit r = { 3, 3 };
+		NEED(setrlimit(RLIMIT_NPROC, &r) == 0 && setuid(4321) == 0); int made = 0;
+		pid_t pid = 0; while ((pid = fork()) > 0) made++;
+		if (pid == 0) for (;;) pause(); NEED(errno == EAGAIN && made == 2); signal(SIGTERM, SIG_IGN); kill(0,
+														   SIGTERM) /* the group is the family's: sent by an unprivileged user, it reaches his own */);
 }
 
 int main(int argc, char **argv)

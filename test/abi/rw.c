@@ -11,26 +11,31 @@ static void hostile_read(void)
 {
 	abi_file("f", 3 * ABI_PAGE);
 	int fd = open("f", O_RDWR);
-	CHECK_EFAULT_OUT_BYTES((lseek(fd, 4000, SEEK_SET), sys(SYS_read, fd, bad, 200)), "read: bad buffer");
+	CHECK_EFAULT_OUT_BYTES((lseek(fd, 4000, SEEK_SET), sys(SYS_read, fd, bad, 200)),
+			       "read: bad buffer");
 	CHECK_EFAULT_IN_BYTES(sys(SYS_write, fd, bad, 200), "write: bad buffer");
 	CHECK_EFAULT_OUT_BYTES(sys(SYS_pread64, fd, bad, 100, 0), "pread64: bad buffer");
 	CHECK_EFAULT_IN_BYTES(sys(SYS_pwrite64, fd, bad, 100, 0), "pwrite64: bad buffer");
 	CHECK_EFAULT_IN(sys(SYS_readv, fd, bad, 1), "readv: bad vector");
 	CHECK_EFAULT_IN(sys(SYS_writev, fd, bad, 1), "writev: bad vector");
 	struct iovec v = { NULL, 100 };
-	CHECK_EFAULT_OUT_BYTES((v.iov_base = bad, sys(SYS_preadv, fd, &v, 1, 0, 0)), "preadv: bad base");
-	CHECK_EFAULT_IN_BYTES((v.iov_base = bad, sys(SYS_pwritev, fd, &v, 1, 0, 0)), "pwritev: bad base");
+	CHECK_EFAULT_OUT_BYTES((v.iov_base = bad, sys(SYS_preadv, fd, &v, 1, 0, 0)),
+			       "preadv: bad base");
+	CHECK_EFAULT_IN_BYTES((v.iov_base = bad, sys(SYS_pwritev, fd, &v, 1, 0, 0)),
+			      "pwritev: bad base");
 
 	char *fence = abi_fenced(PROT_READ | PROT_WRITE);
 	char *edge = fence + 2 * ABI_PAGE;
 	lseek(fd, 0, SEEK_SET);
 	CHECK_EQ(read(fd, edge - 100, 200), 100, "read: stops where the buffer's mapping ends");
 	CHECK(abi_is_pattern(edge - 100, 0, 100), "read: the part before the hole is filled");
-	CHECK_EQ(lseek(fd, 0, SEEK_CUR), 100, "read: a short copy moves the offset by what was copied");
+	CHECK_EQ(lseek(fd, 0, SEEK_CUR), 100,
+		 "read: a short copy moves the offset by what was copied");
 	memset(edge - 50, 'e', 50);
 	lseek(fd, 0, SEEK_SET);
 	long n = write(fd, edge - 50, 100);
-	CHECK(n == 50 || (n == -1 && errno == EFAULT), "write: across the mapping's end is short or EFAULT");
+	CHECK(n == 50 || (n == -1 && errno == EFAULT),
+	      "write: across the mapping's end is short or EFAULT");
 	CHECK_EQ(read(fd, buf, 0), 0, "read: no bytes asked, none given");
 	close(fd);
 }
@@ -112,10 +117,12 @@ static void vectors(void)
 	CHECK(n == 4 || (n == -1 && errno == EFAULT), "writev: second buffer bad: short or EFAULT");
 	struct iovec w[2] = { { (void *)"hello ", 6 }, { (void *)"world", 5 } };
 	CHECK_EQ(pwritev(fd, w, 2, 10), 11, "pwritev: two buffers");
-	CHECK(pread(fd, buf, 11, 10) == 11 && memcmp(buf, "hello world", 11) == 0, "pwritev: contents");
+	CHECK(pread(fd, buf, 11, 10) == 11 && memcmp(buf, "hello world", 11) == 0,
+	      "pwritev: contents");
 	struct iovec r[2] = { { buf, 3 }, { buf + 100, 50 } };
 	CHECK_EQ(preadv(fd, r, 2, 12), 53, "preadv: two buffers at an offset");
-	CHECK(memcmp(buf, "llo", 3) == 0 && memcmp(buf + 100, " world", 6) == 0, "preadv: contents");
+	CHECK(memcmp(buf, "llo", 3) == 0 && memcmp(buf + 100, " world", 6) == 0,
+	      "preadv: contents");
 	CHECK_ERRNO(preadv(fd, r, 2, -1), EINVAL, "preadv: negative offset");
 	close(fd);
 }
@@ -156,16 +163,19 @@ static void append_and_sharing(void)
 	CHECK_EQ(lseek(b, 0, SEEK_END), 13, "write: O_APPEND goes to the end");
 	CHECK_EQ(lseek(a, 0, SEEK_CUR), 13, "write: O_APPEND leaves the offset at the end");
 	CHECK_EQ(pwrite(a, "q", 1, 0), 1, "pwrite64: O_APPEND");
-	CHECK_EQ(lseek(b, 0, SEEK_END), 14, "pwrite64: O_APPEND appends whatever the offset (Linux)");
+	CHECK_EQ(lseek(b, 0, SEEK_END), 14,
+		 "pwrite64: O_APPEND appends whatever the offset (Linux)");
 	int c = dup(b);
 	lseek(b, 4, SEEK_SET);
 	CHECK_EQ(lseek(c, 0, SEEK_CUR), 4, "dup: shares the offset");
 	int d = open("f", O_RDWR);
 	CHECK_EQ(lseek(d, 0, SEEK_CUR), 0, "open: has its own offset");
-	IN_CHILD("fork: shares the offset", NEED(lseek(b, 0, SEEK_CUR) == 4); lseek(b, 7, SEEK_SET));
+	IN_CHILD("fork: shares the offset", NEED(lseek(b, 0, SEEK_CUR) == 4);
+		 lseek(b, 7, SEEK_SET));
 	CHECK_EQ(lseek(b, 0, SEEK_CUR), 7, "fork: the child's seek is seen");
 	unlink("f");
-	CHECK(pwrite(b, "still", 5, 0) == 5 && pread(d, buf, 5, 0) == 5 && memcmp(buf, "still", 5) == 0,
+	CHECK(pwrite(b, "still", 5, 0) == 5 && pread(d, buf, 5, 0) == 5 &&
+		      memcmp(buf, "still", 5) == 0,
 	      "read, write: a file lives on while open after unlink");
 	close(a);
 	close(b);

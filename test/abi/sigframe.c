@@ -52,10 +52,12 @@ static void masks(void)
 	sigaddset(&sa.sa_mask, SIGHUP);
 	sigaction(SIGUSR1, &sa, NULL);
 	raise(SIGUSR1);
-	CHECK(sigismember(&mask_inside, SIGUSR1) == 1 && sigismember(&mask_inside, SIGHUP) == 1 && sigismember(&mask_inside, SIGINT) == 0,
+	CHECK(sigismember(&mask_inside, SIGUSR1) == 1 && sigismember(&mask_inside, SIGHUP) == 1 &&
+		      sigismember(&mask_inside, SIGINT) == 0,
 	      "handler: its signal and sa_mask are blocked");
 	sigprocmask(SIG_BLOCK, NULL, &after);
-	CHECK(sigismember(&after, SIGUSR1) == 0 && sigismember(&after, SIGHUP) == 0, "handler: the mask is back after");
+	CHECK(sigismember(&after, SIGUSR1) == 0 && sigismember(&after, SIGHUP) == 0,
+	      "handler: the mask is back after");
 	sa = (struct sigaction){ .sa_handler = nest };
 	sigaction(SIGUSR2, &sa, NULL);
 	count = deepest = 0;
@@ -72,7 +74,8 @@ static void masks(void)
 		raise(SIGUSR2);
 	}
 	sigprocmask(SIG_BLOCK, NULL, &after);
-	CHECK(count == 1 && sigismember(&after, SIGUSR2) == 0, "handler: may be left by siglongjmp");
+	CHECK(count == 1 && sigismember(&after, SIGUSR2) == 0,
+	      "handler: may be left by siglongjmp");
 }
 
 static void change_mask(int sig, siginfo_t *i, void *context)
@@ -97,13 +100,15 @@ static void stacks(void)
 {
 	static char space[65536];
 	stack_t alt = { .ss_sp = space, .ss_size = sizeof(space) }, old;
-	CHECK(sigaltstack(NULL, &old) == 0 && old.ss_flags == SS_DISABLE, "sigaltstack: none at first");
+	CHECK(sigaltstack(NULL, &old) == 0 && old.ss_flags == SS_DISABLE,
+	      "sigaltstack: none at first");
 	stack_t small = { .ss_sp = space, .ss_size = 1000 };
 	CHECK_ERRNO(sigaltstack(&small, NULL), ENOMEM, "sigaltstack: too small");
 	stack_t odd = { .ss_sp = space, .ss_size = sizeof(space), .ss_flags = 0x40 };
 	CHECK_ERRNO(sigaltstack(&odd, NULL), EINVAL, "sigaltstack: unknown flag");
 	CHECK_OK(sigaltstack(&alt, NULL), "sigaltstack: sets");
-	CHECK(sigaltstack(NULL, &old) == 0 && old.ss_sp == space && old.ss_size == sizeof(space) && old.ss_flags == 0,
+	CHECK(sigaltstack(NULL, &old) == 0 && old.ss_sp == space && old.ss_size == sizeof(space) &&
+		      old.ss_flags == 0,
 	      "sigaltstack: gives back what was set");
 	set(SIGUSR1, note, SA_ONSTACK);
 	raise(SIGUSR1);
@@ -112,7 +117,9 @@ static void stacks(void)
 	raise(SIGUSR1);
 	CHECK(where < space || where >= space + sizeof(space), "handler: without it not");
 	alt.ss_flags = SS_DISABLE;
-	CHECK(sigaltstack(&alt, NULL) == 0 && sigaltstack(NULL, &old) == 0 && old.ss_flags == SS_DISABLE, "sigaltstack: SS_DISABLE");
+	CHECK(sigaltstack(&alt, NULL) == 0 && sigaltstack(NULL, &old) == 0 &&
+		      old.ss_flags == SS_DISABLE,
+	      "sigaltstack: SS_DISABLE");
 }
 
 static void on_alt(int sig, siginfo_t *i, void *context)
@@ -121,7 +128,8 @@ static void on_alt(int sig, siginfo_t *i, void *context)
 	(void)sig;
 	(void)i;
 	(void)context;
-	count = sigaltstack(NULL, &now) == 0 && (now.ss_flags & SS_ONSTACK) != 0 && sigaltstack(&other, NULL) == -1 && errno == EPERM;
+	count = sigaltstack(NULL, &now) == 0 && (now.ss_flags & SS_ONSTACK) != 0 &&
+		sigaltstack(&other, NULL) == -1 && errno == EPERM;
 }
 
 static void overflow_handler(int sig, siginfo_t *i, void *context)
@@ -146,8 +154,12 @@ static void alternate(void)
 	count = 0;
 	raise(SIGUSR1);
 	CHECK_EQ(count, 1, "sigaltstack: inside: SS_ONSTACK, and no change");
-	IN_CHILD("sigaltstack: catches a stack overflow", set(SIGSEGV, overflow_handler, SA_ONSTACK); recurse(1 << 30); NEED(false));
-	DIES_BY(SIGSEGV, "handler: a stack overflow without room for a frame kills", set(SIGSEGV, overflow_handler, 0); recurse(1 << 30));
+	IN_CHILD("sigaltstack: catches a stack overflow",
+		 set(SIGSEGV, overflow_handler, SA_ONSTACK);
+		 recurse(1 << 30); NEED(false));
+	DIES_BY(SIGSEGV, "handler: a stack overflow without room for a frame kills",
+		set(SIGSEGV, overflow_handler, 0);
+		recurse(1 << 30));
 	alt.ss_flags = SS_DISABLE;
 	sigaltstack(&alt, NULL);
 }
@@ -163,37 +175,41 @@ static int fault_code(int sig, volatile char *address, bool write)
 			(void)*address;
 	}
 	signal(sig, SIG_DFL);
-	return info.si_signo == sig && (info.si_addr == (void *)address || info.si_addr == NULL) ? info.si_code : -1;
+	return info.si_signo == sig && (info.si_addr == (void *)address || info.si_addr == NULL)
+		       ? info.si_code
+		       : -1;
 }
 
 static void faults(void)
 {
 	char *p = mmap(NULL, 2 * ABI_PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	munmap(p + ABI_PAGE, ABI_PAGE);
-	CHECK_EQ(fault_code(SIGSEGV, p + ABI_PAGE + 123, false), SEGV_MAPERR, "fault: a hole is SEGV_MAPERR");
+	CHECK_EQ(fault_code(SIGSEGV, p + ABI_PAGE + 123, false), SEGV_MAPERR,
+		 "fault: a hole is SEGV_MAPERR");
 	CHECK(info.si_addr == p + ABI_PAGE + 123, "fault: si_addr is the address");
-	CHECK_EQ(fault_code(SIGSEGV, p + 5, true), SEGV_ACCERR, "fault: writing read-only memory is SEGV_ACCERR");
+	CHECK_EQ(fault_code(SIGSEGV, p + 5, true), SEGV_ACCERR,
+		 "fault: writing read-only memory is SEGV_ACCERR");
 	CHECK(info.si_addr == p + 5, "fault: si_addr of a write");
 	CHECK_EQ(fault_code(SIGSEGV, NULL, false), SEGV_MAPERR, "fault: null");
-	CHECK(fault_code(SIGSEGV, (char *)0xffffffff81000000, false) == SEGV_MAPERR && info.si_addr == (void *)0xffffffff81000000,
+	CHECK(fault_code(SIGSEGV, (char *)0xffffffff81000000, false) == SEGV_MAPERR &&
+		      info.si_addr == (void *)0xffffffff81000000,
 	      "fault: a kernel address is SEGV_MAPERR");
-	CHECK_EQ(fault_code(SIGSEGV, (char *)0x8000000000000000, false), SI_KERNEL, "fault: a non-canonical address is SI_KERNEL");
+	CHECK_EQ(fault_code(SIGSEGV, (char *)0x8000000000000000, false), SI_KERNEL,
+		 "fault: a non-canonical address is SI_KERNEL");
 	abi_file("f", 100);
 	int fd = open("f", O_RDWR);
 	char *m = mmap(NULL, 2 * ABI_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	CHECK_EQ(fault_code(SIGBUS, m + ABI_PAGE + 7, false), BUS_ADRERR, "fault: past the end of a mapped file is SIGBUS");
+	CHECK_EQ(fault_code(SIGBUS, m + ABI_PAGE + 7, false), BUS_ADRERR,
+		 "fault: past the end of a mapped file is SIGBUS");
 	CHECK(info.si_addr == m + ABI_PAGE + 7, "fault: si_addr of a SIGBUS");
 	munmap(m, 2 * ABI_PAGE);
 	munmap(p, ABI_PAGE);
 	close(fd);
 	DIES_BY(SIGSEGV, "fault: kills without a handler", *(volatile char *)8 = 0);
-	DIES_BY(SIGSEGV, "fault: kills when ignored", signal(SIGSEGV, SIG_IGN); *(volatile char *)8 = 0);
-	DIES_BY(SIGSEGV, "fault: kills when blocked",
-		sigset_t s;
-		set(SIGSEGV, note, 0);
-		sigemptyset(&s);
-		sigaddset(&s, SIGSEGV);
-		sigprocmask(SIG_BLOCK, &s, NULL);
+	DIES_BY(SIGSEGV, "fault: kills when ignored", signal(SIGSEGV, SIG_IGN);
+		*(volatile char *)8 = 0);
+	DIES_BY(SIGSEGV, "fault: kills when blocked", sigset_t s; set(SIGSEGV, note, 0);
+		sigemptyset(&s); sigaddset(&s, SIGSEGV); sigprocmask(SIG_BLOCK, &s, NULL);
 		*(volatile char *)8 = 0);
 	DIES_BY(SIGSEGV, "fault: inside its own handler kills",
 		set(SIGSEGV, (void (*)(int, siginfo_t *, void *))(uintptr_t)8, 0);
@@ -217,7 +233,8 @@ static void bad_frame(int sig, siginfo_t *i, void *context)
 static void use_sse(int sig)
 {
 	(void)sig;
-	__asm__ volatile("xorps %%xmm0, %%xmm0\n\txorps %%xmm15, %%xmm15\n\tfldpi" ::: "xmm0", "xmm15");
+	__asm__ volatile("xorps %%xmm0, %%xmm0\n\txorps %%xmm15, %%xmm15\n\tfldpi" ::
+				 : "xmm0", "xmm15");
 }
 
 static void hardware(void)
@@ -225,12 +242,15 @@ static void hardware(void)
 	set(SIGILL, skip_two, 0);
 	count = 0;
 	__asm__ volatile("ud2");
-	CHECK(count == 1 && info.si_signo == SIGILL && info.si_code == ILL_ILLOPN, "fault: an invalid instruction is SIGILL");
+	CHECK(count == 1 && info.si_signo == SIGILL && info.si_code == ILL_ILLOPN,
+	      "fault: an invalid instruction is SIGILL");
 	signal(SIGILL, SIG_DFL);
 	set(SIGFPE, skip_two, 0);
 	count = 0;
-	__asm__ volatile("xor %%edx, %%edx\n\tmov $1, %%eax\n\txor %%ecx, %%ecx\n\tdiv %%ecx" ::: "rax", "rcx", "rdx");
-	CHECK(count == 1 && info.si_signo == SIGFPE && info.si_code == FPE_INTDIV, "fault: division by zero is SIGFPE");
+	__asm__ volatile("xor %%edx, %%edx\n\tmov $1, %%eax\n\txor %%ecx, %%ecx\n\tdiv %%ecx" ::
+				 : "rax", "rcx", "rdx");
+	CHECK(count == 1 && info.si_signo == SIGFPE && info.si_code == FPE_INTDIV,
+	      "fault: division by zero is SIGFPE");
 	signal(SIGFPE, SIG_DFL);
 	set(SIGTRAP, note, 0);
 	count = 0;
@@ -238,27 +258,35 @@ static void hardware(void)
 	CHECK(count == 1 && info.si_signo == SIGTRAP, "fault: a breakpoint is SIGTRAP");
 	signal(SIGTRAP, SIG_DFL);
 	DIES_BY(SIGSEGV, "fault: a privileged instruction is SIGSEGV", __asm__ volatile("hlt"));
-	DIES_BY(SIGSEGV, "fault: port access is SIGSEGV", __asm__ volatile("outb %%al, $0x80" ::: "rax"));
-	DIES_BY(SIGSEGV, "sigreturn: to a kernel address kills the process", set(SIGUSR1, bad_frame, 0); raise(SIGUSR1));
+	DIES_BY(SIGSEGV, "fault: port access is SIGSEGV",
+		__asm__ volatile("outb %%al, $0x80" :: : "rax"));
+	DIES_BY(SIGSEGV, "sigreturn: to a kernel address kills the process",
+		set(SIGUSR1, bad_frame, 0);
+		raise(SIGUSR1));
 	DIES_BY(SIGSEGV, "sigreturn: without a frame kills the process",
-		__asm__ volatile("mov $8, %%rsp\n\tmov $15, %%eax\n\tsyscall" ::: "rax", "rcx", "r11"));
+		__asm__ volatile("mov $8, %%rsp\n\tmov $15, %%eax\n\tsyscall" :: : "rax", "rcx",
+				 "r11"));
 	double a = 0, b = 0;
 	signal(SIGUSR1, use_sse);
 	pid_t me = getpid();
-	__asm__ volatile("movsd %2, %%xmm0\n\tmovsd %2, %%xmm15\n\tmov $62, %%eax\n\tmov %3, %%edi\n\tmov $10, %%esi\n\tsyscall\n\t"
+	__asm__ volatile("movsd %2, %%xmm0\n\tmovsd %2, %%xmm15\n\tmov $62, %%eax\n\tmov %3, "
+			 "%%edi\n\tmov $10, %%esi\n\tsyscall\n\t"
 			 "movsd %%xmm0, %0\n\tmovsd %%xmm15, %1"
-			 : "=m"(a), "=m"(b) : "m"((double){ 2.75 }), "r"(me)
+			 : "=m"(a), "=m"(b)
+			 : "m"((double){ 2.75 }), "r"(me)
 			 : "rax", "rcx", "r11", "rdi", "rsi", "xmm0", "xmm15", "memory");
 	CHECK(a == 2.75 && b == 2.75, "handler: floating-point registers are saved and restored");
 	unsigned long r = 0;
-	__asm__ volatile("mov $0x1234567890, %%r12\n\tstd\n\tmov $62, %%eax\n\tmov %1, %%edi\n\tmov $10, %%esi\n\tsyscall\n\tcld\n\t"
-			 "mov %%r12, %0" : "=r"(r) : "r"(me) : "rax", "rcx", "r11", "rdi", "rsi", "r12", "memory");
+	__asm__ volatile("mov $0x1234567890, %%r12\n\tstd\n\tmov $62, %%eax\n\tmov %1, "
+			 "%%edi\n\tmov $10, %%esi\n\tsyscall\n\tcld\n\t"
+			 "mov %%r12, %0"
+			 : "=r"(r)
+			 : "r"(me)
+			 : "rax", "rcx", "r11", "rdi", "rsi", "r12", "memory");
 	CHECK_EQ(r, 0x1234567890, "handler: general registers and the direction flag survive");
 }
 #else
-static void hardware(void)
-{
-}
+static void hardware(void) {}
 #endif
 
 static void restart(int flags, bool again)
@@ -300,7 +328,8 @@ static void restarts(void)
 		_exit(0);
 	}
 	int status = 0;
-	CHECK_ERRNO(waitpid(pid, &status, 0), EINTR, "restart: wait gives EINTR without SA_RESTART");
+	CHECK_ERRNO(waitpid(pid, &status, 0), EINTR,
+		    "restart: wait gives EINTR without SA_RESTART");
 	set(SIGUSR1, note, SA_RESTART);
 	CHECK_EQ(waitpid(pid, &status, 0), pid, "restart: wait goes on with SA_RESTART");
 	struct timespec t = { 1000, 0 }, left = { 0, 0 };

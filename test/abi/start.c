@@ -41,8 +41,9 @@ static void auxiliary(char **argv)
 {
 	CHECK_EQ(getauxval(AT_PAGESZ), ABI_PAGE, "AT_PAGESZ");
 	CHECK_EQ(getauxval(AT_CLKTCK), 100, "AT_CLKTCK");
-	CHECK(getauxval(AT_UID) == getuid() && getauxval(AT_EUID) == geteuid() && getauxval(AT_GID) == getgid() &&
-	      getauxval(AT_EGID) == getegid(), "AT_UID and its like");
+	CHECK(getauxval(AT_UID) == getuid() && getauxval(AT_EUID) == geteuid() &&
+		      getauxval(AT_GID) == getgid() && getauxval(AT_EGID) == getegid(),
+	      "AT_UID and its like");
 	CHECK_EQ(getauxval(AT_SECURE), 0, "AT_SECURE");
 	unsigned char *r = (unsigned char *)getauxval(AT_RANDOM);
 	int set = 0;
@@ -51,9 +52,11 @@ static void auxiliary(char **argv)
 	CHECK(set > 4, "AT_RANDOM: sixteen random bytes");
 	const char *fn = (const char *)getauxval(AT_EXECFN);
 	CHECK(fn != NULL && strcmp(fn, argv[0]) == 0, "AT_EXECFN: the name it was run by");
-	CHECK(getauxval(AT_PLATFORM) != 0 && strlen((char *)getauxval(AT_PLATFORM)) > 0, "AT_PLATFORM");
+	CHECK(getauxval(AT_PLATFORM) != 0 && strlen((char *)getauxval(AT_PLATFORM)) > 0,
+	      "AT_PLATFORM");
 	Elf64_Phdr *ph = (Elf64_Phdr *)getauxval(AT_PHDR);
-	CHECK(ph != NULL && getauxval(AT_PHENT) == sizeof(*ph) && getauxval(AT_PHNUM) > 2, "AT_PHDR, AT_PHENT, AT_PHNUM");
+	CHECK(ph != NULL && getauxval(AT_PHENT) == sizeof(*ph) && getauxval(AT_PHNUM) > 2,
+	      "AT_PHDR, AT_PHENT, AT_PHNUM");
 	int loads = 0;
 	for (unsigned long i = 0; ph != NULL && i < getauxval(AT_PHNUM); i++)
 		loads += ph[i].p_type == PT_LOAD;
@@ -79,11 +82,14 @@ static void contents(void)
 	CHECK(p != NULL && memset(p, 1, 300000) == p, "malloc");
 	free(p);
 	CHECK(snprintf(NULL, 0, "%.3f", 2.5) == 5, "floating point in libc");
-	DIES_BY(SIGSEGV, "code is not writable", extern char _start[]; *(volatile char *)_start = 0);
+	DIES_BY(SIGSEGV, "code is not writable", extern char _start[];
+		*(volatile char *)_start = 0);
 	DIES_BY(SIGSEGV, "data is not executable", ((void (*)(void))(uintptr_t)zeros)());
-	DIES_BY(SIGSEGV, "the stack is not executable", char code[16] = { (char)0xc3 }; ((void (*)(void))(uintptr_t)code)());
+	DIES_BY(SIGSEGV, "the stack is not executable", char code[16] = { (char)0xc3 };
+		((void (*)(void))(uintptr_t)code)());
 	DIES_BY(SIGSEGV, "constants are not writable", *(volatile char *)(uintptr_t)"constant" = 0);
-	bool fixed = strstr(SHAPE, "pie") == NULL ? strcmp(SHAPE, "start-static") == 0 : strstr(SHAPE, "nopie") != NULL;
+	bool fixed = strstr(SHAPE, "pie") == NULL ? strcmp(SHAPE, "start-static") == 0
+						  : strstr(SHAPE, "nopie") != NULL;
 	CHECK(((uintptr_t)&data < 0x10000000) == fixed, "placed where its kind is placed");
 }
 

@@ -30,8 +30,10 @@ static void hostile(void)
 	CHECK_EFAULT_OUT(sys(SYS_fstat, fd, bad), "fstat: bad buffer");
 	CHECK_EFAULT_IN(sys(SYS_newfstatat, AT_FDCWD, bad, &st, 0), "newfstatat: bad path");
 	CHECK_EFAULT_OUT(sys(SYS_newfstatat, AT_FDCWD, "f", bad, 0), "newfstatat: bad buffer");
-	CHECK_EFAULT_IN(sys(SYS_statx, AT_FDCWD, bad, 0, STATX_BASIC_STATS, &stx), "statx: bad path");
-	CHECK_EFAULT_OUT(sys(SYS_statx, AT_FDCWD, "f", 0, STATX_BASIC_STATS, bad), "statx: bad buffer");
+	CHECK_EFAULT_IN(sys(SYS_statx, AT_FDCWD, bad, 0, STATX_BASIC_STATS, &stx),
+			"statx: bad path");
+	CHECK_EFAULT_OUT(sys(SYS_statx, AT_FDCWD, "f", 0, STATX_BASIC_STATS, bad),
+			 "statx: bad buffer");
 	CHECK_EFAULT_IN(sys(SYS_faccessat, AT_FDCWD, bad, F_OK), "faccessat: bad path");
 	CHECK_EFAULT_IN(sys(SYS_statfs, bad, &st), "statfs: bad path");
 	CHECK_EFAULT_OUT(sys(SYS_statfs, "f", bad), "statfs: bad buffer");
@@ -51,20 +53,25 @@ static void fields(void)
 	CHECK(st.st_blocks * 512 >= 1000, "stat: blocks cover the size");
 	struct stat other;
 	link("f", "hard");
-	CHECK(stat("hard", &other) == 0 && other.st_ino == st.st_ino && other.st_dev == st.st_dev && other.st_nlink == 2,
+	CHECK(stat("hard", &other) == 0 && other.st_ino == st.st_ino && other.st_dev == st.st_dev &&
+		      other.st_nlink == 2,
 	      "stat: hard links are one file");
 	mkdir("d", 0751);
-	CHECK(stat("d", &st) == 0 && S_ISDIR(st.st_mode) && (st.st_mode & 0777) == 0751 && st.st_nlink == 2,
+	CHECK(stat("d", &st) == 0 && S_ISDIR(st.st_mode) && (st.st_mode & 0777) == 0751 &&
+		      st.st_nlink == 2,
 	      "stat: a directory");
 	mkdir("d/sub", 0755);
 	CHECK(stat("d", &st) == 0 && st.st_nlink == 3, "stat: a folder inside counts as a link");
-	CHECK(lstat("sl", &st) == 0 && S_ISLNK(st.st_mode) && st.st_size == 8, "lstat: a link, size of its text");
+	CHECK(lstat("sl", &st) == 0 && S_ISLNK(st.st_mode) && st.st_size == 8,
+	      "lstat: a link, size of its text");
 	CHECK((st.st_mode & 0777) == 0777, "lstat: links have all mode bits");
-	CHECK(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3), "stat: /dev/null is 1:3");
+	CHECK(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3),
+	      "stat: /dev/null is 1:3");
 	int p[2];
 	pipe(p);
 	CHECK(fstat(p[0], &st) == 0 && S_ISFIFO(st.st_mode), "fstat: a pipe");
-	CHECK(mkfifo("fifo", 0600) == 0 && stat("fifo", &st) == 0 && S_ISFIFO(st.st_mode), "stat: a named pipe");
+	CHECK(mkfifo("fifo", 0600) == 0 && stat("fifo", &st) == 0 && S_ISFIFO(st.st_mode),
+	      "stat: a named pipe");
 	close(p[0]);
 	close(p[1]);
 }
@@ -79,9 +86,10 @@ static void times(void)
 	write(fd, "x", 1);
 	close(fd);
 	stat("f", &b);
-	CHECK(b.st_mtim.tv_sec > 2000 && b.st_atim.tv_sec == 1000, "stat: a write moves mtime, not atime");
-	CHECK(b.st_ctim.tv_sec > a.st_ctim.tv_sec ||
-	      (b.st_ctim.tv_sec == a.st_ctim.tv_sec && b.st_ctim.tv_nsec >= a.st_ctim.tv_nsec),
+	CHECK(b.st_mtim.tv_sec > 2000 && b.st_atim.tv_sec == 1000,
+	      "stat: a write moves mtime, not atime");
+	CHECK(b.st_ctim.tv_sec > a.st_ctim.tv_sec || (b.st_ctim.tv_sec == a.st_ctim.tv_sec &&
+						      b.st_ctim.tv_nsec >= a.st_ctim.tv_nsec),
 	      "stat: a write moves ctime");
 	utimensat(AT_FDCWD, "d", old, 0);
 	int made = open("d/new", O_CREAT | O_RDWR, 0644);
@@ -98,14 +106,17 @@ static void errors(void)
 	CHECK_ERRNO(stat("sl", &st), ENOENT, "stat: a dangling link");
 	CHECK_ERRNO(fstat(999, &st), EBADF, "fstat: closed descriptor");
 	CHECK_ERRNO(sys(SYS_newfstatat, 999, "f", &st, 0), EBADF, "newfstatat: closed directory");
-	CHECK_ERRNO(sys(SYS_newfstatat, AT_FDCWD, "f", &st, 0x40000000), EINVAL, "newfstatat: unknown flag");
+	CHECK_ERRNO(sys(SYS_newfstatat, AT_FDCWD, "f", &st, 0x40000000), EINVAL,
+		    "newfstatat: unknown flag");
 	CHECK_ERRNO(sys(SYS_newfstatat, AT_FDCWD, "", &st, 0), ENOENT, "newfstatat: empty path");
-	CHECK_OK(sys(SYS_newfstatat, AT_FDCWD, "", &st, AT_EMPTY_PATH), "newfstatat: AT_EMPTY_PATH is the folder");
+	CHECK_OK(sys(SYS_newfstatat, AT_FDCWD, "", &st, AT_EMPTY_PATH),
+		 "newfstatat: AT_EMPTY_PATH is the folder");
 	CHECK(S_ISDIR(st.st_mode), "newfstatat: and that is a directory");
 	int fd = open("f", O_PATH);
 	CHECK(sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) == 0 && st.st_size == 1000,
 	      "newfstatat: AT_EMPTY_PATH on an O_PATH descriptor");
-	CHECK(sys(SYS_newfstatat, AT_FDCWD, "sl", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode),
+	CHECK(sys(SYS_newfstatat, AT_FDCWD, "sl", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		      S_ISLNK(st.st_mode),
 	      "newfstatat: AT_SYMLINK_NOFOLLOW");
 	close(fd);
 }
@@ -113,19 +124,24 @@ static void errors(void)
 static void extended(void)
 {
 	CHECK_OK(statx(AT_FDCWD, "f", 0, STATX_BASIC_STATS, &stx), "statx: a file");
-	CHECK((stx.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS, "statx: gives all basic fields");
+	CHECK((stx.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS,
+	      "statx: gives all basic fields");
 	stat("f", &st);
-	CHECK(stx.stx_size == 1000 && stx.stx_ino == st.st_ino && stx.stx_nlink == st.st_nlink, "statx: agrees with stat");
-	CHECK(stx.stx_dev_major == major(st.st_dev) && stx.stx_dev_minor == minor(st.st_dev), "statx: device");
+	CHECK(stx.stx_size == 1000 && stx.stx_ino == st.st_ino && stx.stx_nlink == st.st_nlink,
+	      "statx: agrees with stat");
+	CHECK(stx.stx_dev_major == major(st.st_dev) && stx.stx_dev_minor == minor(st.st_dev),
+	      "statx: device");
 	CHECK_EQ(stx.stx_mtime.tv_sec, st.st_mtim.tv_sec, "statx: mtime");
 	CHECK_OK(statx(AT_FDCWD, "", AT_EMPTY_PATH, STATX_TYPE, &stx), "statx: AT_EMPTY_PATH");
 	CHECK(S_ISDIR(stx.stx_mode), "statx: of the folder");
 	CHECK_ERRNO(statx(AT_FDCWD, "none", 0, STATX_ALL, &stx), ENOENT, "statx: no such file");
-	CHECK_ERRNO(statx(AT_FDCWD, "f", 0x40000000, STATX_ALL, &stx), EINVAL, "statx: unknown flag");
+	CHECK_ERRNO(statx(AT_FDCWD, "f", 0x40000000, STATX_ALL, &stx), EINVAL,
+		    "statx: unknown flag");
 	CHECK_ERRNO(statx(AT_FDCWD, "f", 0, 0x80000000U, &stx), EINVAL, "statx: reserved mask bit");
-	CHECK_ERRNO(statx(AT_FDCWD, "f", AT_STATX_FORCE_SYNC | AT_STATX_DONT_SYNC, STATX_ALL, &stx), EINVAL,
-		    "statx: contradicting sync flags");
-	CHECK(statx(AT_FDCWD, "sl", AT_SYMLINK_NOFOLLOW, STATX_ALL, &stx) == 0 && S_ISLNK(stx.stx_mode),
+	CHECK_ERRNO(statx(AT_FDCWD, "f", AT_STATX_FORCE_SYNC | AT_STATX_DONT_SYNC, STATX_ALL, &stx),
+		    EINVAL, "statx: contradicting sync flags");
+	CHECK(statx(AT_FDCWD, "sl", AT_SYMLINK_NOFOLLOW, STATX_ALL, &stx) == 0 &&
+		      S_ISLNK(stx.stx_mode),
 	      "statx: AT_SYMLINK_NOFOLLOW");
 }
 
@@ -140,18 +156,19 @@ static void accessing(void)
 	CHECK_ERRNO(access("f", 8), EINVAL, "access: unknown mode");
 	CHECK_ERRNO(access("none", F_OK), ENOENT, "access: no such file");
 	CHECK_ERRNO(access("f/x", F_OK), ENOTDIR, "access: a file as a folder");
-	IN_CHILD("access: uses the real user id",
-		NEED(setresuid(1000, 0, 0) == 0);
+	IN_CHILD(
+		"access: uses the real user id", NEED(setresuid(1000, 0, 0) == 0);
 		NEED_ERRNO(access("f", W_OK), EACCES);
 		NEED(sys(SYS_faccessat2, AT_FDCWD, "f", W_OK, AT_EACCESS) == 0 || errno == ENOSYS));
 	IN_CHILD("access: group bits",
-		NEED(chown("f", 0, 50) == 0 && setgroups_50() == 0 && setuid(1000) == 0);
-		NEED(access("f", R_OK) == 0);
-		NEED_ERRNO(access("f", W_OK), EACCES));
+		 NEED(chown("f", 0, 50) == 0 && setgroups_50() == 0 && setuid(1000) == 0);
+		 NEED(access("f", R_OK) == 0); NEED_ERRNO(access("f", W_OK), EACCES));
 	chown("f", 0, 0);
 	CHECK_ERRNO(sys(SYS_faccessat, 999, "f", F_OK), EBADF, "faccessat: closed directory");
-	CHECK_ERRNO(sys(SYS_faccessat2, AT_FDCWD, "f", F_OK, 0x40000000), EINVAL, "faccessat2: unknown flag");
-	CHECK_OK(sys(SYS_faccessat2, AT_FDCWD, "sl", F_OK, AT_SYMLINK_NOFOLLOW), "faccessat2: the link itself");
+	CHECK_ERRNO(sys(SYS_faccessat2, AT_FDCWD, "f", F_OK, 0x40000000), EINVAL,
+		    "faccessat2: unknown flag");
+	CHECK_OK(sys(SYS_faccessat2, AT_FDCWD, "sl", F_OK, AT_SYMLINK_NOFOLLOW),
+		 "faccessat2: the link itself");
 }
 
 static void links(void)
@@ -162,7 +179,8 @@ static void links(void)
 	CHECK(memcmp(text, "a-target?", 9) == 0, "readlink: adds no end mark");
 	CHECK_EQ(readlink("sl", text, 3), 3, "readlink: cuts to the buffer");
 	CHECK_ERRNO(sys(SYS_readlinkat, AT_FDCWD, "sl", text, 0), EINVAL, "readlinkat: no room");
-	CHECK_ERRNO(sys(SYS_readlinkat, AT_FDCWD, "sl", text, -1), EINVAL, "readlinkat: negative room");
+	CHECK_ERRNO(sys(SYS_readlinkat, AT_FDCWD, "sl", text, -1), EINVAL,
+		    "readlinkat: negative room");
 	CHECK_ERRNO(readlink("f", text, sizeof(text)), EINVAL, "readlink: no link");
 	CHECK_ERRNO(readlink("none", text, sizeof(text)), ENOENT, "readlink: no such file");
 	CHECK_ERRNO(readlink("f/x", text, sizeof(text)), ENOTDIR, "readlink: a file as a folder");
@@ -176,7 +194,8 @@ static void filesystem(void)
 {
 	struct statfs fs;
 	CHECK(statfs("/proc", &fs) == 0 && fs.f_type == 0x9fa0, "statfs: procfs has its magic");
-	CHECK(statfs("f", &fs) == 0 && fs.f_bsize > 0 && fs.f_namelen == 255, "statfs: block size and name length");
+	CHECK(statfs("f", &fs) == 0 && fs.f_bsize > 0 && fs.f_namelen == 255,
+	      "statfs: block size and name length");
 	CHECK_ERRNO(statfs("none", &fs), ENOENT, "statfs: no such file");
 	CHECK_ERRNO(fstatfs(999, &fs), EBADF, "fstatfs: closed descriptor");
 }

@@ -42,9 +42,11 @@ static void sharing(void)
 	errno = ERANGE;
 	CHECK(pthread_join(t, &got) == 0 && got == &s, "thread: join gives its result");
 	CHECK(errno == ERANGE, "thread: errno is one's own");
-	CHECK(s.pid == getpid() && s.tid != s.pid && s.tid > 0, "thread: same process number, own thread number");
+	CHECK(s.pid == getpid() && s.tid != s.pid && s.tid > 0,
+	      "thread: same process number, own thread number");
 	CHECK(s.fresh, "thread: local storage starts as written");
-	CHECK(local == 33 && s.local == 22 && s.where != &local, "thread: local storage is one's own");
+	CHECK(local == 33 && s.local == 22 && s.where != &local,
+	      "thread: local storage is one's own");
 }
 
 static void *change_process(void *arg)
@@ -135,7 +137,8 @@ static void locking(void)
 	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
 	pthread_mutex_init(&m, &attr);
 	pthread_mutex_lock(&m);
-	CHECK_EQ(pthread_mutex_lock(&m), EDEADLK, "thread: an error-checking mutex knows its owner");
+	CHECK_EQ(pthread_mutex_lock(&m), EDEADLK,
+		 "thread: an error-checking mutex knows its owner");
 	struct timespec past = { 1, 0 };
 	pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
 	pthread_mutex_lock(&busy);
@@ -153,7 +156,8 @@ static void many(void)
 	for (int i = 0; i < 300; i++) {
 		pthread_t t;
 		void *r = NULL;
-		good += pthread_create(&t, NULL, nothing, &good) == 0 && pthread_join(t, &r) == 0 && r == &good;
+		good += pthread_create(&t, NULL, nothing, &good) == 0 && pthread_join(t, &r) == 0 &&
+			r == &good;
 	}
 	CHECK_EQ(good, 300, "thread: three hundred, one after the other");
 	static pthread_t t[64];
@@ -161,7 +165,8 @@ static void many(void)
 	sem_init(&gate, 0, 0);
 	good = 0;
 	for (int i = 0; i < 64; i++)
-		good += pthread_create(&t[i], NULL, (void *(*)(void *))(void (*)(void))sem_wait, &gate) == 0;
+		good += pthread_create(&t[i], NULL, (void *(*)(void *))(void (*)(void))sem_wait,
+				       &gate) == 0;
 	for (int i = 0; i < 64; i++)
 		sem_post(&gate);
 	for (int i = 0; i < 64; i++)
@@ -211,22 +216,22 @@ static void ending(void)
 		pthread_create(&t, NULL, ender, &status);
 		sys(SYS_exit, 3);
 	}
-	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 19, "exit: the first thread may go before the others");
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 19,
+	      "exit: the first thread may go before the others");
 	pid = abi_fork();
 	if (pid == 0) {
 		pthread_create(&t, NULL, raw_exit, NULL);
 		pthread_join(t, NULL);
 		sys(SYS_exit, 3);
 	}
-	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 3, "exit: one thread ends alone; the last one's status");
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 3,
+	      "exit: one thread ends alone; the last one's status");
 	DIES_BY(SIGABRT, "thread: a deadly signal in one ends all",
 		pthread_create(&t, NULL, ender, &counter);
 		sleeper(NULL));
 	DIES_BY(SIGKILL, "thread: SIGKILL to the process ends all",
-		for (int i = 0; i < 5; i++)
-			pthread_create(&t, NULL, sleeper, NULL);
-		kill(getpid(), SIGKILL);
-		sleeper(NULL));
+		for (int i = 0; i < 5; i++) pthread_create(&t, NULL, sleeper, NULL);
+		kill(getpid(), SIGKILL); sleeper(NULL));
 }
 
 static void *exec_here(void *arg)
@@ -239,12 +244,9 @@ static void *exec_here(void *arg)
 
 static void execing(void)
 {
-	IN_CHILD("execve: from another thread; it becomes the first",
-		pid_t me = getpid();
-		pthread_t t;
-		pthread_create(&t, NULL, sleeper, NULL);
-		pthread_create(&t, NULL, exec_here, &me);
-		sleeper(NULL));
+	IN_CHILD("execve: from another thread; it becomes the first", pid_t me = getpid();
+		 pthread_t t; pthread_create(&t, NULL, sleeper, NULL);
+		 pthread_create(&t, NULL, exec_here, &me); sleeper(NULL));
 }
 
 static volatile pid_t handled;
@@ -282,6 +284,8 @@ static void signals(void)
 	CHECK_OK(sys(SYS_tgkill, getpid(), tid, SIGUSR1), "tgkill: to one thread");
 	pthread_join(t, NULL);
 	CHECK_EQ(handled, tid, "tgkill: that thread runs the handler");
+	while (sys(SYS_tgkill, getpid(), tid, 0) == 0) /* join may come back just before the end */
+		sched_yield();
 	CHECK_ERRNO(sys(SYS_tgkill, getpid(), tid, 0), ESRCH, "tgkill: the thread is gone");
 	CHECK_ERRNO(sys(SYS_tgkill, 1, sys(SYS_gettid), 0), ESRCH, "tgkill: of another process");
 	CHECK_ERRNO(sys(SYS_tgkill, getpid(), -1, 0), EINVAL, "tgkill: thread -1");
@@ -303,8 +307,10 @@ static void signals(void)
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	void *r = NULL;
 	pthread_create(&t, NULL, cancelled, NULL);
-	CHECK(pthread_cancel(t) == 0 && pthread_join(t, &r) == 0 && r == PTHREAD_CANCELED, "thread: cancel");
-	IN_CHILD("set_tid_address: gives the thread's number", NEED(sys(SYS_set_tid_address, &tid) == getpid()));
+	CHECK(pthread_cancel(t) == 0 && pthread_join(t, &r) == 0 && r == PTHREAD_CANCELED,
+	      "thread: cancel");
+	IN_CHILD("set_tid_address: gives the thread's number",
+		 NEED(sys(SYS_set_tid_address, &tid) == getpid()));
 }
 
 int main(int argc, char **argv)

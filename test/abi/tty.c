@@ -32,7 +32,8 @@ static void errors(void)
 	CHECK_ERRNO(ioctl(tty, TIOCSPGRP, &(int){ -1 }), EINVAL, "TIOCSPGRP: negative group");
 	CHECK_ERRNO(ioctl(tty, TIOCSPGRP, &(int){ 0x3fffffff }), ESRCH, "TIOCSPGRP: no such group");
 	CHECK_ERRNO(lseek(tty, 0, SEEK_SET), ESPIPE, "lseek: a terminal");
-	CHECK(ioctl(tty, TIOCGPGRP, &pid) == 0 && pid == getpgrp(), "TIOCGPGRP: the session's leader is in front");
+	CHECK(ioctl(tty, TIOCGPGRP, &pid) == 0 && pid == getpgrp(),
+	      "TIOCGPGRP: the session's leader is in front");
 	CHECK(ioctl(tty, TIOCGSID, &pid) == 0 && pid == getsid(0), "TIOCGSID: this session");
 	CHECK_EQ(isatty(tty), 1, "isatty");
 	char path[64];
@@ -46,27 +47,35 @@ static void settings(void)
 {
 	struct termios t;
 	CHECK_OK(tcgetattr(tty, &t), "tcgetattr");
-	CHECK((t.c_lflag & (ICANON | ECHO | ISIG | IEXTEN)) == (ICANON | ECHO | ISIG | IEXTEN), "termios: canonical with echo and signals at first");
-	CHECK((t.c_oflag & (OPOST | ONLCR)) == (OPOST | ONLCR) && (t.c_iflag & ICRNL) != 0, "termios: newlines are translated at first");
-	CHECK(t.c_cc[VINTR] == 3 && t.c_cc[VQUIT] == 28 && t.c_cc[VERASE] == 127 && t.c_cc[VKILL] == 21 && t.c_cc[VEOF] == 4 &&
-	      t.c_cc[VSUSP] == 26 && t.c_cc[VWERASE] == 23 && t.c_cc[VLNEXT] == 22 && t.c_cc[VMIN] == 1 && t.c_cc[VTIME] == 0,
+	CHECK((t.c_lflag & (ICANON | ECHO | ISIG | IEXTEN)) == (ICANON | ECHO | ISIG | IEXTEN),
+	      "termios: canonical with echo and signals at first");
+	CHECK((t.c_oflag & (OPOST | ONLCR)) == (OPOST | ONLCR) && (t.c_iflag & ICRNL) != 0,
+	      "termios: newlines are translated at first");
+	CHECK(t.c_cc[VINTR] == 3 && t.c_cc[VQUIT] == 28 && t.c_cc[VERASE] == 127 &&
+		      t.c_cc[VKILL] == 21 && t.c_cc[VEOF] == 4 && t.c_cc[VSUSP] == 26 &&
+		      t.c_cc[VWERASE] == 23 && t.c_cc[VLNEXT] == 22 && t.c_cc[VMIN] == 1 &&
+		      t.c_cc[VTIME] == 0,
 	      "termios: control characters at first");
-	CHECK((t.c_cflag & CREAD) != 0 && (t.c_cflag & CSIZE) == CS8, "termios: receiver on, eight bits");
+	CHECK((t.c_cflag & CREAD) != 0 && (t.c_cflag & CSIZE) == CS8,
+	      "termios: receiver on, eight bits");
 	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	t.c_cc[VINTR] = 'q';
 	struct termios u;
-	CHECK(tcsetattr(tty, TCSANOW, &t) == 0 && tcgetattr(tty, &u) == 0 && (u.c_lflag & (ICANON | ECHO)) == 0 && u.c_cc[VINTR] == 'q',
+	CHECK(tcsetattr(tty, TCSANOW, &t) == 0 && tcgetattr(tty, &u) == 0 &&
+		      (u.c_lflag & (ICANON | ECHO)) == 0 && u.c_cc[VINTR] == 'q',
 	      "tcsetattr: TCSANOW");
-	CHECK(tcsetattr(tty, TCSADRAIN, &saved) == 0 && tcgetattr(tty, &u) == 0 && u.c_lflag == saved.c_lflag, "tcsetattr: TCSADRAIN");
+	CHECK(tcsetattr(tty, TCSADRAIN, &saved) == 0 && tcgetattr(tty, &u) == 0 &&
+		      u.c_lflag == saved.c_lflag,
+	      "tcsetattr: TCSADRAIN");
 	CHECK_OK(tcsetattr(tty, TCSAFLUSH, &saved), "tcsetattr: TCSAFLUSH");
 	CHECK_OK(tcdrain(tty), "tcdrain");
 	CHECK_OK(tcflush(tty, TCIOFLUSH), "tcflush");
 	CHECK_ERRNO(tcflush(tty, 9), EINVAL, "tcflush: unknown queue");
 	struct winsize w = { 31, 97, 0, 0 }, old, got;
 	CHECK_OK(ioctl(tty, TIOCGWINSZ, &old), "TIOCGWINSZ");
-	static volatile int winched;
-	(void)winched;
-	CHECK(ioctl(tty, TIOCSWINSZ, &w) == 0 && ioctl(tty, TIOCGWINSZ, &got) == 0 && got.ws_row == 31 && got.ws_col == 97, "TIOCSWINSZ: sets");
+	CHECK(ioctl(tty, TIOCSWINSZ, &w) == 0 && ioctl(tty, TIOCGWINSZ, &got) == 0 &&
+		      got.ws_row == 31 && got.ws_col == 97,
+	      "TIOCSWINSZ: sets");
 	sigset_t set;
 	struct timespec zero = { 0, 0 };
 	sigemptyset(&set);
@@ -76,51 +85,47 @@ static void settings(void)
 	ioctl(tty, TIOCSWINSZ, &w);
 	signal(SIGWINCH, SIG_DFL);
 	ioctl(tty, TIOCSWINSZ, &old);
-	CHECK_EQ(sigtimedwait(&set, NULL, &zero), SIGWINCH, "TIOCSWINSZ: a change sends SIGWINCH to the group in front");
+	CHECK_EQ(sigtimedwait(&set, NULL, &zero), SIGWINCH,
+		 "TIOCSWINSZ: a change sends SIGWINCH to the group in front");
 	ioctl(tty, TIOCSWINSZ, &old);
-	CHECK(sigtimedwait(&set, NULL, &zero) == -1 && errno == EAGAIN, "TIOCSWINSZ: no change sends none");
+	CHECK(sigtimedwait(&set, NULL, &zero) == -1 && errno == EAGAIN,
+	      "TIOCSWINSZ: no change sends none");
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static void background(void)
 {
-	IN_CHILD("terminal: a group behind may not read: SIGTTIN",
-		pid_t pid = abi_fork();
+	IN_CHILD(
+		"terminal: a group behind may not read: SIGTTIN", pid_t pid = abi_fork();
 		if (pid == 0) {
 			setpgid(0, 0);
 			read(tty, buf, 1);
 			_exit(0);
-		}
-		int status = 0;
-		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTTIN);
-		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0));
-	IN_CHILD("terminal: SIGTTIN ignored gives EIO",
-		setpgid(0, 0);
-		signal(SIGTTIN, SIG_IGN);
-		NEED_ERRNO(read(tty, buf, 1), EIO));
-	IN_CHILD("terminal: a group behind may not change it: SIGTTOU",
-		pid_t pid = abi_fork();
+		} int status = 0;
+		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+		     WSTOPSIG(status) == SIGTTIN);
+		kill(pid, SIGKILL); waitpid(pid, &status, 0));
+	IN_CHILD("terminal: SIGTTIN ignored gives EIO", setpgid(0, 0); signal(SIGTTIN, SIG_IGN);
+		 NEED_ERRNO(read(tty, buf, 1), EIO));
+	IN_CHILD(
+		"terminal: a group behind may not change it: SIGTTOU", pid_t pid = abi_fork();
 		if (pid == 0) {
 			setpgid(0, 0);
 			tcsetattr(tty, TCSANOW, &saved);
 			_exit(0);
-		}
-		int status = 0;
-		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTTOU);
-		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0));
-	IN_CHILD("terminal: SIGTTOU ignored or blocked lets it",
-		setpgid(0, 0);
-		signal(SIGTTOU, SIG_IGN);
-		NEED(tcsetattr(tty, TCSANOW, &saved) == 0);
-		NEED(tcsetpgrp(tty, getpgrp()) == 0 && tcgetpgrp(tty) == getpgrp()));
+		} int status = 0;
+		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+		     WSTOPSIG(status) == SIGTTOU);
+		kill(pid, SIGKILL); waitpid(pid, &status, 0));
+	IN_CHILD("terminal: SIGTTOU ignored or blocked lets it", setpgid(0, 0);
+		 signal(SIGTTOU, SIG_IGN); NEED(tcsetattr(tty, TCSANOW, &saved) == 0);
+		 NEED(tcsetpgrp(tty, getpgrp()) == 0 && tcgetpgrp(tty) == getpgrp()));
 	signal(SIGTTOU, SIG_IGN);
 	CHECK_OK(tcsetpgrp(tty, getpgrp()), "TIOCSPGRP: back in front");
-	IN_CHILD("terminal: a group behind may write without TOSTOP", setpgid(0, 0); signal(SIGTTOU, SIG_DFL); NEED(write(tty, "", 0) == 0));
-	IN_CHILD("terminal: with TOSTOP it may not",
-		pid_t pid = abi_fork();
-		if (pid == 0) {
+	IN_CHILD("terminal: a group behind may write without TOSTOP", setpgid(0, 0);
+		 signal(SIGTTOU, SIG_DFL); NEED(write(tty, "", 0) == 0));
+	IN_CHILD(
+		"terminal: with TOSTOP it may not", pid_t pid = abi_fork(); if (pid == 0) {
 			struct termios t = saved;
 			t.c_lflag |= TOSTOP;
 			tcsetattr(tty, TCSANOW, &t);
@@ -128,25 +133,20 @@ static void background(void)
 			signal(SIGTTOU, SIG_DFL);
 			write(tty, "x", 1);
 			_exit(0);
-		}
-		int status = 0;
-		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTTOU);
-		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0);
-		tcsetattr(tty, TCSANOW, &saved));
-	IN_CHILD("TIOCSPGRP: only groups of the session",
-		pid_t pid = abi_fork();
-		if (pid == 0) {
+		} int status = 0;
+		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+		     WSTOPSIG(status) == SIGTTOU);
+		kill(pid, SIGKILL); waitpid(pid, &status, 0); tcsetattr(tty, TCSANOW, &saved));
+	IN_CHILD(
+		"TIOCSPGRP: only groups of the session", pid_t pid = abi_fork(); if (pid == 0) {
 			setsid();
 			for (;;)
 				pause();
-		}
-		while (getsid(pid) != pid)
-			abi_pause_ms(1);
-		NEED_ERRNO(ioctl(tty, TIOCSPGRP, &pid), EPERM);
-		kill(pid, SIGKILL);
+		} while (getsid(pid) != pid) abi_pause_ms(1);
+		NEED_ERRNO(ioctl(tty, TIOCSPGRP, &pid), EPERM); kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0));
-	IN_CHILD("terminal: another session has no say", setsid(); NEED_ERRNO(tcgetpgrp(tty), ENOTTY); NEED_ERRNO(open("/dev/tty", O_RDWR), ENXIO));
+	IN_CHILD("terminal: another session has no say", setsid();
+		 NEED_ERRNO(tcgetpgrp(tty), ENOTTY); NEED_ERRNO(open("/dev/tty", O_RDWR), ENXIO));
 	signal(SIGTTOU, SIG_DFL);
 }
 
@@ -193,9 +193,11 @@ static void canonical(void)
 	CHECK(reads("part"), "canonical: end of file after text gives the text");
 	type("\004");
 	struct pollfd p = { tty, POLLIN, 0 };
-	CHECK(poll(&p, 1, 0) == 1 && read(tty, buf, 10) == 0, "canonical: end of file on an empty line");
+	CHECK(poll(&p, 1, 0) == 1 && read(tty, buf, 10) == 0,
+	      "canonical: end of file on an empty line");
 	type("long line\n");
-	CHECK(read(tty, buf, 4) == 4 && memcmp(buf, "long", 4) == 0 && reads(" line\n"), "canonical: a short read leaves the rest");
+	CHECK(read(tty, buf, 4) == 4 && memcmp(buf, "long", 4) == 0 && reads(" line\n"),
+	      "canonical: a short read leaves the rest");
 	int n = -1;
 	type("count\n");
 	CHECK(ioctl(tty, FIONREAD, &n) == 0 && n == 6, "FIONREAD: a whole line");
@@ -205,7 +207,8 @@ static void canonical(void)
 		ioctl(tty, TIOCSTI, "m");
 	type("\n");
 	ssize_t got = read(tty, buf, sizeof(buf));
-	CHECK(got >= 4000 && got <= 4096 && buf[got - 1] == '\n', "canonical: a line that is too long is cut, its end stays");
+	CHECK(got >= 4000 && got <= 4096 && buf[got - 1] == '\n',
+	      "canonical: a line that is too long is cut, its end stays");
 	tcflush(tty, TCIFLUSH);
 }
 
@@ -242,14 +245,23 @@ static void raw(void)
 	CHECK_ERRNO(read(tty, buf, 10), EAGAIN, "raw: non-blocking and nothing there");
 	fcntl(tty, F_SETFL, O_RDWR);
 	type("left");
-	tcsetattr(tty, TCSANOW, &saved);
+	t = saved;
+	t.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(tty, TCSANOW, &t);
 	type("\n");
-	CHECK(reads("left\n"), "canonical again: what was typed raw is still there");
+	size_t got = 0; /* in one line or two */
+	while (got < 5 && poll(&p, 1, 0) == 1)
+		got += (size_t)read(tty, buf + got, sizeof(buf) - got);
+	CHECK(got == 5 && memcmp(buf, "left\n", 5) == 0,
+	      "canonical again: what was typed raw is still there");
 }
 
 static void signals(void)
 {
-	struct { const char *key; int sig; } keys[] = { { "\003", SIGINT }, { "\034", SIGQUIT }, { "\032", SIGTSTP } };
+	struct {
+		const char *key;
+		int sig;
+	} keys[] = { { "\003", SIGINT }, { "\034", SIGQUIT }, { "\032", SIGTSTP } };
 	struct termios t = saved;
 	sigset_t set;
 	struct timespec zero = { 0, 0 };
@@ -267,11 +279,13 @@ static void signals(void)
 		type("\n");
 		good += reads("\n");
 	}
-	CHECK_EQ(good, 6, "signals: interrupt, quit and suspend reach the group in front and drop the line");
+	CHECK_EQ(good, 6,
+		 "signals: interrupt, quit and suspend reach the group in front and drop the line");
 	t.c_lflag &= ~(tcflag_t)ISIG;
 	tcsetattr(tty, TCSANOW, &t);
 	type("\003\n");
-	CHECK(reads("\003\n") && sigtimedwait(&set, NULL, &zero) == -1, "signals: without ISIG it is a character");
+	CHECK(reads("\003\n") && sigtimedwait(&set, NULL, &zero) == -1,
+	      "signals: without ISIG it is a character");
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	tcsetattr(tty, TCSAFLUSH, &saved);
 }
@@ -304,7 +318,8 @@ static void hangup(void)
 	}
 	abi_reap(pid, 0, "TIOCSCTTY: a new session's leader takes the terminal");
 	close(p[1]);
-	CHECK(read(p[0], &c, 1) == 1 && c == 'h', "terminal: its leader's end sends SIGHUP to the group in front");
+	CHECK(read(p[0], &c, 1) == 1 && c == 'h',
+	      "terminal: its leader's end sends SIGHUP to the group in front");
 	close(p[0]);
 }
 
@@ -321,6 +336,10 @@ int main(void)
 	}
 	CHECK_EQ(ioctl(tty, TIOCSCTTY, 1), 0, "TIOCSCTTY: takes the console");
 	CHECK_OK(tcgetattr(tty, &saved), "TCGETS: of the console");
+	/* On the console itself Linux does no job control, on the same terminal as /dev/tty it
+	 * does. */
+	tty = open("/dev/tty", O_RDWR);
+	CHECK(tty >= 0, "open: /dev/tty");
 	errors();
 	settings();
 	background();

@@ -11,16 +11,14 @@ static void copy_on_write(void)
 	for (size_t i = 0; i < pages; i++)
 		p[i * ABI_PAGE] = (unsigned char)i;
 	IN_CHILD("copy on write: the child sees everything and changes its own",
-		for (size_t i = 0; i < pages; i++)
-			NEED(p[i * ABI_PAGE] == i);
-		memset(p, 0xee, pages * ABI_PAGE));
+		 for (size_t i = 0; i < pages; i++) NEED(p[i * ABI_PAGE] == i);
+		 memset(p, 0xee, pages * ABI_PAGE));
 	bool same = true;
 	for (size_t i = 0; i < pages; i++)
 		same = same && p[i * ABI_PAGE] == i && p[i * ABI_PAGE + 1] == 0;
 	CHECK(same, "copy on write: the parent's pages are untouched");
-	IN_CHILD("copy on write: over three generations",
-		p[0] = 100;
-		pid_t pid = fork();
+	IN_CHILD(
+		"copy on write: over three generations", p[0] = 100; pid_t pid = fork();
 		if (pid == 0) {
 			NEED(p[0] == 100);
 			p[0] = 101;
@@ -30,8 +28,7 @@ static void copy_on_write(void)
 			int s = 0;
 			NEED(waitpid(last, &s, 0) == last && s == 0);
 			_exit(0);
-		}
-		int status = 0;
+		} int status = 0;
 		NEED(waitpid(pid, &status, 0) == pid && status == 0 && p[0] == 100));
 	/* The kernel writes into a page that is shared by copy on write. */
 	int fds[2];
@@ -47,7 +44,8 @@ static void copy_on_write(void)
 	close(fds[0]);
 	close(fds[1]);
 	mprotect(p, ABI_PAGE, PROT_READ);
-	IN_CHILD("copy on write: mprotect back to writable copies", mprotect(p, ABI_PAGE, RW); p[0] = 55);
+	IN_CHILD("copy on write: mprotect back to writable copies", mprotect(p, ABI_PAGE, RW);
+		 p[0] = 55);
 	CHECK(p[0] == 0, "copy on write: and the parent keeps its page");
 	munmap(p, pages * ABI_PAGE);
 }
@@ -66,7 +64,8 @@ static void zero_page(void)
 	CHECK_EQ(sum, 1, "demand paging: a write after a read reaches one byte only");
 	munmap(p, 1 << 20);
 	p = mmap(NULL, 1UL << 32, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	CHECK(p != MAP_FAILED && (p[0] = 1) && (p[1UL << 31] = 2) && p[(1UL << 32) - 1] == 0, "demand paging: four sparse gigabytes");
+	CHECK(p != MAP_FAILED && (p[0] = 1) && (p[1UL << 31] = 2) && p[(1UL << 32) - 1] == 0,
+	      "demand paging: four sparse gigabytes");
 	munmap(p, 1UL << 32);
 }
 
@@ -75,7 +74,8 @@ static void shared(void)
 	int *p = mmap(NULL, 4 * ABI_PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	p[0] = 1;
 	IN_CHILD("shared: what was there is seen", NEED(p[0] == 1); p[0] = 2; p[3000] = 3);
-	CHECK(p[0] == 2 && p[3000] == 3, "shared: the child's writes are seen, also to untouched pages");
+	CHECK(p[0] == 2 && p[3000] == 3,
+	      "shared: the child's writes are seen, also to untouched pages");
 	IN_CHILD("shared: unmapping in the child is its own", munmap(p, 4 * ABI_PAGE));
 	CHECK_EQ(p[0], 2, "shared: and the parent's stays");
 	int *q = mremap(p, 4 * ABI_PAGE, 4 * ABI_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
@@ -110,7 +110,8 @@ static void files_private(void)
 	munmap(q, ABI_PAGE);
 	int ro = (abi_file("f", 10000), open("f", O_RDONLY));
 	p = mmap(NULL, 10000, RW, MAP_PRIVATE, ro, 0);
-	CHECK(p != MAP_FAILED && (p[0] = 1), "file mapping: private writing needs no writable descriptor");
+	CHECK(p != MAP_FAILED && (p[0] = 1),
+	      "file mapping: private writing needs no writable descriptor");
 	munmap(p, 10000);
 	close(ro);
 }
@@ -121,7 +122,8 @@ static void files_shared(void)
 	int fd = open("f", O_RDWR);
 	char *p = mmap(NULL, 10000, RW, MAP_SHARED, fd, 0);
 	p[5] = 'X';
-	CHECK(pread(fd, b, 1, 5) == 1 && b[0] == 'X', "file mapping: shared: a store is read at once");
+	CHECK(pread(fd, b, 1, 5) == 1 && b[0] == 'X',
+	      "file mapping: shared: a store is read at once");
 	pwrite(fd, "abc", 3, 4095);
 	CHECK(memcmp(p + 4095, "abc", 3) == 0, "file mapping: shared: a write is seen at once");
 	char *q = mmap(NULL, 10000, PROT_READ, MAP_SHARED, fd, 0);
@@ -139,18 +141,22 @@ static void files_shared(void)
 	CHECK(b[0] == 0, "ftruncate: growing shows zeros");
 	ftruncate(fd, 4096);
 	CHECK(p[4095] == 'a', "ftruncate: what stays is still mapped");
-	DIES_BY(SIGBUS, "ftruncate: a store past the new end is SIGBUS", ((volatile char *)p)[4096] = 1);
+	DIES_BY(SIGBUS, "ftruncate: a store past the new end is SIGBUS",
+		((volatile char *)p)[4096] = 1);
 	ftruncate(fd, 10000);
 	CHECK(p[5000] == 0, "ftruncate: growing again makes it zeros");
 	/* Both halves of a copy in one mapped file: the kernel must not lock against itself. */
 	pwrite(fd, "0123456789", 10, 0);
-	CHECK(pwrite(fd, p, 10, 5000) == 10 && memcmp(p + 5000, "0123456789", 10) == 0, "write: from the file's own mapping");
-	CHECK(pread(fd, p + 6000, 10, 5000) == 10 && memcmp(p + 6000, "0123456789", 10) == 0, "read: into the file's own mapping");
+	CHECK(pwrite(fd, p, 10, 5000) == 10 && memcmp(p + 5000, "0123456789", 10) == 0,
+	      "write: from the file's own mapping");
+	CHECK(pread(fd, p + 6000, 10, 5000) == 10 && memcmp(p + 6000, "0123456789", 10) == 0,
+	      "read: into the file's own mapping");
 	munmap(p, 10000);
 	munmap(q, 10000);
 	close(fd);
 	fd = open("f", O_RDONLY);
-	CHECK(pread(fd, b, 10, 6000) == 10 && memcmp(b, "0123456789", 10) == 0, "file mapping: what was stored stays in the file");
+	CHECK(pread(fd, b, 10, 6000) == 10 && memcmp(b, "0123456789", 10) == 0,
+	      "file mapping: what was stored stays in the file");
 	close(fd);
 }
 
@@ -163,14 +169,18 @@ static void user_copies(void)
 	char *m = mmap(NULL, 10000, PROT_READ, MAP_PRIVATE, fd, 0);
 	int out = open("copy", O_CREAT | O_RDWR, 0644);
 	CHECK_EQ(write(out, m, 10000), 10000, "write: from a file mapping not touched yet");
-	CHECK(memcmp(m, mmap(NULL, 10000, PROT_READ, MAP_SHARED, out, 0), 10000) == 0, "write: the same bytes arrive");
+	CHECK(memcmp(m, mmap(NULL, 10000, PROT_READ, MAP_SHARED, out, 0), 10000) == 0,
+	      "write: the same bytes arrive");
 	char *n = mmap(NULL, 2 * ABI_PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	mprotect(n + ABI_PAGE, ABI_PAGE, PROT_NONE);
-	CHECK_EQ(pread(fd, n, 2 * ABI_PAGE, 0), ABI_PAGE, "read: up to a page that may not be written");
+	CHECK_EQ(pread(fd, n, 2 * ABI_PAGE, 0), ABI_PAGE,
+		 "read: up to a page that may not be written");
 	ftruncate(out, 100);
 	char *past = mmap(NULL, 2 * ABI_PAGE, RW, MAP_SHARED, out, 0);
-	CHECK_ERRNO(pread(fd, past + ABI_PAGE, 10, 0), EFAULT, "read: into a mapping past its file's end");
-	CHECK_ERRNO(pwrite(fd, past + ABI_PAGE, 10, 0), EFAULT, "write: from a mapping past its file's end");
+	CHECK_ERRNO(pread(fd, past + ABI_PAGE, 10, 0), EFAULT,
+		    "read: into a mapping past its file's end");
+	CHECK_ERRNO(pwrite(fd, past + ABI_PAGE, 10, 0), EFAULT,
+		    "write: from a mapping past its file's end");
 	close(fd);
 	close(out);
 }
@@ -194,7 +204,8 @@ static void survives_many(void)
 	for (int i = 0; i < 500; i++)
 		good += (holes[i] - ABI_PAGE)[0] == 0 && msync(holes[i], ABI_PAGE, MS_ASYNC) == -1;
 	CHECK_EQ(good, 500, "munmap: five hundred holes");
-	IN_CHILD("fork: with many mappings", for (int i = 0; i < 500; i++) (holes[i] - ABI_PAGE)[0] = 1);
+	IN_CHILD("fork: with many mappings",
+		 for (int i = 0; i < 500; i++)(holes[i] - ABI_PAGE)[0] = 1);
 	munmap(base, 1000 * ABI_PAGE);
 }
 

@@ -29,16 +29,20 @@ static void hostile(void)
 	CHECK_ERRNO(sys(SYS_waitid, P_ALL, 0, NULL, WEXITED, NULL), ECHILD, "waitid: no children");
 	pid_t pid = child_exits(0);
 	CHECK_ERRNO(wait4(pid, &status, 0x100, NULL), EINVAL, "wait4: unknown option");
-	CHECK_ERRNO(sys(SYS_waitid, P_PID, pid, NULL, 0, NULL), EINVAL, "waitid: nothing to wait for");
-	CHECK_ERRNO(sys(SYS_waitid, P_PID, pid, NULL, WEXITED | 0x100, NULL), EINVAL, "waitid: unknown option");
+	CHECK_ERRNO(sys(SYS_waitid, P_PID, pid, NULL, 0, NULL), EINVAL,
+		    "waitid: nothing to wait for");
+	CHECK_ERRNO(sys(SYS_waitid, P_PID, pid, NULL, WEXITED | 0x100, NULL), EINVAL,
+		    "waitid: unknown option");
 	CHECK_ERRNO(sys(SYS_waitid, 9, pid, NULL, WEXITED, NULL), EINVAL, "waitid: unknown kind");
 	CHECK_ERRNO(sys(SYS_waitid, P_PID, 0, NULL, WEXITED, NULL), EINVAL, "waitid: process 0");
 	CHECK_ERRNO(sys(SYS_waitid, P_PID, -1, NULL, WEXITED, NULL), EINVAL, "waitid: process -1");
 	CHECK_ERRNO(wait4(1, &status, 0, NULL), ECHILD, "wait4: not a child");
 	CHECK_ERRNO(wait4(getpid(), &status, 0, NULL), ECHILD, "wait4: oneself");
 	CHECK_ERRNO(wait4(-999999, &status, 0, NULL), ECHILD, "wait4: no such group");
-	CHECK_ERRNO(wait4((pid_t)0x80000000, &status, 0, NULL), ESRCH, "wait4: the smallest number");
-	CHECK_EFAULT_OUT_OPT(sys(SYS_waitid, P_PID, pid, bad, WEXITED | WNOWAIT, NULL), "waitid: bad siginfo");
+	CHECK_ERRNO(wait4((pid_t)0x80000000, &status, 0, NULL), ESRCH,
+		    "wait4: the smallest number");
+	CHECK_EFAULT_OUT_OPT(sys(SYS_waitid, P_PID, pid, bad, WEXITED | WNOWAIT, NULL),
+			     "waitid: bad siginfo");
 	CHECK(waitpid(pid, &status, 0) == pid, "waitid: the child is still there after");
 	CHECK_EFAULT_OUT_OPT(sys(SYS_wait4, child_exits(3), bad, 0, NULL), "wait4: bad status");
 	CHECK_EFAULT_OUT_OPT(sys(SYS_wait4, child_exits(3), NULL, 0, bad), "wait4: bad usage");
@@ -63,15 +67,18 @@ static void statuses(void)
 		sys(SYS_exit, 9);
 	waitpid(pid, &status, 0);
 	CHECK_EQ(status, 9 << 8, "exit: the plain call");
-	int deadly[] = { SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGIO, 34, 64 };
+	int deadly[] = { SIGHUP,  SIGINT,    SIGKILL, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,
+			 SIGUSR2, SIGVTALRM, SIGPROF, SIGIO,   34,	64 };
 	int good = 0;
 	for (size_t i = 0; i < countof(deadly); i++) {
 		pid = child_waits();
 		kill(pid, deadly[i]);
-		good += waitpid(pid, &status, 0) == pid && (status & 0x7f) == deadly[i] && (status & 0xff00) == 0;
+		good += waitpid(pid, &status, 0) == pid && (status & 0x7f) == deadly[i] &&
+			(status & 0xff00) == 0;
 	}
 	CHECK_EQ(good, countof(deadly), "signals: those that end a process give their number");
-	int dumping[] = { SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS };
+	int dumping[] = { SIGQUIT, SIGILL,  SIGTRAP, SIGABRT, SIGBUS,
+			  SIGFPE,  SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS };
 	good = 0;
 	for (size_t i = 0; i < countof(dumping); i++) {
 		pid = child_waits();
@@ -101,14 +108,12 @@ static void choosing(void)
 	CHECK_EQ(waitpid(-a, &status, WNOHANG), 0, "wait4: another group");
 	kill(a, SIGTERM);
 	CHECK_EQ(waitpid(-a, &status, 0), a, "wait4: the group's child ends");
-	IN_CHILD("wait4: ignored SIGCHLD leaves nothing to wait for",
-		signal(SIGCHLD, SIG_IGN);
-		pid_t c = child_exits(0);
-		NEED_ERRNO(waitpid(c, &status, 0), ECHILD));
+	IN_CHILD("wait4: ignored SIGCHLD leaves nothing to wait for", signal(SIGCHLD, SIG_IGN);
+		 pid_t c = child_exits(0); NEED_ERRNO(waitpid(c, &status, 0), ECHILD));
 	IN_CHILD("wait4: SA_NOCLDWAIT too",
-		struct sigaction sa = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
-		sigaction(SIGCHLD, &sa, NULL);
-		NEED_ERRNO(waitpid(child_exits(0), &status, 0), ECHILD));
+		 struct sigaction sa = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
+		 sigaction(SIGCHLD, &sa, NULL);
+		 NEED_ERRNO(waitpid(child_exits(0), &status, 0), ECHILD));
 }
 
 static void stops(void)
@@ -117,24 +122,30 @@ static void stops(void)
 	siginfo_t info;
 	setpgid(pid, pid); /* a group of its own has its parent outside: it is not orphaned */
 	kill(pid, SIGSTOP);
-	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP, "wait4: WUNTRACED");
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+		      WSTOPSIG(status) == SIGSTOP,
+	      "wait4: WUNTRACED");
 	CHECK_EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0, "wait4: a stop is told once");
 	kill(pid, SIGCONT);
-	CHECK(waitpid(pid, &status, WCONTINUED) == pid && WIFCONTINUED(status) && status == 0xffff, "wait4: WCONTINUED");
+	CHECK(waitpid(pid, &status, WCONTINUED) == pid && WIFCONTINUED(status) && status == 0xffff,
+	      "wait4: WCONTINUED");
 	CHECK_EQ(waitpid(pid, &status, WCONTINUED | WNOHANG), 0, "wait4: and so is going on");
 	kill(pid, SIGTSTP);
-	CHECK(waitid(P_PID, (id_t)pid, &info, WSTOPPED) == 0 && info.si_code == CLD_STOPPED && info.si_status == SIGTSTP,
+	CHECK(waitid(P_PID, (id_t)pid, &info, WSTOPPED) == 0 && info.si_code == CLD_STOPPED &&
+		      info.si_status == SIGTSTP,
 	      "waitid: WSTOPPED");
 	kill(pid, SIGUSR1);
 	abi_pause_ms(5);
 	CHECK_EQ(waitpid(pid, &status, WNOHANG), 0, "stop: other signals wait while stopped");
 	kill(pid, SIGCONT);
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1, "stop: and act when it goes on");
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1,
+	      "stop: and act when it goes on");
 	pid = child_waits();
 	kill(pid, SIGSTOP);
 	waitpid(pid, &status, WUNTRACED);
 	kill(pid, SIGKILL);
-	CHECK(waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGKILL, "stop: SIGKILL works on the stopped");
+	CHECK(waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGKILL,
+	      "stop: SIGKILL works on the stopped");
 }
 
 static void ids(void)
@@ -143,21 +154,26 @@ static void ids(void)
 	memset(&info, 0x55, sizeof(info));
 	pid_t pid = child_exits(17);
 	CHECK_OK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), "waitid: WNOWAIT");
-	CHECK(info.si_signo == SIGCHLD && info.si_code == CLD_EXITED && info.si_status == 17 && info.si_pid == pid &&
-	      info.si_uid == 0, "waitid: fills siginfo");
+	CHECK(info.si_signo == SIGCHLD && info.si_code == CLD_EXITED && info.si_status == 17 &&
+		      info.si_pid == pid && info.si_uid == 0,
+	      "waitid: fills siginfo");
 	CHECK_OK(waitid(P_ALL, 0, &info, WEXITED), "waitid: the child was left");
 	pid = child_waits();
 	memset(&info, 0x55, sizeof(info));
-	CHECK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0 && info.si_signo == 0,
+	CHECK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0 &&
+		      info.si_signo == 0,
 	      "waitid: WNOHANG gives an empty siginfo");
 	kill(pid, SIGKILL);
-	CHECK(waitid(P_PGID, 0, &info, WEXITED) == 0 && info.si_code == CLD_KILLED && info.si_status == SIGKILL,
+	CHECK(waitid(P_PGID, 0, &info, WEXITED) == 0 && info.si_code == CLD_KILLED &&
+		      info.si_status == SIGKILL,
 	      "waitid: the own group, a killed child");
 	pid = child_exits(0);
 	CHECK(sys(SYS_waitid, P_PID, pid, NULL, WEXITED, NULL) == 0, "waitid: no siginfo wanted");
 	struct rusage ru = { .ru_maxrss = -1 };
 	pid = child_exits(0);
-	CHECK(wait4(pid, &status, 0, &ru) == pid && ru.ru_maxrss >= 0 && ru.ru_utime.tv_usec < 1000000, "wait4: gives the usage");
+	CHECK(wait4(pid, &status, 0, &ru) == pid && ru.ru_maxrss >= 0 &&
+		      ru.ru_utime.tv_usec < 1000000,
+	      "wait4: gives the usage");
 	pid = abi_fork();
 	if (pid == 0) {
 		volatile unsigned n = 0;
@@ -170,9 +186,11 @@ static void ids(void)
 		_exit(0);
 	}
 	wait4(pid, &status, 0, &ru);
-	CHECK(ru.ru_utime.tv_sec > 0 || ru.ru_utime.tv_usec >= 20000, "wait4: the time the child used");
+	CHECK(ru.ru_utime.tv_sec > 0 || ru.ru_utime.tv_usec >= 20000,
+	      "wait4: the time the child used");
 	getrusage(RUSAGE_CHILDREN, &ru);
-	CHECK(ru.ru_utime.tv_sec > 0 || ru.ru_utime.tv_usec >= 20000, "getrusage: RUSAGE_CHILDREN sums it");
+	CHECK(ru.ru_utime.tv_sec > 0 || ru.ru_utime.tv_usec >= 20000,
+	      "getrusage: RUSAGE_CHILDREN sums it");
 }
 
 static volatile int chld;
@@ -190,17 +208,24 @@ static void notices(void)
 	sigaction(SIGCHLD, &sa, NULL);
 	pid_t pid = child_exits(4);
 	waitpid(pid, &status, 0);
-	CHECK(chld == SIGCHLD && told.si_pid == pid && told.si_code == CLD_EXITED && told.si_status == 4, "SIGCHLD: an exit");
+	CHECK(chld == SIGCHLD && told.si_pid == pid && told.si_code == CLD_EXITED &&
+		      told.si_status == 4,
+	      "SIGCHLD: an exit");
 	pid = child_waits();
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	CHECK(told.si_pid == pid && told.si_code == CLD_KILLED && told.si_status == SIGKILL, "SIGCHLD: a kill");
+	CHECK(told.si_pid == pid && told.si_code == CLD_KILLED && told.si_status == SIGKILL,
+	      "SIGCHLD: a kill");
 	pid = child_waits();
 	kill(pid, SIGSTOP);
 	waitpid(pid, &status, WUNTRACED);
-	CHECK(told.si_pid == pid && told.si_code == CLD_STOPPED && told.si_status == SIGSTOP, "SIGCHLD: a stop");
+	CHECK(told.si_pid == pid && told.si_code == CLD_STOPPED && told.si_status == SIGSTOP,
+	      "SIGCHLD: a stop");
 	kill(pid, SIGCONT);
 	waitpid(pid, &status, WCONTINUED);
+	while (((volatile siginfo_t *)&told)->si_code !=
+	       CLD_CONTINUED) /* the notice may come after */
+		abi_pause_ms(1);
 	CHECK(told.si_code == CLD_CONTINUED && told.si_status == SIGCONT, "SIGCHLD: going on");
 	sa.sa_flags |= SA_NOCLDSTOP;
 	sigaction(SIGCHLD, &sa, NULL);
