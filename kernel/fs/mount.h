@@ -14,7 +14,7 @@
 
 #include "fs/namei.h"
 
-LOCK_CLASS(mounts, mutex);
+LOCK_CLASS(mounts, mutex, AFTER(file_pos));
 
 /* The first mount of a tree of mounts; *root is its root directory. */
 err_t mount_root(struct super_ref super, struct str source, struct path *root);
@@ -37,6 +37,7 @@ err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_roo
 err_t mount_attach(struct super_ref super, struct str source, u64 flags, const struct path *on);
 
 BORROWS struct super *mount_super(const struct mount *m);
+BORROWS struct dentry *mount_root_dentry(const struct mount *m);
 u64 mount_flags(const struct mount *m);   /* MS_*; MS_RDONLY also when the super is read-only */
 u32 mount_id(const struct mount *m);
 bool mount_is_readonly(const struct mount *m);

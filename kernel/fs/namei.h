@@ -71,5 +71,9 @@ err_t path_may_enter(const struct path *p, const struct cred *cred);
  * The text of p seen from root, written to t: getcwd(2), /proc/PID/fd.  "(unreachable)" in front when p is not below root,
  * " (deleted)" behind when it is unlinked and mark_deleted.  ERR_NOMEM; ERR_NAMETOOLONG over PATH_MAX.
  */
-enum path_style : u8 { PATH_MARK_DELETED, PATH_PLAIN };
+enum path_style : u8 {
+	PATH_MARK_DELETED,
+	PATH_PLAIN,
+	PATH_REACHABLE, /* ERR_NOENT instead of "(unreachable)" */
+};
 err_t path_show(const struct path *p, const struct path *root, enum path_style style, struct text *t);

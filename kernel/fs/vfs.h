@@ -25,21 +25,22 @@
 #include "abi/stat.h"
 #include "fs/file.h"
 #include "fs/path.h"
+#include "ipc/pipe_ref.h"
 #include "security/cred.h"
 
-struct pipe;
 struct lock_set;
 REF_TYPE(lock_set);
 struct names;
 REF_TYPE(names);
 
-LOCK_CLASS(tree, mutex, AFTER(file_pos));
+LOCK_CLASS(tree, mutex, AFTER(file_pos)); /* and after `mounts` (mount.h) */
 LOCK_CLASS(inode, mutex, AFTER(tree));
 
 /* ---- inodes ---- */
 
 /* What setattr changes: the bits of ATTR_* say which fields count. */
-enum : u32 { ATTR_MODE = 1, ATTR_UID = 2, ATTR_GID = 4, ATTR_SIZE = 8, ATTR_ATIME = 16, ATTR_MTIME = 32 };
+enum : u32 { ATTR_MODE = 1, ATTR_UID = 2, ATTR_GID = 4, ATTR_SIZE = 8, ATTR_ATIME = 16, ATTR_MTIME = 32,
+	ATTR_TIMES_NOW = 64 /* with both times: who may write may do it */ };
 struct attr_change {
 	u32 valid;
 	u32 mode;       /* permission bits */
@@ -105,7 +106,7 @@ struct inode {
 	struct file_time mtime GUARDED(inode);
 	struct file_time ctime GUARDED(inode);
 	struct file_time btime IMMUTABLE;
-	struct file_ref fifo GUARDED(inode);  /* S_IFIFO: the pipe's anchor while an end is open or opening */
+	struct pipe_weak fifo GUARDED(inode); /* S_IFIFO: the pipe, which lives while an end is open */
 	struct lock_set_ref locks GUARDED(inode); /* flock and fcntl locks; empty until the first */
 	struct atomic_u32 has_locks ATOMIC_ONLY;  /* locks is not empty: close looks only then */
 };
@@ -172,6 +173,7 @@ struct dentry {
 enum : u32 {
 	DENTRY_DELETED = 1,   /* unlinked: no new entries below, "(deleted)" in texts */
 	DENTRY_DYNAMIC = 2,   /* made by lookup: not in the tree */
+	DENTRY_LINKABLE = 4,  /* of O_TMPFILE: link(2) may give it a name */
 };
 
 TREE_TYPE(name_tree, dentry, node, hash);

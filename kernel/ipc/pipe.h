@@ -4,7 +4,7 @@
  *
  * A ring of pages that are allocated as bytes arrive, with one wait queue per direction.
  *
- *   Lifetime:  counted; each open end (a file) and a FIFO's inode hold a reference.
+ *   Lifetime:  counted; each open end (a file) holds a reference, a FIFO's inode a weak one.
  *   Locking:   pipe.lock, class `pipe` (mutex), held over the copies to and from user memory.
  *   Context:   task context; reads, writes and FIFO opens may sleep.
  *   Limits:    PIPE_DEFAULT bytes, F_SETPIPE_SZ up to PIPE_MAX; writes of at most PIPE_BUF are indivisible.
@@ -15,9 +15,8 @@
 #include <osxtd/object.h>
 
 #include "fs/file.h"
+#include "ipc/pipe_ref.h"
 
-struct pipe;
-REF_TYPE(pipe);
 LOCK_CLASS(pipe, mutex, AFTER(file_pos));
 
 enum : u32 { PIPE_DEFAULT = 65536, PIPE_MAX = 1 << 20 };
