@@ -15,7 +15,7 @@
 #include "trap.h"
 #include "tsc_reference.h"
 
-enum : u32 { MSR_TSC_DEADLINE = 0x6e0, LOOKS = 5, SPIN_MAX = 20000000 };
+enum : u32 { MSR_TSC_DEADLINE = 0x6e0, LOOKS = 16, SPIN_MAX = 20000000 };
 enum : u64 { MEASURE_US = 3000, APIC_HZ_UNKNOWN = 1000000000 };
 
 struct tsc_state {
@@ -110,6 +110,11 @@ static u64 counter_read(void)
 	return arch_counter();
 }
 
+static u64 apic_count(void)
+{
+	return UINT32_MAX - apic_read(APIC_TIMER_CURRENT);
+}
+
 void tsc_init(void)
 {
 	read_cpuid();
@@ -120,16 +125,8 @@ void tsc_init(void)
 			r = (struct tsc_reference){ "TSC", tsc.hz, UINT64_MAX, counter_read };
 		/* With no clock at all, the APIC's bus runs at what QEMU and KVM give it. */
 		else if (!tsc_reference_find(&r))
-			r = (struct tsc_reference){ "APIC", APIC_HZ_UNKNOWN, UINT64_MAX, nullptr };
-		if (r.read != nullptr)
-			measure(&r);
-		if (tsc.hz == 0) {
-			u64 start = arch_counter();
-			u32 from = apic_read(APIC_TIMER_CURRENT), now = from;
-			for (u32 i = 0; i < SPIN_MAX && from - now < APIC_HZ_UNKNOWN / 1000000 * MEASURE_US; i++)
-				now = apic_read(APIC_TIMER_CURRENT);
-			tsc.hz = scale(arch_counter() - start, APIC_HZ_UNKNOWN, max_of(from - now, 1u));
-		}
+			r = (struct tsc_reference){ "APIC", APIC_HZ_UNKNOWN, UINT32_MAX, apic_count };
+		measure(&r);
 		apic_write(APIC_TIMER_INITIAL, 0);
 	}
 	tsc.hz = max_of(tsc.hz, (u64)1000000);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * ud - trapping sanitizers are `ud1 kind(%eax), %eax` (67 0f b9 40 kind), kCFI and unreachable code `ud2` (0f 0b).
+ * ud - trapping sanitizers are `ud1 kind(%eax), %eax` (67 0f b9 40 kind, or 67 0f b9 00), kCFI and unreachable code `ud2` (0f 0b).
  *
  *   Spec:  clang's UndefinedBehaviorSanitizer, trap mode: the kind is the index of its SanitizerHandler.
  */
@@ -22,8 +22,8 @@ const char *ud_reason(u64 ip)
 	u64 code = 0;
 	if (!kernel_peek(ip, &code))
 		return "invalid instruction";
-	if ((code & 0xffffffff) == 0x40b90f67) {
-		u64 kind = code >> 32 & 0xff;
+	if ((code & 0xbfffffff) == 0x00b90f67) {
+		u64 kind = (code & 0x40000000) != 0 ? code >> 32 & 0xff : 0;
 		return kind < array_len(kinds) ? kinds[kind] : "check failed";
 	}
 	if ((code & 0xffff) == 0x0b0f)

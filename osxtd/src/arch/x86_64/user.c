@@ -100,6 +100,15 @@ u64 user_ctx_get_gs(const struct user_ctx *c)
 
 /* ---- contexts ---- */
 
+/* What ends user mode writes its frame into ctx from now on. */
+UNSAFE("1. the frame's end is 16-byte aligned (arch_task_init); 2. interrupts are off, or ctx is the running task's")
+ALWAYS_INLINE void set_frame(struct cpu_area *cpu, const struct user_ctx *ctx)
+{
+	u64 end = (u64)ctx + CTX_FRAME_END;
+	cpu->local.user_top = end - 8;
+	cpu_tss_set(cpu, TSS_RSP0, end);
+}
+
 void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 {
 	void *area = ctx->_fpu;
@@ -113,6 +122,7 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 	if (is_current(ctx)) {
 		fs_write(0);
 		user_gs_write(0);
+		set_frame(cpu_area(), ctx);
 		CPU_LOCAL_->fpu_owner = task_current();
 		ctx->_fpu_cpu = cpu_id();
 	}
@@ -195,16 +205,13 @@ static void load_user(struct cpu_local *cpu, struct task *t)
 	c->_fpu_cpu = cpu->cpu_id;
 }
 
-UNSAFE("1. both tasks are this CPU's, interrupts are off; 2. the frame's end is 16-byte aligned (arch_task_init)")
 void arch_switch_user_state(struct task *prev, struct task *next)
 {
 	struct cpu_area *cpu = cpu_area();
 	if (prev->user._started && atomic_u32_load(&prev->_state) != TASK_DEAD)
 		save_user(&prev->user);
 	cpu->local.current = next;
-	u64 frame_end = (u64)&next->user + CTX_FRAME_END;
-	cpu->local.user_top = frame_end - 8;
-	cpu_tss_set(cpu, TSS_RSP0, frame_end);
+	set_frame(cpu, &next->user);
 	vmspace_activate(next->space._p);
 	if (next->user._started)
 		load_user(&cpu->local, next);
