@@ -137,7 +137,8 @@ err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in)
 	} else {
 		fpu_area_init(a);
 		a->legacy = legacy;
-		a->header.present = 3 & cpu_features.xcr0;
+		if (cpu_features.xsave)   /* without it the area ends here */
+			a->header.present = 3 & cpu_features.xcr0;
 	}
 	memset(&a->legacy.software, 0, sizeof(a->legacy.software));
 	bool good = !is_current(ctx) || load_checked(a);
