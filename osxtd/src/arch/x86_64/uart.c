@@ -30,7 +30,7 @@ void arch_console_init(void)
 	outb(UART + DATA, DIVISOR_115200);
 	outb(UART + IER, 0);
 	outb(UART + LCR, 0x03);   /* 8 bits, no parity, one stop bit */
-	outb(UART + FCR, 0x07);   /* FIFOs on and empty, interrupt at the first byte */
+	outb(UART + FCR, 0x87);   /* FIFOs on and empty, interrupt at eight bytes or after a short silence */
 	outb(UART + MCR, 0x0b);   /* DTR, RTS, interrupt line open */
 	is_there = true;
 }

@@ -344,6 +344,25 @@ KTEST(user, tls_bases_are_kept_and_checked)
 	EXPECT_OK(user_ctx_set_gs(f.ctx, 0));
 }
 
+KTEST(user, fork_copies_registers_and_vector_state)
+{
+	FIXTURE(f);
+	static u8 shared area[4096] __attribute__((aligned(64)));
+	struct user_ctx child = { ._fpu = area };
+	user_ctx_start(f.ctx, place(user_test_sse), STACK_TOP);
+	f.ctx->rax = 0x1122334455667788;
+	EXPECT_OK(user_ctx_set_fs(f.ctx, 0x7000));
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	user_ctx_fork(&child, f.ctx);
+	EXPECT(child._fpu == area && child._started);
+	EXPECT_EQ(child.rip, f.ctx->rip);
+	EXPECT_EQ(child.rax, f.ctx->rax);
+	EXPECT_EQ(child.fs_base, 0x7000);
+	u64 xmm3 = 0;
+	memcpy(&xmm3, area + 160 + 3 * 16, 8);
+	EXPECT_EQ(xmm3, 0x1122334455667788);
+}
+
 KTEST(user, there_is_no_32_bit_code)
 {
 	FIXTURE(f);

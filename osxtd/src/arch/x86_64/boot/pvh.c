@@ -19,6 +19,8 @@
 #include "../tsc.h"
 #include "boot_info.h"
 
+extern const u8 boot_stack_guard[PAGE_SIZE];   /* below the boot stack */
+
 enum : u32 { START_MAGIC = 0x336ec578 };
 
 struct start_info {
@@ -141,6 +143,7 @@ void arch_boot(u64 start_info)
 
 void arch_platform_init(void)
 {
+	(void)paging_unmap_page((u64)boot_stack_guard);
 	apic_map();
 	ioapic_init();
 	power_init();
