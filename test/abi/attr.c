@@ -43,8 +43,10 @@ static void modes(void)
 	CHECK_ERRNO(chmod("dangling", 0600), ENOENT, "chmod: a dangling link");
 	CHECK_ERRNO(chmod("f/x", 0600), ENOTDIR, "chmod: a file as a folder");
 	CHECK_ERRNO(sys(SYS_fchmodat, 999, "f", 0600), EBADF, "fchmodat: closed directory");
-	IN_CHILD("chmod: only the owner may", NEED(setuid(1000) == 0);
-		 NEED_ERRNO(chmod("f", 0666), EPERM));
+	IN_CHILD("chmod: only the owner may", {
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(chmod("f", 0666), EPERM);
+	});
 	close(fd);
 	close(p);
 }
@@ -73,10 +75,12 @@ static void owners(void)
 	CHECK_ERRNO(fchown(999, 0, 0), EBADF, "fchown: closed descriptor");
 	CHECK_ERRNO(chown("none", 0, 0), ENOENT, "chown: no such file");
 	CHECK_ERRNO(fchownat(AT_FDCWD, "f", 0, 0, 0x40000000), EINVAL, "fchownat: unknown flag");
-	IN_CHILD("chown: a plain user gives nothing away",
-		 NEED(chown("f", 1000, 1000) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
-		 NEED_ERRNO(chown("f", 0, -1), EPERM); NEED_ERRNO(chown("f", -1, 0), EPERM);
-		 NEED(chown("f", 1000, 1000) == 0));
+	IN_CHILD("chown: a plain user gives nothing away", {
+		NEED(chown("f", 1000, 1000) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
+		NEED_ERRNO(chown("f", 0, -1), EPERM);
+		NEED_ERRNO(chown("f", -1, 0), EPERM);
+		NEED(chown("f", 1000, 1000) == 0);
+	});
 	chown("f", 0, 0);
 	close(fd);
 }
@@ -144,13 +148,19 @@ static void sizes(void)
 	CHECK_ERRNO(ftruncate(d, 0), EINVAL, "ftruncate: a directory");
 	pipe(p);
 	CHECK_ERRNO(ftruncate(p[1], 0), EINVAL, "ftruncate: a pipe");
-	IN_CHILD("write, truncate: RLIMIT_FSIZE gives EFBIG and SIGXFSZ",
-		 struct rlimit r = { 20, 20 };
-		 signal(SIGXFSZ, SIG_IGN); NEED(setrlimit(RLIMIT_FSIZE, &r) == 0);
-		 NEED(pwrite(fd, "0123456789abcdef", 16, 10) == 10);
-		 NEED_ERRNO(pwrite(fd, "x", 1, 20), EFBIG); NEED_ERRNO(ftruncate(fd, 21), EFBIG));
-	DIES_BY(SIGXFSZ, "write: SIGXFSZ kills past RLIMIT_FSIZE", struct rlimit r = { 20, 20 };
-		setrlimit(RLIMIT_FSIZE, &r); pwrite(fd, "x", 1, 20));
+	IN_CHILD("write, truncate: RLIMIT_FSIZE gives EFBIG and SIGXFSZ", {
+		struct rlimit r = { 20, 20 };
+		signal(SIGXFSZ, SIG_IGN);
+		NEED(setrlimit(RLIMIT_FSIZE, &r) == 0);
+		NEED(pwrite(fd, "0123456789abcdef", 16, 10) == 10);
+		NEED_ERRNO(pwrite(fd, "x", 1, 20), EFBIG);
+		NEED_ERRNO(ftruncate(fd, 21), EFBIG);
+	});
+	DIES_BY(SIGXFSZ, "write: SIGXFSZ kills past RLIMIT_FSIZE", {
+		struct rlimit r = { 20, 20 };
+		setrlimit(RLIMIT_FSIZE, &r);
+		pwrite(fd, "x", 1, 20);
+	});
 	close(fd);
 	close(ro);
 	close(d);
@@ -163,7 +173,7 @@ static void masks(void)
 	CHECK_EQ(umask(0777), 022, "umask: gives the old one");
 	CHECK_EQ(umask(01777777), 0777, "umask: takes permission bits only, sets 0777");
 	CHECK_EQ(umask(022), 0777, "umask: high bits were dropped");
-	IN_CHILD("umask: inherited by fork, private after it", NEED(umask(077) == 022));
+	IN_CHILD("umask: inherited by fork, private after it", { NEED(umask(077) == 022); });
 	CHECK_EQ(umask(022), 022, "umask: the child's change stays there");
 }
 

@@ -65,8 +65,10 @@ static void hostile(void)
 		    "clock_nanosleep: no such clock");
 	CHECK_ERRNO(sys(SYS_getitimer, 9, &v), EINVAL, "getitimer: no such timer");
 	CHECK_ERRNO(sys(SYS_setitimer, 9, &v, NULL), EINVAL, "setitimer: no such timer");
-	IN_CHILD("clock_settime: not for plain users", NEED(setuid(1000) == 0);
-		 NEED_ERRNO(sys(SYS_clock_settime, CLOCK_REALTIME, &t), EPERM));
+	IN_CHILD("clock_settime: not for plain users", {
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(sys(SYS_clock_settime, CLOCK_REALTIME, &t), EPERM);
+	});
 }
 
 static void clocks(void)
@@ -172,7 +174,7 @@ static void vdso(void)
 		last = ns(t);
 	}
 	CHECK(steps, "vDSO: ten thousand times, never backwards");
-	DIES_BY(SIGSEGV, "vDSO: its code is not writable", *(volatile char *)(uintptr_t)f = 0);
+	DIES_BY(SIGSEGV, "vDSO: its code is not writable", { *(volatile char *)(uintptr_t)f = 0; });
 }
 
 static void sleeping(void)
@@ -221,14 +223,24 @@ static void intervals(void)
 	CHECK_ERRNO(setitimer(ITIMER_REAL, &v, NULL), EINVAL, "setitimer: microseconds too large");
 	v.it_value.tv_usec = -1;
 	CHECK_ERRNO(setitimer(ITIMER_REAL, &v, NULL), EINVAL, "setitimer: microseconds negative");
-	DIES_BY(SIGVTALRM, "setitimer: ITIMER_VIRTUAL counts user time",
+	DIES_BY(SIGVTALRM, "setitimer: ITIMER_VIRTUAL counts user time", {
 		struct itimerval t = { .it_value = { 0, 5000 } };
-		setitimer(ITIMER_VIRTUAL, &t, NULL); for (volatile unsigned i = 0;; i++););
-	DIES_BY(SIGPROF, "setitimer: ITIMER_PROF counts all time used",
+		setitimer(ITIMER_VIRTUAL, &t, NULL);
+		for (volatile unsigned i = 0;; i++)
+			;
+	});
+	DIES_BY(SIGPROF, "setitimer: ITIMER_PROF counts all time used", {
 		struct itimerval t = { .it_value = { 0, 5000 } };
-		setitimer(ITIMER_PROF, &t, NULL); for (;;) getppid(););
-	DIES_BY(SIGALRM, "alarm: kills without a handler", signal(SIGALRM, SIG_DFL);
-		ualarm(2000, 0); for (;;) pause(););
+		setitimer(ITIMER_PROF, &t, NULL);
+		for (;;)
+			getppid();
+	});
+	DIES_BY(SIGALRM, "alarm: kills without a handler", {
+		signal(SIGALRM, SIG_DFL);
+		ualarm(2000, 0);
+		for (;;)
+			pause();
+	});
 	signal(SIGALRM, SIG_DFL);
 	alarm(ABI_WATCHDOG_S);
 }

@@ -33,10 +33,13 @@ static void nodes(void)
 	close(fd);
 	mknod("nodevice", S_IFCHR | 0600, makedev(250, 77));
 	CHECK_ERRNO(open("nodevice", O_RDWR), ENXIO, "dev: no driver is ENXIO");
-	IN_CHILD("mknod: devices are not for plain users", mkdir("open", 0777); chmod("open", 0777);
-		 NEED(setuid(1000) == 0);
-		 NEED_ERRNO(mknod("open/null", S_IFCHR | 0666, makedev(1, 3)), EPERM);
-		 NEED(mknod("open/fifo", S_IFIFO | 0666, 0) == 0));
+	IN_CHILD("mknod: devices are not for plain users", {
+		mkdir("open", 0777);
+		chmod("open", 0777);
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(mknod("open/null", S_IFCHR | 0666, makedev(1, 3)), EPERM);
+		NEED(mknod("open/fifo", S_IFIFO | 0666, 0) == 0);
+	});
 }
 
 static void null(void)

@@ -94,16 +94,19 @@ static void removing(void)
 		    "unlinkat: AT_REMOVEDIR and a file");
 	CHECK(unlink("dl") == 0 && !exists("dl"), "unlink: a link, not what it points to");
 	abi_file("s", 1);
-	IN_CHILD(
-		"unlink: in a sticky directory only the owner may",
+	IN_CHILD("unlink: in a sticky directory only the owner may", {
 		NEED(chmod("sticky", 01777) == 0);
 		NEED(open("sticky/mine", O_CREAT | O_RDWR, 0666) >= 0 && setuid(1000) == 0);
 		NEED_ERRNO(unlink("sticky/mine"), EPERM);
 		NEED_ERRNO(rename("sticky/mine", "sticky/yours"), EPERM);
-		NEED(open("sticky/own", O_CREAT | O_RDWR, 0666) >= 0 && unlink("sticky/own") == 0));
-	IN_CHILD("unlink: needs write permission on the directory", NEED(setuid(1000) == 0);
-		 NEED_ERRNO(unlink("f"), EACCES); NEED_ERRNO(mkdir("x", 0755), EACCES);
-		 NEED_ERRNO(rename("f", "g"), EACCES));
+		NEED(open("sticky/own", O_CREAT | O_RDWR, 0666) >= 0 && unlink("sticky/own") == 0);
+	});
+	IN_CHILD("unlink: needs write permission on the directory", {
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(unlink("f"), EACCES);
+		NEED_ERRNO(mkdir("x", 0755), EACCES);
+		NEED_ERRNO(rename("f", "g"), EACCES);
+	});
 }
 
 static void linking(void)
@@ -283,14 +286,15 @@ static void here(void)
 	CHECK(chdir("/") == 0 && getcwd(cwd, sizeof(cwd)) != NULL && strcmp(cwd, "/") == 0,
 	      "getcwd: the root");
 	fchdir(d);
-	IN_CHILD("chdir: a child's own", NEED(chdir("/") == 0));
+	IN_CHILD("chdir: a child's own", { NEED(chdir("/") == 0); });
 	CHECK(access("f", F_OK) == 0, "chdir: does not reach the parent");
-	IN_CHILD("chroot: a new root, dot-dot stays inside",
-		 NEED(mkdir("jail", 0755) == 0 && mkdir("jail/in", 0755) == 0 &&
-		      chroot("jail") == 0 && chdir("/") == 0);
-		 NEED(access("/in", F_OK) == 0 && access("../../in", F_OK) == 0 &&
-		      access("/f", F_OK) == -1);
-		 NEED(getcwd(cwd, sizeof(cwd)) != NULL && strcmp(cwd, "/") == 0));
+	IN_CHILD("chroot: a new root, dot-dot stays inside", {
+		NEED(mkdir("jail", 0755) == 0 && mkdir("jail/in", 0755) == 0 &&
+		     chroot("jail") == 0 && chdir("/") == 0);
+		NEED(access("/in", F_OK) == 0 && access("../../in", F_OK) == 0 &&
+		     access("/f", F_OK) == -1);
+		NEED(getcwd(cwd, sizeof(cwd)) != NULL && strcmp(cwd, "/") == 0);
+	});
 	close(f);
 	close(d);
 }

@@ -131,9 +131,11 @@ static void refused(void)
 	int fd = open("copy", O_WRONLY);
 	CHECK_ERRNO(execv("copy", argv), ETXTBSY, "execve: a file open for writing");
 	close(fd);
-	IN_CHILD("execve: a plain user needs the x bit for others", chmod("copy", 0744);
-		 NEED(setgid(1000) == 0 && setuid(1000) == 0);
-		 NEED_ERRNO(execv("copy", argv), EACCES));
+	IN_CHILD("execve: a plain user needs the x bit for others", {
+		chmod("copy", 0744);
+		NEED(setgid(1000) == 0 && setuid(1000) == 0);
+		NEED_ERRNO(execv("copy", argv), EACCES);
+	});
 	chmod("copy", 0755);
 }
 
@@ -175,10 +177,14 @@ static void limits(void)
 	for (int i = 3; i < 100; i++)
 		many[i] = big;
 	CHECK_EQ(run(self, many), -49, "execve: more than a quarter of the stack limit is E2BIG");
-	IN_CHILD("execve: a smaller stack limit allows less",
-		 struct rlimit r = { 1 << 20, 1 << 20 };
-		 NEED(setrlimit(RLIMIT_STACK, &r) == 0); for (int i = 0; i < 10; i++) many[i] = big;
-		 many[10] = NULL; NEED_ERRNO(execv(self, many), E2BIG));
+	IN_CHILD("execve: a smaller stack limit allows less", {
+		struct rlimit r = { 1 << 20, 1 << 20 };
+		NEED(setrlimit(RLIMIT_STACK, &r) == 0);
+		for (int i = 0; i < 10; i++)
+			many[i] = big;
+		many[10] = NULL;
+		NEED_ERRNO(execv(self, many), E2BIG);
+	});
 }
 
 static void survivors(void)

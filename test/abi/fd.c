@@ -135,26 +135,27 @@ static void locks(void)
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 10 };
 	CHECK_OK(fcntl(a, F_SETLK, &l), "fcntl: F_SETLK");
 	CHECK_OK(fcntl(b, F_SETLK, &l), "fcntl: a process does not lock itself out");
-	IN_CHILD("fcntl: another process sees the lock", struct flock m = { .l_type = F_RDLCK,
-									    .l_whence = SEEK_SET,
-									    .l_start = 15,
-									    .l_len = 1 };
-		 NEED(fcntl(a, F_SETLK, &m) == -1 && (errno == EAGAIN || errno == EACCES));
-		 NEED(fcntl(a, F_GETLK, &m) == 0 && m.l_type == F_WRLCK && m.l_pid == getppid() &&
-		      m.l_start == 10);
-		 m = (struct flock){ .l_type = F_WRLCK,
-				     .l_whence = SEEK_SET,
-				     .l_start = 20,
-				     .l_len = 0 };
-		 NEED(fcntl(a, F_SETLK, &m) == 0));
+	IN_CHILD("fcntl: another process sees the lock", {
+		struct flock m = {
+			.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 15, .l_len = 1
+		};
+		NEED(fcntl(a, F_SETLK, &m) == -1 && (errno == EAGAIN || errno == EACCES));
+		NEED(fcntl(a, F_GETLK, &m) == 0 && m.l_type == F_WRLCK && m.l_pid == getppid() &&
+		     m.l_start == 10);
+		m = (struct flock){
+			.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 20, .l_len = 0
+		};
+		NEED(fcntl(a, F_SETLK, &m) == 0);
+	});
 	CHECK_EFAULT_IN(sys(SYS_fcntl, a, F_SETLK, bad), "fcntl: F_SETLK bad pointer");
 	CHECK_EFAULT_IN(sys(SYS_fcntl, a, F_GETLK, bad), "fcntl: F_GETLK bad pointer");
 	l.l_type = 77;
 	CHECK_ERRNO(fcntl(a, F_SETLK, &l), EINVAL, "fcntl: F_SETLK unknown type");
 	close(b);
-	IN_CHILD("fcntl: closing any descriptor drops the process's locks",
-		 struct flock m = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-		 NEED(fcntl(a, F_SETLK, &m) == 0));
+	IN_CHILD("fcntl: closing any descriptor drops the process's locks", {
+		struct flock m = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+		NEED(fcntl(a, F_SETLK, &m) == 0);
+	});
 	close(a);
 }
 
@@ -175,15 +176,23 @@ static void syncing(void)
 
 static void limits(void)
 {
-	IN_CHILD("dup2: RLIMIT_NOFILE bounds the number", struct rlimit r = { 40, 40 };
-		 NEED(setrlimit(RLIMIT_NOFILE, &r) == 0); NEED_ERRNO(dup2(1, 40), EBADF);
-		 NEED(dup2(1, 39) == 39); NEED_ERRNO(fcntl(1, F_DUPFD, 40), EINVAL);
-		 NEED_ERRNO(fcntl(1, F_DUPFD, 39), EMFILE));
-	IN_CHILD("pipe: at the limit gives EMFILE and no descriptor", int p[2] = { -1, -1 };
-		 int low = dup(1); close(low);
-		 struct rlimit r = { (rlim_t)low + 1, (rlim_t)low + 1 };
-		 NEED(setrlimit(RLIMIT_NOFILE, &r) == 0); NEED_ERRNO(pipe(p), EMFILE);
-		 NEED(dup(1) == low));
+	IN_CHILD("dup2: RLIMIT_NOFILE bounds the number", {
+		struct rlimit r = { 40, 40 };
+		NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
+		NEED_ERRNO(dup2(1, 40), EBADF);
+		NEED(dup2(1, 39) == 39);
+		NEED_ERRNO(fcntl(1, F_DUPFD, 40), EINVAL);
+		NEED_ERRNO(fcntl(1, F_DUPFD, 39), EMFILE);
+	});
+	IN_CHILD("pipe: at the limit gives EMFILE and no descriptor", {
+		int p[2] = { -1, -1 };
+		int low = dup(1);
+		close(low);
+		struct rlimit r = { (rlim_t)low + 1, (rlim_t)low + 1 };
+		NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
+		NEED_ERRNO(pipe(p), EMFILE);
+		NEED(dup(1) == low);
+	});
 }
 
 int main(void)

@@ -213,13 +213,16 @@ static void robust(void)
 	waitpid(pid, NULL, 0);
 	abi_reap(second, 0, "robust list: a killed process's lock wakes the next");
 	IN_CHILD("robust list: a list that leads nowhere does no harm at the end",
-		 sys(SYS_set_robust_list, 0xffff888000000000UL, sizeof(*head)));
-	IN_CHILD("robust list: a list without end does no harm at the end",
-		 static struct robust_list_head loop;
-		 static struct robust_list one; one.next = &one; loop.list.next = &one;
-		 sys(SYS_set_robust_list, &loop, sizeof(loop)));
+		 { sys(SYS_set_robust_list, 0xffff888000000000UL, sizeof(*head)); });
+	IN_CHILD("robust list: a list without end does no harm at the end", {
+		static struct robust_list_head loop;
+		static struct robust_list one;
+		one.next = &one;
+		loop.list.next = &one;
+		sys(SYS_set_robust_list, &loop, sizeof(loop));
+	});
 	IN_CHILD("clear_child_tid: a bad address does no harm at the end",
-		 sys(SYS_set_tid_address, 0xffff888000000000UL));
+		 { sys(SYS_set_tid_address, 0xffff888000000000UL); });
 }
 
 int main(void)

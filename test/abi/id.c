@@ -42,30 +42,46 @@ static void root(void)
 	CHECK(getuid() == 0 && geteuid() == 0 && getgid() == 0 && getegid() == 0,
 	      "getuid and its like: root");
 	CHECK(uids(0, 0, 0) && gids(0, 0, 0), "getresuid, getresgid: root");
-	IN_CHILD("setuid: root changes all three, for good",
-		 NEED(setuid(10) == 0 && uids(10, 10, 10));
-		 NEED_ERRNO(setuid(0), EPERM));
-	IN_CHILD("seteuid: root may come back", NEED(seteuid(10) == 0 && uids(0, 10, 0));
-		 NEED(seteuid(0) == 0 && uids(0, 0, 0)));
-	IN_CHILD("setresuid: each one", NEED(setresuid(1, 2, 3) == 0 && uids(1, 2, 3));
-		 NEED(setresuid(-1, 3, -1) == 0 && uids(1, 3, 3));
-		 NEED(setresuid(3, 1, -1) == 0 && uids(3, 1, 3));
-		 NEED_ERRNO(setresuid(0, -1, -1), EPERM); NEED_ERRNO(setresuid(2, -1, -1), EPERM));
-	IN_CHILD("setreuid: swaps, and the saved one follows",
-		 NEED(setresuid(5, 6, 0) == 0 && setreuid(6, 5) == 0 && uids(6, 5, 5));
-		 NEED_ERRNO(setreuid(0, -1), EPERM));
-	IN_CHILD("setuid: a plain user takes his real or saved one",
-		 NEED(setresuid(5, 6, 7) == 0 && setuid(7) == 0 && uids(5, 7, 7));
-		 NEED(setuid(5) == 0 && uids(5, 5, 7)); NEED_ERRNO(setuid(8), EPERM));
+	IN_CHILD("setuid: root changes all three, for good", {
+		NEED(setuid(10) == 0 && uids(10, 10, 10));
+		NEED_ERRNO(setuid(0), EPERM);
+	});
+	IN_CHILD("seteuid: root may come back", {
+		NEED(seteuid(10) == 0 && uids(0, 10, 0));
+		NEED(seteuid(0) == 0 && uids(0, 0, 0));
+	});
+	IN_CHILD("setresuid: each one", {
+		NEED(setresuid(1, 2, 3) == 0 && uids(1, 2, 3));
+		NEED(setresuid(-1, 3, -1) == 0 && uids(1, 3, 3));
+		NEED(setresuid(3, 1, -1) == 0 && uids(3, 1, 3));
+		NEED_ERRNO(setresuid(0, -1, -1), EPERM);
+		NEED_ERRNO(setresuid(2, -1, -1), EPERM);
+	});
+	IN_CHILD("setreuid: swaps, and the saved one follows", {
+		NEED(setresuid(5, 6, 0) == 0 && setreuid(6, 5) == 0 && uids(6, 5, 5));
+		NEED_ERRNO(setreuid(0, -1), EPERM);
+	});
+	IN_CHILD("setuid: a plain user takes his real or saved one", {
+		NEED(setresuid(5, 6, 7) == 0 && setuid(7) == 0 && uids(5, 7, 7));
+		NEED(setuid(5) == 0 && uids(5, 5, 7));
+		NEED_ERRNO(setuid(8), EPERM);
+	});
 	IN_CHILD("setgid: root changes all three",
-		 NEED(setgid(10) == 0 && gids(10, 10, 10) && setgid(0) == 0));
-	IN_CHILD("setresgid, setregid: each one", NEED(setresgid(1, 2, 3) == 0 && gids(1, 2, 3));
-		 NEED(setregid(2, 1) == 0 && gids(2, 1, 1)));
-	IN_CHILD("setgid: a plain user may not", NEED(setresgid(1, 2, 3) == 0 && setuid(1000) == 0);
-		 NEED_ERRNO(setgid(9), EPERM); NEED_ERRNO(setgroups(0, NULL), EPERM);
-		 NEED(setgid(3) == 0 && gids(1, 3, 3)));
-	IN_CHILD("setfsuid: gives the old one", NEED(setfsuid(5) == 0 && setfsuid(-1) == 5 &&
-						     setfsgid(6) == 0 && setfsgid(-1) == 6));
+		 { NEED(setgid(10) == 0 && gids(10, 10, 10) && setgid(0) == 0); });
+	IN_CHILD("setresgid, setregid: each one", {
+		NEED(setresgid(1, 2, 3) == 0 && gids(1, 2, 3));
+		NEED(setregid(2, 1) == 0 && gids(2, 1, 1));
+	});
+	IN_CHILD("setgid: a plain user may not", {
+		NEED(setresgid(1, 2, 3) == 0 && setuid(1000) == 0);
+		NEED_ERRNO(setgid(9), EPERM);
+		NEED_ERRNO(setgroups(0, NULL), EPERM);
+		NEED(setgid(3) == 0 && gids(1, 3, 3));
+	});
+	IN_CHILD("setfsuid: gives the old one", {
+		NEED(setfsuid(5) == 0 && setfsuid(-1) == 5 && setfsgid(6) == 0 &&
+		     setfsgid(-1) == 6);
+	});
 	CHECK_ERRNO(sys(SYS_setuid, -1), EINVAL, "setuid: -1");
 	CHECK_ERRNO(sys(SYS_setgid, -1), EINVAL, "setgid: -1");
 }
@@ -76,29 +92,35 @@ static void files(void)
 	abi_file("f", 10);
 	chown("f", 0, 60);
 	chmod("f", 0640);
-	IN_CHILD("groups: a supplementary group opens a file",
-		 NEED(setgroups(2, list) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
-		 NEED(open("f", O_RDONLY) >= 0); NEED_ERRNO(open("f", O_RDWR), EACCES));
-	IN_CHILD("groups: without it the file stays closed",
-		 NEED(setgroups(1, list) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
-		 NEED_ERRNO(open("f", O_RDONLY), EACCES));
+	IN_CHILD("groups: a supplementary group opens a file", {
+		NEED(setgroups(2, list) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
+		NEED(open("f", O_RDONLY) >= 0);
+		NEED_ERRNO(open("f", O_RDWR), EACCES);
+	});
+	IN_CHILD("groups: without it the file stays closed", {
+		NEED(setgroups(1, list) == 0 && setgid(1000) == 0 && setuid(1000) == 0);
+		NEED_ERRNO(open("f", O_RDONLY), EACCES);
+	});
 	chmod("f", 0604);
-	IN_CHILD("groups: the group's bits count before others'",
-		 NEED(setgroups(2, list) == 0 && setuid(1000) == 0);
-		 NEED_ERRNO(open("f", O_RDONLY), EACCES));
+	IN_CHILD("groups: the group's bits count before others'", {
+		NEED(setgroups(2, list) == 0 && setuid(1000) == 0);
+		NEED_ERRNO(open("f", O_RDONLY), EACCES);
+	});
 	chown("f", 1000, 1000);
 	chmod("f", 0066);
-	IN_CHILD("owner: his bits count before all", NEED(setuid(1000) == 0);
-		 NEED_ERRNO(open("f", O_RDONLY), EACCES));
+	IN_CHILD("owner: his bits count before all", {
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(open("f", O_RDONLY), EACCES);
+	});
 	mkdir("open", 0777);
 	chmod("open", 0777);
-	IN_CHILD(
-		"create: files belong to the effective numbers", struct stat st;
+	IN_CHILD("create: files belong to the effective numbers", {
+		struct stat st;
 		NEED(setresgid(2, 20, 2) == 0 && setresuid(1, 10, 1) == 0);
 		NEED(open("open/made", O_CREAT | O_RDWR, 0644) >= 0 && stat("open/made", &st) == 0);
 		NEED(st.st_uid == 10 && st.st_gid == 20);
-		NEED(mkdir("open/dir", 0755) == 0 && stat("open/dir", &st) == 0 &&
-		     st.st_uid == 10));
+		NEED(mkdir("open/dir", 0755) == 0 && stat("open/dir", &st) == 0 && st.st_uid == 10);
+	});
 	mkdir("setgid", 0755);
 	chown("setgid", 0, 77);
 	chmod("setgid", 02755);
@@ -113,16 +135,22 @@ static void set_id(void)
 	abi_copy("/proc/self/exe", "suid");
 	chown("suid", 1234, 4321);
 	chmod("suid", 06755);
-	IN_CHILD("execve: set-user-id and set-group-id bits",
-		 NEED(setgid(1000) == 0 && setuid(1000) == 0);
-		 execl("suid", "id", "suid", (char *)NULL); NEED(false));
+	IN_CHILD("execve: set-user-id and set-group-id bits", {
+		NEED(setgid(1000) == 0 && setuid(1000) == 0);
+		execl("suid", "id", "suid", (char *)NULL);
+		NEED(false);
+	});
 	chmod("suid", 0755);
-	IN_CHILD("execve: without the bits nothing changes",
-		 NEED(setgid(1000) == 0 && setuid(1000) == 0);
-		 execl("suid", "id", "plain", (char *)NULL); NEED(false));
-	IN_CHILD("execve: the effective numbers become the saved ones",
-		 NEED(setresuid(1000, 2000, 0) == 0);
-		 execl("suid", "id", "saved", (char *)NULL); NEED(false));
+	IN_CHILD("execve: without the bits nothing changes", {
+		NEED(setgid(1000) == 0 && setuid(1000) == 0);
+		execl("suid", "id", "plain", (char *)NULL);
+		NEED(false);
+	});
+	IN_CHILD("execve: the effective numbers become the saved ones", {
+		NEED(setresuid(1000, 2000, 0) == 0);
+		execl("suid", "id", "saved", (char *)NULL);
+		NEED(false);
+	});
 }
 
 int main(int argc, char **argv)

@@ -58,29 +58,49 @@ static void groups(void)
 
 static void sessions(void)
 {
-	IN_CHILD("setsid: a new session and group", pid_t me = getpid();
-		 NEED(setsid() == me && getsid(0) == me && getpgrp() == me));
-	IN_CHILD("setsid: not for a group's leader", NEED(setpgid(0, 0) == 0);
-		 NEED_ERRNO(setsid(), EPERM));
-	IN_CHILD("setsid: not when the own number names a group", pid_t me = getpid();
-		 pid_t old = getpgrp(); NEED(setpgid(0, 0) == 0); pid_t other = sleeper();
-		 NEED(setpgid(0, old) == 0 && getpgid(other) == me); NEED_ERRNO(setsid(), EPERM);
-		 end(other));
-	IN_CHILD("setpgid: a session's leader stays", NEED(setsid() > 0);
-		 NEED_ERRNO(setpgid(0, 0), EPERM));
-	IN_CHILD(
-		"setpgid: not into another session's group", int p[2]; char c; pipe(p);
-		pid_t other = abi_fork(); if (other == 0) {
+	IN_CHILD("setsid: a new session and group", {
+		pid_t me = getpid();
+		NEED(setsid() == me && getsid(0) == me && getpgrp() == me);
+	});
+	IN_CHILD("setsid: not for a group's leader", {
+		NEED(setpgid(0, 0) == 0);
+		NEED_ERRNO(setsid(), EPERM);
+	});
+	IN_CHILD("setsid: not when the own number names a group", {
+		pid_t me = getpid();
+		pid_t old = getpgrp();
+		NEED(setpgid(0, 0) == 0);
+		pid_t other = sleeper();
+		NEED(setpgid(0, old) == 0 && getpgid(other) == me);
+		NEED_ERRNO(setsid(), EPERM);
+		end(other);
+	});
+	IN_CHILD("setpgid: a session's leader stays", {
+		NEED(setsid() > 0);
+		NEED_ERRNO(setpgid(0, 0), EPERM);
+	});
+	IN_CHILD("setpgid: not into another session's group", {
+		int p[2];
+		char c;
+		pipe(p);
+		pid_t other = abi_fork();
+		if (other == 0) {
 			setsid();
 			write(p[1], "", 1);
 			pause();
-		} read(p[0], &c, 1);
-		NEED_ERRNO(setpgid(0, other), EPERM); NEED_ERRNO(setpgid(other, getpgrp()), EPERM);
-		NEED(getsid(other) == other); end(other));
+		}
+		read(p[0], &c, 1);
+		NEED_ERRNO(setpgid(0, other), EPERM);
+		NEED_ERRNO(setpgid(other, getpgrp()), EPERM);
+		NEED(getsid(other) == other);
+		end(other);
+	});
 	CHECK(getsid(0) > 0 && getsid(getpid()) == getsid(0), "getsid: 0 is oneself");
 	CHECK_ERRNO(getsid(0x3fffffff), ESRCH, "getsid: no such process");
-	IN_CHILD("setsid: the terminal is left behind", NEED(setsid() > 0);
-		 NEED_ERRNO(open("/dev/tty", O_RDWR), ENXIO));
+	IN_CHILD("setsid: the terminal is left behind", {
+		NEED(setsid() > 0);
+		NEED_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
+	});
 }
 
 static void stopping(void)
@@ -96,12 +116,18 @@ static void stopping(void)
 		end(pid);
 	}
 	CHECK_EQ(good, countof(sigs), "stop: the terminal's signals stop");
-	IN_CHILD("stop: but not in an orphaned group", setsid();
-		 for (size_t i = 0; i < countof(sigs); i++) raise(sigs[i]));
-	IN_CHILD("stop: SIGSTOP stops even there", setsid(); pid_t pid = sleeper();
-		 kill(pid, SIGSTOP);
-		 NEED(waitpid(pid, &status, WUNTRACED) == pid && WSTOPSIG(status) == SIGSTOP);
-		 end(pid));
+	IN_CHILD("stop: but not in an orphaned group", {
+		setsid();
+		for (size_t i = 0; i < countof(sigs); i++)
+			raise(sigs[i]);
+	});
+	IN_CHILD("stop: SIGSTOP stops even there", {
+		setsid();
+		pid_t pid = sleeper();
+		kill(pid, SIGSTOP);
+		NEED(waitpid(pid, &status, WUNTRACED) == pid && WSTOPSIG(status) == SIGSTOP);
+		end(pid);
+	});
 	pid_t pid = sleeper();
 	setpgid(pid, pid);
 	kill(pid, SIGSTOP);
@@ -115,12 +141,20 @@ static void stopping(void)
 	kill(pid, SIGCONT);
 	end(pid);
 	CHECK_EQ(WTERMSIG(status), SIGKILL, "stop: stops and goes on in a row do no harm");
-	IN_CHILD("stop: SIGCONT throws away a blocked stop, and the other way round", sigset_t s;
-		 sigset_t got; sigemptyset(&s); sigaddset(&s, SIGTSTP); sigaddset(&s, SIGCONT);
-		 sigprocmask(SIG_BLOCK, &s, NULL); raise(SIGTSTP);
-		 NEED(sigpending(&got) == 0 && sigismember(&got, SIGTSTP) == 1); raise(SIGCONT);
-		 NEED(sigpending(&got) == 0 && sigismember(&got, SIGTSTP) == 0); raise(SIGTSTP);
-		 NEED(sigpending(&got) == 0 && sigismember(&got, SIGCONT) == 0));
+	IN_CHILD("stop: SIGCONT throws away a blocked stop, and the other way round", {
+		sigset_t s;
+		sigset_t got;
+		sigemptyset(&s);
+		sigaddset(&s, SIGTSTP);
+		sigaddset(&s, SIGCONT);
+		sigprocmask(SIG_BLOCK, &s, NULL);
+		raise(SIGTSTP);
+		NEED(sigpending(&got) == 0 && sigismember(&got, SIGTSTP) == 1);
+		raise(SIGCONT);
+		NEED(sigpending(&got) == 0 && sigismember(&got, SIGTSTP) == 0);
+		raise(SIGTSTP);
+		NEED(sigpending(&got) == 0 && sigismember(&got, SIGCONT) == 0);
+	});
 }
 
 static volatile int conts, hups;

@@ -115,9 +115,11 @@ static void placing(void)
 	p = mmap(NULL, 1UL << 36, PROT_NONE, ANON | MAP_NORESERVE, -1, 0);
 	CHECK(p != MAP_FAILED, "mmap: 64 GiB of address space without memory");
 	munmap(p, 1UL << 36);
-	IN_CHILD("mmap: RLIMIT_AS", struct rlimit r = { 64 << 20, 64 << 20 };
-		 NEED(setrlimit(RLIMIT_AS, &r) == 0);
-		 NEED(mmap(NULL, 128 << 20, RW, ANON, -1, 0) == MAP_FAILED && errno == ENOMEM));
+	IN_CHILD("mmap: RLIMIT_AS", {
+		struct rlimit r = { 64 << 20, 64 << 20 };
+		NEED(setrlimit(RLIMIT_AS, &r) == 0);
+		NEED(mmap(NULL, 128 << 20, RW, ANON, -1, 0) == MAP_FAILED && errno == ENOMEM);
+	});
 }
 
 static void protecting(void)
@@ -127,9 +129,10 @@ static void protecting(void)
 	CHECK_OK(mprotect(p + ABI_PAGE, 2 * ABI_PAGE, PROT_READ), "mprotect: the middle");
 	CHECK(p[ABI_PAGE] == 7 && p[3 * ABI_PAGE] == 7, "mprotect: contents stay");
 	p[0] = p[3 * ABI_PAGE] = 8;
-	DIES_BY(SIGSEGV, "mprotect: read-only is read-only", ((volatile char *)p)[ABI_PAGE] = 1);
+	DIES_BY(SIGSEGV, "mprotect: read-only is read-only",
+		{ ((volatile char *)p)[ABI_PAGE] = 1; });
 	CHECK_OK(mprotect(p, 4 * ABI_PAGE, PROT_NONE), "mprotect: nothing allowed");
-	DIES_BY(SIGSEGV, "mprotect: PROT_NONE is not readable", (void)((volatile char *)p)[0]);
+	DIES_BY(SIGSEGV, "mprotect: PROT_NONE is not readable", { (void)((volatile char *)p)[0]; });
 	CHECK_OK(mprotect(p, 4 * ABI_PAGE, RW), "mprotect: all allowed again");
 	CHECK(p[0] == 8 && p[ABI_PAGE] == 7, "mprotect: contents are back");
 	munmap(p + ABI_PAGE, ABI_PAGE);
@@ -155,7 +158,7 @@ static void protecting(void)
 #endif
 	mprotect(p, ABI_PAGE, RW);
 	DIES_BY(SIGSEGV, "mprotect: without PROT_EXEC it does not run",
-		((int (*)(void))(uintptr_t)p)());
+		{ ((int (*)(void))(uintptr_t)p)(); });
 	munmap(p, ABI_PAGE);
 }
 
@@ -240,9 +243,11 @@ static void breaking(void)
 	sys(SYS_brk, end);
 	CHECK_EQ(sys(SYS_brk, 0xffff888000000000), end, "brk: into the kernel is refused");
 	CHECK_EQ(sys(SYS_brk, ABI_PAGE), end, "brk: below the start is refused");
-	IN_CHILD("brk: RLIMIT_DATA", struct rlimit r = { 1 << 20, 1 << 20 };
-		 NEED(setrlimit(RLIMIT_DATA, &r) == 0);
-		 NEED(sys(SYS_brk, end + (8 << 20)) == (long)end));
+	IN_CHILD("brk: RLIMIT_DATA", {
+		struct rlimit r = { 1 << 20, 1 << 20 };
+		NEED(setrlimit(RLIMIT_DATA, &r) == 0);
+		NEED(sys(SYS_brk, end + (8 << 20)) == (long)end);
+	});
 }
 
 static void asking(void)

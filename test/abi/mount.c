@@ -22,9 +22,11 @@ static void hostile(void)
 	CHECK_ERRNO(umount("m"), EINVAL, "umount2: nothing is mounted there");
 	CHECK_ERRNO(umount("none"), ENOENT, "umount2: no such target");
 	CHECK_ERRNO(umount2("m", 0x1000), EINVAL, "umount2: unknown flag");
-	IN_CHILD("mount: not for plain users", NEED(setuid(1000) == 0);
-		 NEED_ERRNO(mount("none", "m", "tmpfs", 0, NULL), EPERM);
-		 NEED_ERRNO(umount("m"), EPERM));
+	IN_CHILD("mount: not for plain users", {
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(mount("none", "m", "tmpfs", 0, NULL), EPERM);
+		NEED_ERRNO(umount("m"), EPERM);
+	});
 }
 
 static void tmpfs(void)

@@ -179,19 +179,26 @@ static void flags(void)
 	CHECK_ERRNO(close(c), EBADF, "close: twice");
 	CHECK_ERRNO(close(-1), EBADF, "close: descriptor -1");
 	CHECK_ERRNO(sys(SYS_close, 0x7fffffffL), EBADF, "close: the largest number");
-	IN_CHILD("open: EMFILE at RLIMIT_NOFILE", struct rlimit r = { 10, 10 };
-		 NEED(setrlimit(RLIMIT_NOFILE, &r) == 0); int fds = 0;
-		 while (open("f", O_RDONLY) >= 0) fds++; NEED(errno == EMFILE && fds <= 7);
-		 NEED_ERRNO(dup(0), EMFILE));
-	IN_CHILD("open: permissions of a plain user",
-		 NEED(chmod("f", 0600) == 0 && mkdir("closed", 0700) == 0);
-		 NEED(setgid(1000) == 0 && setuid(1000) == 0);
-		 NEED_ERRNO(open("f", O_RDONLY), EACCES);
-		 NEED_ERRNO(open("closed/x", O_RDONLY), EACCES);
-		 NEED_ERRNO(open("fresh", O_RDWR | O_CREAT, 0644), EACCES));
-	IN_CHILD("open: root reads what has no permission bits",
-		 NEED(chmod("f", 0) == 0 && open("f", O_RDWR) >= 0);
-		 chmod("f", 0644));
+	IN_CHILD("open: EMFILE at RLIMIT_NOFILE", {
+		struct rlimit r = { 10, 10 };
+		NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
+		int fds = 0;
+		while (open("f", O_RDONLY) >= 0)
+			fds++;
+		NEED(errno == EMFILE && fds <= 7);
+		NEED_ERRNO(dup(0), EMFILE);
+	});
+	IN_CHILD("open: permissions of a plain user", {
+		NEED(chmod("f", 0600) == 0 && mkdir("closed", 0700) == 0);
+		NEED(setgid(1000) == 0 && setuid(1000) == 0);
+		NEED_ERRNO(open("f", O_RDONLY), EACCES);
+		NEED_ERRNO(open("closed/x", O_RDONLY), EACCES);
+		NEED_ERRNO(open("fresh", O_RDWR | O_CREAT, 0644), EACCES);
+	});
+	IN_CHILD("open: root reads what has no permission bits", {
+		NEED(chmod("f", 0) == 0 && open("f", O_RDWR) >= 0);
+		chmod("f", 0644);
+	});
 }
 
 int main(void)

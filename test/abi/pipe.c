@@ -86,10 +86,12 @@ static void broken(void)
 	int p[2];
 	pipe(p);
 	close(p[0]);
-	DIES_BY(SIGPIPE, "write: SIGPIPE without readers", write(p[1], "x", 1));
-	IN_CHILD("write: EPIPE when SIGPIPE is ignored", signal(SIGPIPE, SIG_IGN);
-		 NEED_ERRNO(write(p[1], "x", 1), EPIPE));
-	IN_CHILD("write: nothing written raises nothing", NEED(write(p[1], "x", 0) == 0));
+	DIES_BY(SIGPIPE, "write: SIGPIPE without readers", { write(p[1], "x", 1); });
+	IN_CHILD("write: EPIPE when SIGPIPE is ignored", {
+		signal(SIGPIPE, SIG_IGN);
+		NEED_ERRNO(write(p[1], "x", 1), EPIPE);
+	});
+	IN_CHILD("write: nothing written raises nothing", { NEED(write(p[1], "x", 0) == 0); });
 	close(p[1]);
 	pipe(p);
 	pid_t pid = abi_fork();
@@ -190,24 +192,33 @@ static void interrupted(void)
 {
 	int p[2];
 	pipe(p);
-	IN_CHILD(
-		"read: a handler without SA_RESTART gives EINTR", pid_t me = getpid();
-		struct sigaction sa = { .sa_handler = handler }; sigaction(SIGUSR1, &sa, NULL);
-		pid_t helper = abi_fork(); if (helper == 0) {
+	IN_CHILD("read: a handler without SA_RESTART gives EINTR", {
+		pid_t me = getpid();
+		struct sigaction sa = { .sa_handler = handler };
+		sigaction(SIGUSR1, &sa, NULL);
+		pid_t helper = abi_fork();
+		if (helper == 0) {
 			abi_until_asleep(me);
 			kill(me, SIGUSR1);
 			_exit(0);
-		} char c;
-		NEED_ERRNO(read(p[0], &c, 1), EINTR); waitpid(helper, NULL, 0));
-	IN_CHILD(
-		"write: interrupted after some bytes gives their count", pid_t me = getpid();
-		struct sigaction sa = { .sa_handler = handler }; sigaction(SIGUSR1, &sa, NULL);
-		pid_t helper = abi_fork(); if (helper == 0) {
+		}
+		char c;
+		NEED_ERRNO(read(p[0], &c, 1), EINTR);
+		waitpid(helper, NULL, 0);
+	});
+	IN_CHILD("write: interrupted after some bytes gives their count", {
+		pid_t me = getpid();
+		struct sigaction sa = { .sa_handler = handler };
+		sigaction(SIGUSR1, &sa, NULL);
+		pid_t helper = abi_fork();
+		if (helper == 0) {
 			abi_until_asleep(me);
 			kill(me, SIGUSR1);
 			_exit(0);
-		} NEED(write(p[1], buf, sizeof(buf)) == 65536);
-		waitpid(helper, NULL, 0));
+		}
+		NEED(write(p[1], buf, sizeof(buf)) == 65536);
+		waitpid(helper, NULL, 0);
+	});
 	close(p[0]);
 	close(p[1]);
 }

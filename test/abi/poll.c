@@ -100,10 +100,14 @@ static void states(void)
 
 static void limits(void)
 {
-	IN_CHILD("poll: more descriptors than RLIMIT_NOFILE", struct rlimit r = { 20, 20 };
-		 struct pollfd f[21]; memset(f, 0xff, sizeof(f));
-		 NEED(setrlimit(RLIMIT_NOFILE, &r) == 0); NEED_ERRNO(poll(f, 21, 0), EINVAL);
-		 NEED(poll(f, 20, 0) == 0));
+	IN_CHILD("poll: more descriptors than RLIMIT_NOFILE", {
+		struct rlimit r = { 20, 20 };
+		struct pollfd f[21];
+		memset(f, 0xff, sizeof(f));
+		NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
+		NEED_ERRNO(poll(f, 21, 0), EINVAL);
+		NEED(poll(f, 20, 0) == 0);
+	});
 	static struct pollfd many[200];
 	for (int i = 0; i < 200; i++)
 		many[i] = (struct pollfd){ p[0], POLLIN, 0 };

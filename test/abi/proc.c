@@ -73,8 +73,12 @@ static void memory(void)
 			    0);
 	page[0] = 1;
 	word = 1;
-	IN_CHILD("fork: the child has the parent's memory", NEED(page[0] == 1 && word == 1);
-		 page[0] = 2; word = 2; shared[0] = 3);
+	IN_CHILD("fork: the child has the parent's memory", {
+		NEED(page[0] == 1 && word == 1);
+		page[0] = 2;
+		word = 2;
+		shared[0] = 3;
+	});
 	CHECK(page[0] == 1 && word == 1, "fork: the child's writes stay its own");
 	CHECK_EQ(shared[0], 3, "fork: shared mappings are shared");
 	pid_t pid = abi_fork();
@@ -106,22 +110,31 @@ static void inheritance(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	raise(SIGUSR1);
 	signal(SIGUSR2, handler);
-	IN_CHILD("fork: pending signals are not inherited, the mask is",
-		 NEED(sigpending(&got) == 0 && sigismember(&got, SIGUSR1) == 0);
-		 NEED(sigprocmask(SIG_BLOCK, NULL, &got) == 0 && sigismember(&got, SIGUSR1) == 1));
-	IN_CHILD("fork: handlers are inherited", raise(SIGUSR2); NEED(word == SIGUSR2));
-	IN_CHILD("fork: descriptors and their flags are inherited",
-		 NEED(fcntl(fd, F_GETFD) == FD_CLOEXEC);
-		 close(fd));
+	IN_CHILD("fork: pending signals are not inherited, the mask is", {
+		NEED(sigpending(&got) == 0 && sigismember(&got, SIGUSR1) == 0);
+		NEED(sigprocmask(SIG_BLOCK, NULL, &got) == 0 && sigismember(&got, SIGUSR1) == 1);
+	});
+	IN_CHILD("fork: handlers are inherited", {
+		raise(SIGUSR2);
+		NEED(word == SIGUSR2);
+	});
+	IN_CHILD("fork: descriptors and their flags are inherited", {
+		NEED(fcntl(fd, F_GETFD) == FD_CLOEXEC);
+		close(fd);
+	});
 	CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC, "fork: the child's close stays there");
-	IN_CHILD(
-		"fork: timers are not inherited", struct itimerval t = { .it_value = { 1000, 0 } };
-		setitimer(ITIMER_REAL, &t, NULL); pid_t pid = fork(); if (pid == 0) {
+	IN_CHILD("fork: timers are not inherited", {
+		struct itimerval t = { .it_value = { 1000, 0 } };
+		setitimer(ITIMER_REAL, &t, NULL);
+		pid_t pid = fork();
+		if (pid == 0) {
 			NEED(getitimer(ITIMER_REAL, &t) == 0 && t.it_value.tv_sec == 0 &&
 			     t.it_value.tv_usec == 0);
 			_exit(0);
-		} int status = 0;
-		NEED(waitpid(pid, &status, 0) == pid && status == 0));
+		}
+		int status = 0;
+		NEED(waitpid(pid, &status, 0) == pid && status == 0);
+	});
 	struct timespec zero = { 0, 0 };
 	sigtimedwait(&set, NULL, &zero);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
@@ -289,12 +302,20 @@ static void clones3(void)
 
 static void limits(void)
 {
-	IN_CHILD(
-		"fork: RLIMIT_NPROC gives EAGAIN to a plain user", struct rlimit r = { 3, 3 };
-		NEED(setrlimit(RLIMIT_NPROC, &r) == 0 && setuid(4321) == 0); int made = 0;
-		pid_t pid = 0; while ((pid = fork()) > 0) made++;
-		if (pid == 0) for (;;) pause(); NEED(errno == EAGAIN && made == 2); signal(SIGTERM, SIG_IGN); kill(0,
-														   SIGTERM) /* the group is the family's: sent by an unprivileged user, it reaches his own */);
+	IN_CHILD("fork: RLIMIT_NPROC gives EAGAIN to a plain user", {
+		struct rlimit r = { 3, 3 };
+		NEED(setrlimit(RLIMIT_NPROC, &r) == 0 && setuid(4321) == 0);
+		int made = 0;
+		pid_t pid = 0;
+		while ((pid = fork()) > 0)
+			made++;
+		if (pid == 0)
+			for (;;)
+				pause();
+		NEED(errno == EAGAIN && made == 2);
+		signal(SIGTERM, SIG_IGN);
+		kill(0, SIGTERM);
+	});
 }
 
 int main(int argc, char **argv)

@@ -170,8 +170,10 @@ static void append_and_sharing(void)
 	CHECK_EQ(lseek(c, 0, SEEK_CUR), 4, "dup: shares the offset");
 	int d = open("f", O_RDWR);
 	CHECK_EQ(lseek(d, 0, SEEK_CUR), 0, "open: has its own offset");
-	IN_CHILD("fork: shares the offset", NEED(lseek(b, 0, SEEK_CUR) == 4);
-		 lseek(b, 7, SEEK_SET));
+	IN_CHILD("fork: shares the offset", {
+		NEED(lseek(b, 0, SEEK_CUR) == 4);
+		lseek(b, 7, SEEK_SET);
+	});
 	CHECK_EQ(lseek(b, 0, SEEK_CUR), 7, "fork: the child's seek is seen");
 	unlink("f");
 	CHECK(pwrite(b, "still", 5, 0) == 5 && pread(d, buf, 5, 0) == 5 &&

@@ -154,12 +154,15 @@ static void alternate(void)
 	count = 0;
 	raise(SIGUSR1);
 	CHECK_EQ(count, 1, "sigaltstack: inside: SS_ONSTACK, and no change");
-	IN_CHILD("sigaltstack: catches a stack overflow",
-		 set(SIGSEGV, overflow_handler, SA_ONSTACK);
-		 recurse(1 << 30); NEED(false));
-	DIES_BY(SIGSEGV, "handler: a stack overflow without room for a frame kills",
+	IN_CHILD("sigaltstack: catches a stack overflow", {
+		set(SIGSEGV, overflow_handler, SA_ONSTACK);
+		recurse(1 << 30);
+		NEED(false);
+	});
+	DIES_BY(SIGSEGV, "handler: a stack overflow without room for a frame kills", {
 		set(SIGSEGV, overflow_handler, 0);
-		recurse(1 << 30));
+		recurse(1 << 30);
+	});
 	alt.ss_flags = SS_DISABLE;
 	sigaltstack(&alt, NULL);
 }
@@ -205,15 +208,23 @@ static void faults(void)
 	munmap(m, 2 * ABI_PAGE);
 	munmap(p, ABI_PAGE);
 	close(fd);
-	DIES_BY(SIGSEGV, "fault: kills without a handler", *(volatile char *)8 = 0);
-	DIES_BY(SIGSEGV, "fault: kills when ignored", signal(SIGSEGV, SIG_IGN);
-		*(volatile char *)8 = 0);
-	DIES_BY(SIGSEGV, "fault: kills when blocked", sigset_t s; set(SIGSEGV, note, 0);
-		sigemptyset(&s); sigaddset(&s, SIGSEGV); sigprocmask(SIG_BLOCK, &s, NULL);
-		*(volatile char *)8 = 0);
-	DIES_BY(SIGSEGV, "fault: inside its own handler kills",
+	DIES_BY(SIGSEGV, "fault: kills without a handler", { *(volatile char *)8 = 0; });
+	DIES_BY(SIGSEGV, "fault: kills when ignored", {
+		signal(SIGSEGV, SIG_IGN);
+		*(volatile char *)8 = 0;
+	});
+	DIES_BY(SIGSEGV, "fault: kills when blocked", {
+		sigset_t s;
+		set(SIGSEGV, note, 0);
+		sigemptyset(&s);
+		sigaddset(&s, SIGSEGV);
+		sigprocmask(SIG_BLOCK, &s, NULL);
+		*(volatile char *)8 = 0;
+	});
+	DIES_BY(SIGSEGV, "fault: inside its own handler kills", {
 		set(SIGSEGV, (void (*)(int, siginfo_t *, void *))(uintptr_t)8, 0);
-		*(volatile char *)8 = 0);
+		*(volatile char *)8 = 0;
+	});
 }
 
 #ifdef __x86_64__
@@ -257,15 +268,19 @@ static void hardware(void)
 	__asm__ volatile("int3");
 	CHECK(count == 1 && info.si_signo == SIGTRAP, "fault: a breakpoint is SIGTRAP");
 	signal(SIGTRAP, SIG_DFL);
-	DIES_BY(SIGSEGV, "fault: a privileged instruction is SIGSEGV", __asm__ volatile("hlt"));
-	DIES_BY(SIGSEGV, "fault: port access is SIGSEGV",
-		__asm__ volatile("outb %%al, $0x80" :: : "rax"));
-	DIES_BY(SIGSEGV, "sigreturn: to a kernel address kills the process",
+	DIES_BY(SIGSEGV, "fault: a privileged instruction is SIGSEGV",
+		{ __asm__ volatile("hlt"); });
+	DIES_BY(SIGSEGV, "fault: port access is SIGSEGV", {
+		__asm__ volatile("outb %%al, $0x80" ::: "rax");
+	});
+	DIES_BY(SIGSEGV, "sigreturn: to a kernel address kills the process", {
 		set(SIGUSR1, bad_frame, 0);
-		raise(SIGUSR1));
-	DIES_BY(SIGSEGV, "sigreturn: without a frame kills the process",
-		__asm__ volatile("mov $8, %%rsp\n\tmov $15, %%eax\n\tsyscall" :: : "rax", "rcx",
-				 "r11"));
+		raise(SIGUSR1);
+	});
+	DIES_BY(SIGSEGV, "sigreturn: without a frame kills the process", {
+		__asm__ volatile("mov $8, %%rsp\n\tmov $15, %%eax\n\tsyscall" ::
+					 : "rax", "rcx", "r11");
+	});
 	double a = 0, b = 0;
 	signal(SIGUSR1, use_sse);
 	pid_t me = getpid();

@@ -96,8 +96,14 @@ static void killing(void)
 		_exit(0);
 	}
 	abi_reap(pid, 0, "kill: a plain user may not signal others");
-	DIES_BY(SIGUSR2, "kill: 0 reaches the own group", setpgid(0, 0); pid_t other = fork();
-		if (other == 0) _exit(kill(0, SIGUSR2)); for (;;) pause());
+	DIES_BY(SIGUSR2, "kill: 0 reaches the own group", {
+		setpgid(0, 0);
+		pid_t other = fork();
+		if (other == 0)
+			_exit(kill(0, SIGUSR2));
+		for (;;)
+			pause();
+	});
 	pid = abi_fork();
 	if (pid == 0) {
 		setpgid(0, 0);
@@ -166,9 +172,12 @@ static void masks(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	CHECK(count <= 1, "sigprocmask: an ignored signal sent while blocked comes at most once");
 	signal(SIGUSR1, SIG_DFL);
-	DIES_BY(SIGUSR1, "sigprocmask: unblocking a deadly signal kills", only(SIGUSR1);
-		sigprocmask(SIG_BLOCK, &set, NULL); raise(SIGUSR1);
-		sigprocmask(SIG_UNBLOCK, &set, NULL));
+	DIES_BY(SIGUSR1, "sigprocmask: unblocking a deadly signal kills", {
+		only(SIGUSR1);
+		sigprocmask(SIG_BLOCK, &set, NULL);
+		raise(SIGUSR1);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+	});
 }
 
 static pid_t signal_when_asleep(int sig)

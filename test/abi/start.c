@@ -82,12 +82,17 @@ static void contents(void)
 	CHECK(p != NULL && memset(p, 1, 300000) == p, "malloc");
 	free(p);
 	CHECK(snprintf(NULL, 0, "%.3f", 2.5) == 5, "floating point in libc");
-	DIES_BY(SIGSEGV, "code is not writable", extern char _start[];
-		*(volatile char *)_start = 0);
-	DIES_BY(SIGSEGV, "data is not executable", ((void (*)(void))(uintptr_t)zeros)());
-	DIES_BY(SIGSEGV, "the stack is not executable", char code[16] = { (char)0xc3 };
-		((void (*)(void))(uintptr_t)code)());
-	DIES_BY(SIGSEGV, "constants are not writable", *(volatile char *)(uintptr_t)"constant" = 0);
+	DIES_BY(SIGSEGV, "code is not writable", {
+		extern char _start[];
+		*(volatile char *)_start = 0;
+	});
+	DIES_BY(SIGSEGV, "data is not executable", { ((void (*)(void))(uintptr_t)zeros)(); });
+	DIES_BY(SIGSEGV, "the stack is not executable", {
+		char code[16] = { (char)0xc3 };
+		((void (*)(void))(uintptr_t)code)();
+	});
+	DIES_BY(SIGSEGV, "constants are not writable",
+		{ *(volatile char *)(uintptr_t)"constant" = 0; });
 	bool fixed = strstr(SHAPE, "pie") == NULL ? strcmp(SHAPE, "start-static") == 0
 						  : strstr(SHAPE, "nopie") != NULL;
 	CHECK(((uintptr_t)&data < 0x10000000) == fixed, "placed where its kind is placed");
@@ -102,8 +107,8 @@ static int recurse(int depth)
 
 static void stack_growth(void)
 {
-	IN_CHILD("stack: grows to megabytes", NEED(recurse(1500) != -1));
-	DIES_BY(SIGSEGV, "stack: ends at its limit", recurse(100000));
+	IN_CHILD("stack: grows to megabytes", { NEED(recurse(1500) != -1); });
+	DIES_BY(SIGSEGV, "stack: ends at its limit", { recurse(100000); });
 }
 
 int main(int argc, char **argv, char **envp)

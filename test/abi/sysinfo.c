@@ -20,9 +20,10 @@ static void names(void)
 	int major = 0, minor = 0;
 	CHECK(sscanf(u.release, "%d.%d", &major, &minor) == 2 && major >= 6,
 	      "uname: a release that glibc takes");
-	IN_CHILD("sethostname: changes the name",
-		 NEED(sys(SYS_sethostname, "abihost", 7) == 0 && uname(&u) == 0 &&
-		      strcmp(u.nodename, "abihost") == 0));
+	IN_CHILD("sethostname: changes the name", {
+		NEED(sys(SYS_sethostname, "abihost", 7) == 0 && uname(&u) == 0 &&
+		     strcmp(u.nodename, "abihost") == 0);
+	});
 	sys(SYS_sethostname, u.nodename, strlen(u.nodename));
 	CHECK_ERRNO(sys(SYS_sethostname, "x", -1), EINVAL, "sethostname: negative length");
 	CHECK_ERRNO(sys(SYS_sethostname, u.nodename, 65), EINVAL, "sethostname: too long");
@@ -55,22 +56,32 @@ static void limits(void)
 	CHECK_EQ(r.rlim_cur, 8 << 20, "getrlimit: a stack of 8 MiB");
 	r = (struct rlimit){ 200, 100 };
 	CHECK_ERRNO(setrlimit(RLIMIT_NOFILE, &r), EINVAL, "setrlimit: soft above hard");
-	IN_CHILD("setrlimit: plain users only lower the hard limit",
-		 NEED(getrlimit(RLIMIT_NOFILE, &old) == 0);
-		 NEED(setuid(1000) == 0); r = (struct rlimit){ 100, old.rlim_max - 1 };
-		 NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
-		 NEED_ERRNO(setrlimit(RLIMIT_NOFILE, &old), EPERM);
-		 NEED(prlimit(0, RLIMIT_NOFILE, NULL, &r) == 0 && r.rlim_cur == 100));
-	IN_CHILD("prlimit64: sets and tells the old in one call, inherited by fork",
-		 r = (struct rlimit){ 50, 60 };
-		 NEED(prlimit(0, RLIMIT_NOFILE, &r, &old) == 0 && old.rlim_cur >= 256);
-		 pid_t pid = fork(); if (pid == 0) _exit(
-			 getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur == 50 && r.rlim_max == 60
-				 ? 0
-				 : 1);
-		 int status = 1; NEED(waitpid(pid, &status, 0) == pid && status == 0));
-	DIES_BY(SIGXCPU, "setrlimit: RLIMIT_CPU", r = (struct rlimit){ 1, 100 };
-		setrlimit(RLIMIT_CPU, &r); for (;;) getppid(););
+	IN_CHILD("setrlimit: plain users only lower the hard limit", {
+		NEED(getrlimit(RLIMIT_NOFILE, &old) == 0);
+		NEED(setuid(1000) == 0);
+		r = (struct rlimit){ 100, old.rlim_max - 1 };
+		NEED(setrlimit(RLIMIT_NOFILE, &r) == 0);
+		NEED_ERRNO(setrlimit(RLIMIT_NOFILE, &old), EPERM);
+		NEED(prlimit(0, RLIMIT_NOFILE, NULL, &r) == 0 && r.rlim_cur == 100);
+	});
+	IN_CHILD("prlimit64: sets and tells the old in one call, inherited by fork", {
+		r = (struct rlimit){ 50, 60 };
+		NEED(prlimit(0, RLIMIT_NOFILE, &r, &old) == 0 && old.rlim_cur >= 256);
+		pid_t pid = fork();
+		if (pid == 0)
+			_exit(getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur == 50 &&
+					      r.rlim_max == 60
+				      ? 0
+				      : 1);
+		int status = 1;
+		NEED(waitpid(pid, &status, 0) == pid && status == 0);
+	});
+	DIES_BY(SIGXCPU, "setrlimit: RLIMIT_CPU", {
+		r = (struct rlimit){ 1, 100 };
+		setrlimit(RLIMIT_CPU, &r);
+		for (;;)
+			getppid();
+	});
 }
 
 static void usage(void)
@@ -121,15 +132,19 @@ static void controls(void)
 		      prctl(PR_SET_DUMPABLE, 1) == 0,
 	      "prctl: PR_SET_DUMPABLE");
 	CHECK_ERRNO(prctl(PR_SET_DUMPABLE, 9), EINVAL, "prctl: PR_SET_DUMPABLE unknown value");
-	IN_CHILD("prctl: PR_SET_NO_NEW_PRIVS stays",
-		 NEED(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 &&
-		      prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-		 NEED(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-		 NEED_ERRNO(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), EINVAL));
+	IN_CHILD("prctl: PR_SET_NO_NEW_PRIVS stays", {
+		NEED(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 &&
+		     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+		NEED(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+		NEED_ERRNO(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), EINVAL);
+	});
 	CHECK_ERRNO(prctl(0x7fff, 0, 0, 0, 0), EINVAL, "prctl: unknown option");
-	IN_CHILD(
-		"prctl: PR_SET_PDEATHSIG is sent when the parent ends", int p[2]; char c = 0;
-		pipe(p); pid_t pid = fork(); if (pid == 0) {
+	IN_CHILD("prctl: PR_SET_PDEATHSIG is sent when the parent ends", {
+		int p[2];
+		char c = 0;
+		pipe(p);
+		pid_t pid = fork();
+		if (pid == 0) {
 			if (fork() == 0) {
 				pid_t parent = getppid();
 				prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -141,11 +156,16 @@ static void controls(void)
 			}
 			read(p[0], &c, 1);
 			_exit(0);
-		} close(p[1]);
-		waitpid(pid, NULL, 0); NEED(read(p[0], &c, 1) == 0));
-	IN_CHILD(
-		"prctl: PR_SET_CHILD_SUBREAPER takes in orphans", pid_t me = getpid();
-		int status = 1; NEED(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0); pid_t pid = fork();
+		}
+		close(p[1]);
+		waitpid(pid, NULL, 0);
+		NEED(read(p[0], &c, 1) == 0);
+	});
+	IN_CHILD("prctl: PR_SET_CHILD_SUBREAPER takes in orphans", {
+		pid_t me = getpid();
+		int status = 1;
+		NEED(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
+		pid_t pid = fork();
 		if (pid == 0) {
 			pid_t middle = getpid();
 			if (fork() == 0) {
@@ -154,8 +174,9 @@ static void controls(void)
 				_exit(getppid() == me ? 0 : 1);
 			}
 			_exit(0);
-		} NEED(waitpid(pid, &status, 0) == pid && waitpid(-1, &status, 0) > 0 &&
-		       status == 0));
+		}
+		NEED(waitpid(pid, &status, 0) == pid && waitpid(-1, &status, 0) > 0 && status == 0);
+	});
 }
 
 #ifdef __x86_64__
@@ -214,9 +235,11 @@ static void scheduling(void)
 	errno = 0;
 	CHECK_EQ(sys(SYS_getpriority, PRIO_PROCESS, 0), 20,
 		 "getpriority: the call gives 20 less the niceness");
-	IN_CHILD("setpriority: niceness, kept to its range",
-		 NEED(setpriority(PRIO_PROCESS, 0, 100) == 0 && getpriority(PRIO_PROCESS, 0) == 19);
-		 NEED(setuid(1000) == 0); NEED_ERRNO(setpriority(PRIO_PROCESS, 0, 5), EACCES));
+	IN_CHILD("setpriority: niceness, kept to its range", {
+		NEED(setpriority(PRIO_PROCESS, 0, 100) == 0 && getpriority(PRIO_PROCESS, 0) == 19);
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(setpriority(PRIO_PROCESS, 0, 5), EACCES);
+	});
 	CHECK_ERRNO(setpriority(9, 0, 0), EINVAL, "setpriority: unknown kind");
 	CHECK_ERRNO(getpriority(PRIO_PROCESS, 0x3fffffff), ESRCH, "getpriority: no such process");
 }
@@ -232,8 +255,10 @@ static void optional(void)
 	CHECK_ERRNO(syscall(-1), ENOSYS, "call -1");
 	CHECK_ERRNO(syscall(0x7fffffffffffL), ENOSYS, "a call number that needs more than 32 bits");
 	CHECK_ERRNO(sys(SYS_reboot, 0, 0, 0, NULL), EINVAL, "reboot: wrong magic");
-	IN_CHILD("reboot: not for plain users", NEED(setuid(1000) == 0);
-		 NEED_ERRNO(sys(SYS_reboot, 0xfee1dead, 672274793, 0, NULL), EPERM));
+	IN_CHILD("reboot: not for plain users", {
+		NEED(setuid(1000) == 0);
+		NEED_ERRNO(sys(SYS_reboot, 0xfee1dead, 672274793, 0, NULL), EPERM);
+	});
 	CHECK_EQ(sys(SYS_personality, 0xffffffffUL), 0, "personality: plain Linux");
 }
 

@@ -226,12 +226,16 @@ static void ending(void)
 	}
 	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 3,
 	      "exit: one thread ends alone; the last one's status");
-	DIES_BY(SIGABRT, "thread: a deadly signal in one ends all",
+	DIES_BY(SIGABRT, "thread: a deadly signal in one ends all", {
 		pthread_create(&t, NULL, ender, &counter);
-		sleeper(NULL));
-	DIES_BY(SIGKILL, "thread: SIGKILL to the process ends all",
-		for (int i = 0; i < 5; i++) pthread_create(&t, NULL, sleeper, NULL);
-		kill(getpid(), SIGKILL); sleeper(NULL));
+		sleeper(NULL);
+	});
+	DIES_BY(SIGKILL, "thread: SIGKILL to the process ends all", {
+		for (int i = 0; i < 5; i++)
+			pthread_create(&t, NULL, sleeper, NULL);
+		kill(getpid(), SIGKILL);
+		sleeper(NULL);
+	});
 }
 
 static void *exec_here(void *arg)
@@ -244,9 +248,13 @@ static void *exec_here(void *arg)
 
 static void execing(void)
 {
-	IN_CHILD("execve: from another thread; it becomes the first", pid_t me = getpid();
-		 pthread_t t; pthread_create(&t, NULL, sleeper, NULL);
-		 pthread_create(&t, NULL, exec_here, &me); sleeper(NULL));
+	IN_CHILD("execve: from another thread; it becomes the first", {
+		pid_t me = getpid();
+		pthread_t t;
+		pthread_create(&t, NULL, sleeper, NULL);
+		pthread_create(&t, NULL, exec_here, &me);
+		sleeper(NULL);
+	});
 }
 
 static volatile pid_t handled;
@@ -310,7 +318,7 @@ static void signals(void)
 	CHECK(pthread_cancel(t) == 0 && pthread_join(t, &r) == 0 && r == PTHREAD_CANCELED,
 	      "thread: cancel");
 	IN_CHILD("set_tid_address: gives the thread's number",
-		 NEED(sys(SYS_set_tid_address, &tid) == getpid()));
+		 { NEED(sys(SYS_set_tid_address, &tid) == getpid()); });
 }
 
 int main(int argc, char **argv)

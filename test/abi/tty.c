@@ -95,37 +95,53 @@ static void settings(void)
 
 static void background(void)
 {
-	IN_CHILD(
-		"terminal: a group behind may not read: SIGTTIN", pid_t pid = abi_fork();
+	IN_CHILD("terminal: a group behind may not read: SIGTTIN", {
+		pid_t pid = abi_fork();
 		if (pid == 0) {
 			setpgid(0, 0);
 			read(tty, buf, 1);
 			_exit(0);
-		} int status = 0;
+		}
+		int status = 0;
 		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
 		     WSTOPSIG(status) == SIGTTIN);
-		kill(pid, SIGKILL); waitpid(pid, &status, 0));
-	IN_CHILD("terminal: SIGTTIN ignored gives EIO", setpgid(0, 0); signal(SIGTTIN, SIG_IGN);
-		 NEED_ERRNO(read(tty, buf, 1), EIO));
-	IN_CHILD(
-		"terminal: a group behind may not change it: SIGTTOU", pid_t pid = abi_fork();
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+	});
+	IN_CHILD("terminal: SIGTTIN ignored gives EIO", {
+		setpgid(0, 0);
+		signal(SIGTTIN, SIG_IGN);
+		NEED_ERRNO(read(tty, buf, 1), EIO);
+	});
+	IN_CHILD("terminal: a group behind may not change it: SIGTTOU", {
+		pid_t pid = abi_fork();
 		if (pid == 0) {
 			setpgid(0, 0);
 			tcsetattr(tty, TCSANOW, &saved);
 			_exit(0);
-		} int status = 0;
+		}
+		int status = 0;
 		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
 		     WSTOPSIG(status) == SIGTTOU);
-		kill(pid, SIGKILL); waitpid(pid, &status, 0));
-	IN_CHILD("terminal: SIGTTOU ignored or blocked lets it", setpgid(0, 0);
-		 signal(SIGTTOU, SIG_IGN); NEED(tcsetattr(tty, TCSANOW, &saved) == 0);
-		 NEED(tcsetpgrp(tty, getpgrp()) == 0 && tcgetpgrp(tty) == getpgrp()));
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+	});
+	IN_CHILD("terminal: SIGTTOU ignored or blocked lets it", {
+		setpgid(0, 0);
+		signal(SIGTTOU, SIG_IGN);
+		NEED(tcsetattr(tty, TCSANOW, &saved) == 0);
+		NEED(tcsetpgrp(tty, getpgrp()) == 0 && tcgetpgrp(tty) == getpgrp());
+	});
 	signal(SIGTTOU, SIG_IGN);
 	CHECK_OK(tcsetpgrp(tty, getpgrp()), "TIOCSPGRP: back in front");
-	IN_CHILD("terminal: a group behind may write without TOSTOP", setpgid(0, 0);
-		 signal(SIGTTOU, SIG_DFL); NEED(write(tty, "", 0) == 0));
-	IN_CHILD(
-		"terminal: with TOSTOP it may not", pid_t pid = abi_fork(); if (pid == 0) {
+	IN_CHILD("terminal: a group behind may write without TOSTOP", {
+		setpgid(0, 0);
+		signal(SIGTTOU, SIG_DFL);
+		NEED(write(tty, "", 0) == 0);
+	});
+	IN_CHILD("terminal: with TOSTOP it may not", {
+		pid_t pid = abi_fork();
+		if (pid == 0) {
 			struct termios t = saved;
 			t.c_lflag |= TOSTOP;
 			tcsetattr(tty, TCSANOW, &t);
@@ -133,20 +149,32 @@ static void background(void)
 			signal(SIGTTOU, SIG_DFL);
 			write(tty, "x", 1);
 			_exit(0);
-		} int status = 0;
+		}
+		int status = 0;
 		NEED(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
 		     WSTOPSIG(status) == SIGTTOU);
-		kill(pid, SIGKILL); waitpid(pid, &status, 0); tcsetattr(tty, TCSANOW, &saved));
-	IN_CHILD(
-		"TIOCSPGRP: only groups of the session", pid_t pid = abi_fork(); if (pid == 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		tcsetattr(tty, TCSANOW, &saved);
+	});
+	IN_CHILD("TIOCSPGRP: only groups of the session", {
+		pid_t pid = abi_fork();
+		if (pid == 0) {
 			setsid();
 			for (;;)
 				pause();
-		} while (getsid(pid) != pid) abi_pause_ms(1);
-		NEED_ERRNO(ioctl(tty, TIOCSPGRP, &pid), EPERM); kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0));
-	IN_CHILD("terminal: another session has no say", setsid();
-		 NEED_ERRNO(tcgetpgrp(tty), ENOTTY); NEED_ERRNO(open("/dev/tty", O_RDWR), ENXIO));
+		}
+		while (getsid(pid) != pid)
+			abi_pause_ms(1);
+		NEED_ERRNO(ioctl(tty, TIOCSPGRP, &pid), EPERM);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	});
+	IN_CHILD("terminal: another session has no say", {
+		setsid();
+		NEED_ERRNO(tcgetpgrp(tty), ENOTTY);
+		NEED_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
+	});
 	signal(SIGTTOU, SIG_DFL);
 }
 

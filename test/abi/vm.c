@@ -10,15 +10,18 @@ static void copy_on_write(void)
 	unsigned char *p = mmap(NULL, pages * ABI_PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (size_t i = 0; i < pages; i++)
 		p[i * ABI_PAGE] = (unsigned char)i;
-	IN_CHILD("copy on write: the child sees everything and changes its own",
-		 for (size_t i = 0; i < pages; i++) NEED(p[i * ABI_PAGE] == i);
-		 memset(p, 0xee, pages * ABI_PAGE));
+	IN_CHILD("copy on write: the child sees everything and changes its own", {
+		for (size_t i = 0; i < pages; i++)
+			NEED(p[i * ABI_PAGE] == i);
+		memset(p, 0xee, pages * ABI_PAGE);
+	});
 	bool same = true;
 	for (size_t i = 0; i < pages; i++)
 		same = same && p[i * ABI_PAGE] == i && p[i * ABI_PAGE + 1] == 0;
 	CHECK(same, "copy on write: the parent's pages are untouched");
-	IN_CHILD(
-		"copy on write: over three generations", p[0] = 100; pid_t pid = fork();
+	IN_CHILD("copy on write: over three generations", {
+		p[0] = 100;
+		pid_t pid = fork();
 		if (pid == 0) {
 			NEED(p[0] == 100);
 			p[0] = 101;
@@ -28,8 +31,10 @@ static void copy_on_write(void)
 			int s = 0;
 			NEED(waitpid(last, &s, 0) == last && s == 0);
 			_exit(0);
-		} int status = 0;
-		NEED(waitpid(pid, &status, 0) == pid && status == 0 && p[0] == 100));
+		}
+		int status = 0;
+		NEED(waitpid(pid, &status, 0) == pid && status == 0 && p[0] == 100);
+	});
 	/* The kernel writes into a page that is shared by copy on write. */
 	int fds[2];
 	pipe(fds);
@@ -44,8 +49,10 @@ static void copy_on_write(void)
 	close(fds[0]);
 	close(fds[1]);
 	mprotect(p, ABI_PAGE, PROT_READ);
-	IN_CHILD("copy on write: mprotect back to writable copies", mprotect(p, ABI_PAGE, RW);
-		 p[0] = 55);
+	IN_CHILD("copy on write: mprotect back to writable copies", {
+		mprotect(p, ABI_PAGE, RW);
+		p[0] = 55;
+	});
 	CHECK(p[0] == 0, "copy on write: and the parent keeps its page");
 	munmap(p, pages * ABI_PAGE);
 }
@@ -73,14 +80,18 @@ static void shared(void)
 {
 	int *p = mmap(NULL, 4 * ABI_PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	p[0] = 1;
-	IN_CHILD("shared: what was there is seen", NEED(p[0] == 1); p[0] = 2; p[3000] = 3);
+	IN_CHILD("shared: what was there is seen", {
+		NEED(p[0] == 1);
+		p[0] = 2;
+		p[3000] = 3;
+	});
 	CHECK(p[0] == 2 && p[3000] == 3,
 	      "shared: the child's writes are seen, also to untouched pages");
-	IN_CHILD("shared: unmapping in the child is its own", munmap(p, 4 * ABI_PAGE));
+	IN_CHILD("shared: unmapping in the child is its own", { munmap(p, 4 * ABI_PAGE); });
 	CHECK_EQ(p[0], 2, "shared: and the parent's stays");
 	int *q = mremap(p, 4 * ABI_PAGE, 4 * ABI_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
 			mmap(NULL, 4 * ABI_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-	IN_CHILD("shared: moved by mremap, still shared", q[0] = 9);
+	IN_CHILD("shared: moved by mremap, still shared", { q[0] = 9; });
 	CHECK_EQ(q[0], 9, "shared: moved: the child's write is seen");
 	munmap(q, 4 * ABI_PAGE);
 }
@@ -98,7 +109,10 @@ static void files_private(void)
 	p[5] = 'X';
 	pread(fd, &c, 1, 5);
 	CHECK_EQ(c, 5 * 7 + 1, "file mapping: private writes stay out of the file");
-	IN_CHILD("file mapping: private writes are inherited", NEED(p[5] == 'X'); p[6] = 'Y');
+	IN_CHILD("file mapping: private writes are inherited", {
+		NEED(p[5] == 'X');
+		p[6] = 'Y';
+	});
 	CHECK(p[6] == 6 * 7 + 1, "file mapping: the child's private write stays its own");
 	char *q = mmap(NULL, ABI_PAGE, PROT_READ, MAP_PRIVATE, fd, ABI_PAGE);
 	CHECK(abi_is_pattern(q, ABI_PAGE, ABI_PAGE), "file mapping: at an offset");
@@ -129,7 +143,7 @@ static void files_shared(void)
 	char *q = mmap(NULL, 10000, PROT_READ, MAP_SHARED, fd, 0);
 	p[9000] = 'Q';
 	CHECK(q[9000] == 'Q', "file mapping: two mappings of one file agree");
-	IN_CHILD("file mapping: shared with the child", p[7] = 'C');
+	IN_CHILD("file mapping: shared with the child", { p[7] = 'C'; });
 	CHECK(p[7] == 'C', "file mapping: the child's store is seen");
 	CHECK_OK(msync(p, 10000, MS_SYNC), "msync: a shared file mapping");
 	p[10001] = 'T';
@@ -142,7 +156,7 @@ static void files_shared(void)
 	ftruncate(fd, 4096);
 	CHECK(p[4095] == 'a', "ftruncate: what stays is still mapped");
 	DIES_BY(SIGBUS, "ftruncate: a store past the new end is SIGBUS",
-		((volatile char *)p)[4096] = 1);
+		{ ((volatile char *)p)[4096] = 1; });
 	ftruncate(fd, 10000);
 	CHECK(p[5000] == 0, "ftruncate: growing again makes it zeros");
 	/* Both halves of a copy in one mapped file: the kernel must not lock against itself. */
@@ -204,8 +218,10 @@ static void survives_many(void)
 	for (int i = 0; i < 500; i++)
 		good += (holes[i] - ABI_PAGE)[0] == 0 && msync(holes[i], ABI_PAGE, MS_ASYNC) == -1;
 	CHECK_EQ(good, 500, "munmap: five hundred holes");
-	IN_CHILD("fork: with many mappings",
-		 for (int i = 0; i < 500; i++)(holes[i] - ABI_PAGE)[0] = 1);
+	IN_CHILD("fork: with many mappings", {
+		for (int i = 0; i < 500; i++)
+			(holes[i] - ABI_PAGE)[0] = 1;
+	});
 	munmap(base, 1000 * ABI_PAGE);
 }
 

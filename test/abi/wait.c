@@ -108,12 +108,16 @@ static void choosing(void)
 	CHECK_EQ(waitpid(-a, &status, WNOHANG), 0, "wait4: another group");
 	kill(a, SIGTERM);
 	CHECK_EQ(waitpid(-a, &status, 0), a, "wait4: the group's child ends");
-	IN_CHILD("wait4: ignored SIGCHLD leaves nothing to wait for", signal(SIGCHLD, SIG_IGN);
-		 pid_t c = child_exits(0); NEED_ERRNO(waitpid(c, &status, 0), ECHILD));
-	IN_CHILD("wait4: SA_NOCLDWAIT too",
-		 struct sigaction sa = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
-		 sigaction(SIGCHLD, &sa, NULL);
-		 NEED_ERRNO(waitpid(child_exits(0), &status, 0), ECHILD));
+	IN_CHILD("wait4: ignored SIGCHLD leaves nothing to wait for", {
+		signal(SIGCHLD, SIG_IGN);
+		pid_t c = child_exits(0);
+		NEED_ERRNO(waitpid(c, &status, 0), ECHILD);
+	});
+	IN_CHILD("wait4: SA_NOCLDWAIT too", {
+		struct sigaction sa = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
+		sigaction(SIGCHLD, &sa, NULL);
+		NEED_ERRNO(waitpid(child_exits(0), &status, 0), ECHILD);
+	});
 }
 
 static void stops(void)
