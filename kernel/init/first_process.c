@@ -43,7 +43,7 @@ static err_t try_program(struct thread *self, struct str path)
 	TRY(add_exec_string(&envp, STR("TERM=linux")));
 	for (u32 i = 0; i < line->environment.count; i++)
 		TRY(add_exec_string(&envp, array_at(line->environment.at, i)));
-	return exec_program(self, AT_FDCWD, path, 0, &argv, &envp);
+	return exec_program(self, path, &argv, &envp);
 }
 
 /* True when the program runs.  A program that is there but cannot be run is worth a line. */

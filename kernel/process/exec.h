@@ -12,6 +12,7 @@
 #include <osxtd/buf.h>
 #include <osxtd/vmspace.h>
 
+#include "fs/namei.h"
 #include "process/process.h"
 #include "security/cred.h"
 
@@ -23,11 +24,18 @@ struct exec_strings {
 };
 
 /*
- * exec.c: runs the program at path (relative to dirfd, AT_* flags) in the calling thread.  On OK the thread's user_ctx is
- * that of the new program's first instruction.  Arguments are consumed.
+ * exec.c: runs the program at path in the calling thread.  On OK the thread's user_ctx is that of the new program's first
+ * instruction.  Arguments are consumed.  exec_program: for the kernel itself (the first process).  exec_at: execveat(2),
+ * where path is the text that the program is told (AT_EXECFN).
  */
-err_t exec_program(struct thread *self, i32 dirfd, struct str path, u32 flags, struct exec_strings *argv,
-		   struct exec_strings *envp);
+err_t exec_program(struct thread *self, struct str path, struct exec_strings *argv, struct exec_strings *envp);
+err_t exec_at(struct thread *self, struct at *at, u32 at_flags, struct str path, struct exec_strings *argv,
+	      struct exec_strings *envp);
+void exec_strings_fini(struct exec_strings *s);
+/* Reads an array of user pointers to strings, null at its end; a null array is empty.  limit: bytes, pointers included. */
+err_t exec_strings_user(struct exec_strings *s, struct uaddr array, usize limit);
+/* Bytes that arguments and environment may take together, their pointers included. */
+usize exec_args_limit(struct thread *self);
 
 /*
  * Makes the calling thread the only one of its process, under the process's number: kills the others and waits until they

@@ -15,8 +15,15 @@ shared static struct uframe_ref data_page;
 /* The counter of struct vdso_data; each step is a full fence. */
 shared static struct atomic_u32 sequence;
 
+static bool is_ready(void)
+{
+	return !uframe_is_null(&array_at(image_pages, IMAGE_PAGES - 1));
+}
+
 err_t vdso_init(void)
 {
+	if (is_ready())
+		return OK;
 	TRY(uframe_alloc(&data_page));
 	for (u64 i = 0; i < IMAGE_PAGES; i++) {
 		TRY(uframe_alloc(&array_at(image_pages, i)));
@@ -25,11 +32,6 @@ err_t vdso_init(void)
 		uframe_write(uframe_get(&array_at(image_pages, i)), 0, cspan_sub(rest, 0, len));
 	}
 	return OK;
-}
-
-static bool is_ready(void)
-{
-	return !uframe_is_null(&array_at(image_pages, IMAGE_PAGES - 1));
 }
 
 u64 vdso_page_count(void)

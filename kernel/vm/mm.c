@@ -115,6 +115,20 @@ err_t mm_fork(struct mm *parent, struct vmspace_ref *out)
 	return OK;
 }
 
+u64 mm_stack_top(struct mm *mm)
+{
+	GUARD(mm_map, &mm->lock);
+	return mm->stack_top;
+}
+
+err_t mm_choose(struct mm *mm, u64 len, u64 align, u64 *va)
+{
+	GUARD(mm_map, &mm->lock);
+	if (align <= PAGE_SIZE)
+		return mm_find_free(mm, len, va);
+	return vmspace_find_free(&mm->vmspace, len, align, MM_LOW, mm->search_top, va);
+}
+
 void mm_set_limit(struct mm *mm, enum mm_limit which, u64 bytes)
 {
 	atomic_u64_store(&array_at(mm->limit, which), bytes);

@@ -98,6 +98,10 @@ enum mm_aslr : u8 { MM_ASLR_ON, MM_ASLR_OFF };  /* OFF: personality(ADDR_NO_RAND
 err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out);
 /* A copy for fork(2): private pages become copy-on-write on both sides.  ERR_NOMEM. */
 err_t mm_fork(struct mm *parent, struct vmspace_ref *out);
+/* The end of the stack area. */
+u64 mm_stack_top(struct mm *mm);
+/* A free place of len bytes, aligned, for the caller that alone uses mm (exec). */
+err_t mm_choose(struct mm *mm, u64 len, u64 align, u64 *va);
 /* A page-aligned random number of bytes below 2^40 (28 bits of pages), or 0 without randomisation. */
 u64 mm_random_gap(enum mm_aslr aslr);
 /* setrlimit(2) and exec; UINT64_MAX for none. */

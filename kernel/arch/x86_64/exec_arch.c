@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "process/exec_arch.h"
+
+#include <osxtd/vmspace.h>
+
+#include "abi/elf.h"
+
+/* CPUID.1:EDX of every x86-64 CPU: what the ABI's baseline promises; programs ask CPUID for more. */
+enum : u64 { HWCAP_BASELINE = 0x078bfbff };
+
+const struct exec_arch exec_arch = {
+	.elf_machine = EM_X86_64,
+	.hwcap = HWCAP_BASELINE,
+	.hwcap2 = 0,
+	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
+	.signal_frame_bytes = 1024,
+};

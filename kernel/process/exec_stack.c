@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * exec_stack - the stack that a program starts with.
+ *
+ * From low to high addresses, as the System V ABI and Linux have it: argc, argv pointers, null, envp pointers, null, auxiliary
+ * vector; platform name and random bytes; argument strings, environment strings, the path, eight zero bytes.
+ */
+#include <osxtd/boot.h>
+#include <osxtd/random.h>
+
+#include "abi/auxv.h"
+#include "abi/mman.h"
+#include "process/exec_arch.h"
+#include "process/exec_image.h"
+
+enum : u64 {
+	STACK_ROOM = 128 << 10,  /* mapped below the strings from the start, as on Linux */
+	CLOCK_TICKS = 100,
+	AUXV_MAX = 24,
+	EXTRA = 32,              /* platform name (16) and random bytes (16) */
+};
+
+struct auxv {
+	struct auxv_entry entry[AUXV_MAX];
+	u32 count;
+};
+
+/* Addresses of the parts. */
+struct places {
+	u64 top;
+	u64 path, env, args;     /* strings */
+	u64 extra;
+	u64 sp;
+	u64 block_len;           /* from sp to args */
+};
+
+static void put(struct auxv *v, enum auxv_type type, u64 value)
+{
+	array_at(v->entry, v->count) = (struct auxv_entry){ type, value };
+	v->count++;
+}
+
+static void fill_auxv(struct auxv *v, struct mm *mm, const struct exec_file *program, const struct exec_stack *s)
+{
+	struct mm_layout layout = {};
+	mm_get_layout(mm, &layout);
+	if (layout.vdso != 0)
+		put(v, AT_SYSINFO_EHDR, layout.vdso);
+	put(v, AT_MINSIGSTKSZ, exec_arch.signal_frame_bytes + user_fpu_size());
+	put(v, AT_HWCAP, exec_arch.hwcap);
+	put(v, AT_PAGESZ, PAGE_SIZE);
+	put(v, AT_CLKTCK, CLOCK_TICKS);
+	put(v, AT_PHDR, program->program.phdr_va != 0 ? program->bias + program->program.phdr_va : 0);
+	put(v, AT_PHENT, ELF_PHDR_SIZE);
+	put(v, AT_PHNUM, program->header.phnum);
+	put(v, AT_BASE, s->interp_base);
+	put(v, AT_FLAGS, 0);
+	put(v, AT_ENTRY, program->bias + program->header.entry);
+	put(v, AT_UID, s->cred->uid);
+	put(v, AT_EUID, s->cred->euid);
+	put(v, AT_GID, s->cred->gid);
+	put(v, AT_EGID, s->cred->egid);
+	put(v, AT_SECURE, s->is_secure);
+	put(v, AT_HWCAP2, exec_arch.hwcap2);
+}
+
+static struct places place(u64 top, u64 shift, const struct exec_stack *s, const struct exec_strings *argv,
+			   const struct exec_strings *envp, u64 pointers)
+{
+	struct places p = { .top = top };
+	p.path = (top - shift & ~15ull) - 8 - (str_len(s->path) + 1);
+	p.env = p.path - envp->len;
+	p.args = p.env - argv->len;
+	p.extra = (p.args & ~15ull) - EXTRA;
+	p.sp = p.extra - pointers * sizeof(u64) & ~15ull;
+	p.block_len = p.args - p.sp;
+	return p;
+}
+
+/* Appends the addresses of count strings that stand one behind the other at va, and a null. */
+static usize put_pointers(struct span block, usize at, struct cspan strings, u32 count, u64 va)
+{
+	usize off = 0;
+	for (u32 i = 0; i < count; i++) {
+		u64 pointer = va + off;
+		span_copy(span_sub(block, at, sizeof(u64)), cspan_of(pointer));
+		at += sizeof(u64);
+		off += str_len(str_until_nul(cspan_from(strings, off))) + 1;
+	}
+	return at + sizeof(u64); /* the block was zeroed */
+}
+
+static err_t write_all(struct mm *mm, u64 va, struct cspan bytes)
+{
+	usize done = 0;
+	return vmspace_write(&mm->vmspace, uaddr_of(va), bytes, &done);
+}
+
+/* The pointer block with what stands between it and the strings. */
+static err_t write_block(struct mm *mm, const struct places *p, struct auxv *v, const struct exec_strings *argv,
+			 const struct exec_strings *envp)
+{
+	SCOPED_BUF(memory);
+	TRY(buf_alloc(p->block_len, &memory));
+	struct span block = buf_span(&memory);
+	u64 argc = argv->count;
+	span_copy(block, cspan_of(argc));
+	usize at = put_pointers(block, sizeof(u64), exec_strings_bytes(argv), argv->count, p->args);
+	at = put_pointers(block, at, exec_strings_bytes(envp), envp->count, p->env);
+
+	struct cspan auxv = cspan_sub(cspan_of(v->entry), 0, v->count * sizeof(struct auxv_entry));
+	span_copy(span_from(block, at), auxv);
+	mm_set_auxv(mm, auxv);
+
+	struct span extra = span_sub(block, p->extra - p->sp, EXTRA);
+	span_copy(extra, str_bytes(boot_machine()));
+	random_fill(span_sub(extra, 16, 16));
+	return write_all(mm, p->sp, span_const(block));
+}
+
+static err_t write_strings(struct mm *mm, const struct places *p, struct str path, const struct exec_strings *argv,
+			   const struct exec_strings *envp)
+{
+	TRY(write_all(mm, p->args, exec_strings_bytes(argv)));
+	TRY(write_all(mm, p->env, exec_strings_bytes(envp)));
+	return write_all(mm, p->path, str_bytes(path)); /* the rest of the page is zero */
+}
+
+static err_t map_stack(struct mm *mm, const struct places *p, const struct exec_stack *s, bool is_exec)
+{
+	u64 size = page_up(p->top - p->sp + STACK_ROOM), va = 0;
+	u64 limit = max_of(page_down(s->stack_limit), page_up(p->top - p->sp) + PAGE_SIZE);
+	size = min_of(size, limit);
+	u32 prot = VM_READ | VM_WRITE | (is_exec ? (u32)VM_EXEC : 0);
+	return mm_map_anonymous(mm, p->top - size, size, prot, MAP_PRIVATE | MAP_FIXED | MAP_GROWSDOWN | MAP_STACK, &va);
+}
+
+err_t exec_build_stack(struct mm *mm, const struct exec_file *program, const struct exec_stack *s,
+		       const struct exec_strings *argv, const struct exec_strings *envp, u64 *sp)
+{
+	struct auxv v = {};
+	fill_auxv(&v, mm, program, s);
+	u64 pointers = 1 + argv->count + 1 + envp->count + 1 + (v.count + 5) * 2;
+	u64 shift = mm_random_gap(s->aslr) / PAGE_SIZE % PAGE_SIZE;
+	struct places p = place(mm_stack_top(mm), shift, s, argv, envp, pointers);
+	put(&v, AT_RANDOM, p.extra + 16);
+	put(&v, AT_EXECFN, p.path);
+	put(&v, AT_PLATFORM, p.extra);
+	put(&v, AT_NULL, 0);
+
+	TRY(map_stack(mm, &p, s, program->program.wants_exec_stack));
+	TRY(write_block(mm, &p, &v, argv, envp));
+	TRY(write_strings(mm, &p, s->path, argv, envp));
+
+	struct mm_layout layout = {};
+	mm_get_layout(mm, &layout);
+	layout.start_stack = p.sp;
+	layout.arg_start = p.args;
+	layout.arg_end = p.env;
+	layout.env_start = p.env;
+	layout.env_end = p.path;
+	mm_set_layout(mm, &layout);
+	*sp = p.sp;
+	return OK;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* mm_lock - mlock(2) and its family. */
+#include "abi/mman.h"
+#include "process/thread.h"
+#include "security/cred.h"
+#include "syscall/handlers_mm.h"
+#include "vm/mm.h"
+
+/* CAP_IPC_LOCK: more than RLIMIT_MEMLOCK allows. */
+enum : u32 { CAP_IPC_LOCK_BIT = 14 };
+static bool can_exceed(struct thread *self)
+{
+	return (thread_cred(self)->cap_effective >> CAP_IPC_LOCK_BIT & 1) != 0;
+}
+
+SYSCALL(mlock)
+{
+	(void)ret;
+	return mm_lock_range(thread_mm(self), a->a0, a->a1, can_exceed(self), false);
+}
+
+SYSCALL(mlock2)
+{
+	(void)ret;
+	u32 flags = (u32)a->a2;
+	if ((flags & ~(u32)MLOCK_ONFAULT) != 0)
+		return ERR_INVAL;
+	return mm_lock_range(thread_mm(self), a->a0, a->a1, can_exceed(self), flags != 0);
+}
+
+SYSCALL(munlock)
+{
+	(void)ret;
+	return mm_unlock_range(thread_mm(self), a->a0, a->a1);
+}
+
+SYSCALL(mlockall)
+{
+	(void)ret;
+	return mm_lock_all(thread_mm(self), (u32)a->a0, can_exceed(self));
+}
+
+SYSCALL(munlockall)
+{
+	(void)a;
+	(void)ret;
+	return mm_unlock_all(thread_mm(self));
+}
