@@ -22,6 +22,7 @@ struct apic {
 };
 extern struct apic shared apic;
 
+UNSAFE("1. registers maps the local APIC; reg is one of the enum's")
 ALWAYS_INLINE void apic_write(u32 reg, u32 v)
 {
 	if (apic.is_x2)
@@ -29,6 +30,7 @@ ALWAYS_INLINE void apic_write(u32 reg, u32 v)
 	else
 		apic.registers[reg * 4] = v;
 }
+UNSAFE("1. registers maps the local APIC; reg is one of the enum's")
 ALWAYS_INLINE u32 apic_read(u32 reg)
 {
 	return apic.is_x2 ? (u32)msr_read(MSR_X2APIC + reg) : apic.registers[reg * 4];

@@ -168,6 +168,7 @@ static void set_control_registers(void)
 }
 
 /* U2: the flags that FMASK clears are those that change what the kernel's own code does. */
+UNSAFE("1. the entry point, segments and flag mask are those that user_entry.S expects")
 static void set_syscall_registers(void)
 {
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE);
@@ -193,6 +194,7 @@ void cpu_init(u32 id)
 
 /* ---- what programs may know ---- */
 
+UNSAFE("1. callers pass room for four characters")
 static void put_u32(char *out, u32 v)
 {
 	for (u32 i = 0; i < 4; i++)

@@ -16,11 +16,13 @@ static_assert(offsetof(struct cpu_area, local) == 0);
 
 extern struct cpu_area shared cpu_areas[CPU_MAX];
 
+UNSAFE("1. offset is one of the enum's, within the TSS")
 ALWAYS_INLINE void cpu_tss_set(struct cpu_area *a, u32 offset, u64 v)
 {
 	__builtin_memcpy((u8 *)a->tss_words + offset, &v, 8);
 }
 /* This CPU's. */
+UNSAFE("1. the block is the first member of its area")
 ALWAYS_INLINE struct cpu_area *cpu_area(void)
 {
 	return (struct cpu_area *)(void *)CPU_LOCAL_->self;

@@ -43,12 +43,14 @@ struct line {
 static struct line shared lines[LINES];
 
 /* Register select, then window. */
+UNSAFE("1. registers maps an I/O APIC")
 static void ioapic_write(struct ioapic *io, u32 reg, u32 v)
 {
 	io->registers[0] = reg;
 	io->registers[4] = v;
 }
 
+UNSAFE("1. registers maps an I/O APIC")
 static u32 ioapic_read(struct ioapic *io, u32 reg)
 {
 	io->registers[0] = reg;

@@ -35,6 +35,7 @@ void power_init(void)
 	reset_memory = map_register(acpi_info.reset);
 }
 
+UNSAFE("1. the firmware's tables name the register, power_init mapped it")
 static void write_register(struct acpi_register r, volatile u8 *memory, u8 v)
 {
 	if (r.space == ACPI_PORT)
@@ -84,6 +85,7 @@ static void acpi_off(void)
 }
 
 /* An interrupt that no table answers: the third fault in a row resets the CPU. */
+UNSAFE("1. nothing runs afterwards")
 [[noreturn]] static void triple_fault(void)
 {
 	struct {
@@ -119,6 +121,7 @@ void power_reset(void)
 	triple_fault();
 }
 
+UNSAFE("1. nothing runs afterwards")
 void power_halt(void)
 {
 	for (;;)

@@ -38,42 +38,50 @@ enum : u64 {
 	CR4_SMAP = 1 << 21,
 };
 
+UNSAFE("1. only the architecture's own code includes this header and knows what the port does")
 ALWAYS_INLINE void outb(u16 port, u8 v)
 {
 	__asm__ volatile("outb %0, %1" ::"a"(v), "Nd"(port) : "memory");
 }
+UNSAFE("1. only the architecture's own code includes this header and knows what the port does")
 ALWAYS_INLINE void outw(u16 port, u16 v)
 {
 	__asm__ volatile("outw %0, %1" ::"a"(v), "Nd"(port) : "memory");
 }
+UNSAFE("1. only the architecture's own code includes this header and knows what the port does")
 ALWAYS_INLINE void outl(u16 port, u32 v)
 {
 	__asm__ volatile("outl %0, %1" ::"a"(v), "Nd"(port) : "memory");
 }
+UNSAFE("1. only the architecture's own code includes this header and knows what the port does")
 ALWAYS_INLINE u8 inb(u16 port)
 {
 	u8 v;
 	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port) : "memory");
 	return v;
 }
+UNSAFE("1. only the architecture's own code includes this header and knows what the port does")
 ALWAYS_INLINE u16 inw(u16 port)
 {
 	u16 v;
 	__asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port) : "memory");
 	return v;
 }
+UNSAFE("1. only the architecture's own code includes this header and knows what the port does")
 ALWAYS_INLINE u32 inl(u16 port)
 {
 	u32 v;
 	__asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port) : "memory");
 	return v;
 }
+UNSAFE("1. callers name registers that the CPU has; another one faults and is reported")
 ALWAYS_INLINE u64 msr_read(u32 msr)
 {
 	u32 low, high;
 	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
 	return (u64)high << 32 | low;
 }
+UNSAFE("1. callers name registers that the CPU has and values that keep the kernel's invariants")
 ALWAYS_INLINE void msr_write(u32 msr, u64 v)
 {
 	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
@@ -82,6 +90,7 @@ ALWAYS_INLINE void msr_write(u32 msr, u64 v)
 struct cpuid {
 	u32 eax, ebx, ecx, edx;
 };
+UNSAFE("1. reads only")
 ALWAYS_INLINE struct cpuid cpuid(u32 leaf, u32 sub)
 {
 	struct cpuid c;
@@ -90,12 +99,14 @@ ALWAYS_INLINE struct cpuid cpuid(u32 leaf, u32 sub)
 }
 
 #define CR_ACCESS_(n)                                                                              \
+	UNSAFE("1. reads only")                                                                    \
 	ALWAYS_INLINE u64 cr##n##_read(void)                                                       \
 	{                                                                                          \
 		u64 v;                                                                             \
 		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v)::"memory");                        \
 		return v;                                                                          \
 	}                                                                                          \
+	UNSAFE("1. callers keep paging, protection and the kernel's mappings as they are")           \
 	ALWAYS_INLINE void cr##n##_write(u64 v)                                                    \
 	{                                                                                          \
 		__asm__ volatile("mov %0, %%cr" #n ::"r"(v) : "memory");                           \

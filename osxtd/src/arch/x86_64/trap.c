@@ -46,6 +46,7 @@ bool irq_in_handler(void)
 
 /* ---- from user mode ---- */
 
+UNSAFE("1. clears the status of a trap that was taken")
 static void debug_registers_clear(struct user_ctx *ctx)
 {
 	u64 status, clear = 0;

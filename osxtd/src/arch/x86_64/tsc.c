@@ -134,6 +134,7 @@ void tsc_init(void)
 	tsc.apic_per_tsc = scale(tsc.apic_hz, (u64)1 << 32, tsc.hz);
 }
 
+UNSAFE("1. a fence changes nothing else")
 void apic_timer_enable(void)
 {
 	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (cpu_features.tsc_deadline ? APIC_DEADLINE_MODE : 0));

@@ -20,6 +20,7 @@ static volatile u32 *hpet(void)
 	return (volatile u32 *)(PHYSMAP_BASE + acpi_info.hpet);
 }
 
+UNSAFE("1. the counter lies in the HPET's page")
 static u64 hpet_read(void)
 {
 	return hpet()[HPET_COUNTER];
@@ -48,6 +49,7 @@ static bool runs(const struct tsc_reference *r)
 	return false;
 }
 
+UNSAFE("1. the registers lie in the HPET's page")
 static bool hpet_start(struct tsc_reference *r)
 {
 	if (acpi_info.hpet == 0 || acpi_info.hpet + PAGE_SIZE > BOOT_PHYSMAP_SIZE)

@@ -65,7 +65,7 @@ static void uart_interrupt(u32 line)
 		u8 bytes[64];
 		usize n = 0;
 		while (n < sizeof(bytes) && (inb(UART + LSR) & LSR_READY) != 0)
-			bytes[n++] = inb(UART + DATA);
+			array_at(bytes, n++) = inb(UART + DATA);
 		if (n != 0)
 			console_input((struct cspan){ bytes, n });
 		if (n < sizeof(bytes))

@@ -26,6 +26,7 @@ static bool is_current(const struct user_ctx *ctx)
 
 /* ---- bases ---- */
 
+UNSAFE("1. reads only")
 ALWAYS_INLINE u64 fs_read(void)
 {
 	u64 v;
@@ -34,6 +35,7 @@ ALWAYS_INLINE u64 fs_read(void)
 	__asm__ volatile("rdfsbase %0" : "=r"(v));
 	return v;
 }
+UNSAFE("1. the kernel does not use FS")
 ALWAYS_INLINE void fs_write(u64 v)
 {
 	if (unlikely(!cpu_features.fsgsbase))
@@ -42,6 +44,7 @@ ALWAYS_INLINE void fs_write(u64 v)
 		__asm__ volatile("wrfsbase %0" ::"r"(v) : "memory");
 }
 /* Interrupts are off: for an instant GS is the user's. */
+UNSAFE("1. interrupts are off between the two SWAPGS, and NMIs do not trust GS")
 ALWAYS_INLINE u64 user_gs_read(void)
 {
 	u64 v;
@@ -50,6 +53,7 @@ ALWAYS_INLINE u64 user_gs_read(void)
 	__asm__ volatile("swapgs; rdgsbase %0; swapgs" : "=r"(v)::"memory");
 	return v;
 }
+UNSAFE("1. interrupts are off between the two SWAPGS, and NMIs do not trust GS")
 ALWAYS_INLINE void user_gs_write(u64 v)
 {
 	if (unlikely(!cpu_features.fsgsbase))

@@ -3,6 +3,7 @@
 #pragma once
 #include <osxtd/base.h>
 
+UNSAFE("1. reads only")
 ALWAYS_INLINE u64 arch_counter(void)
 {
 	u32 low, high;
