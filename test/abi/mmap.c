@@ -62,8 +62,8 @@ static void refused(void)
 		    "mmap: MAP_FIXED at an odd address");
 	CHECK_ERRNO(sysmap((void *)0xffff888000000000, ABI_PAGE, RW, ANON | MAP_FIXED, -1, 0),
 		    ENOMEM, "mmap: MAP_FIXED in the kernel");
-	CHECK_ERRNO(sysmap((void *)0x7ffffffff000, ABI_PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM,
-		    "mmap: MAP_FIXED in the last page");
+	CHECK_ERRNO(sysmap((void *)0x00fffffffffff000, ABI_PAGE, RW, ANON | MAP_FIXED, -1, 0),
+		    ENOMEM, "mmap: MAP_FIXED in the last page");
 	CHECK_ERRNO(sysmap((void *)-ABI_PAGE, 2 * ABI_PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM,
 		    "mmap: MAP_FIXED wraps");
 	CHECK_ERRNO(sysmap(NULL, ABI_PAGE, PROT_READ, MAP_PRIVATE, rw, LONG_MAX & -ABI_PAGE),

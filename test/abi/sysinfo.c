@@ -188,7 +188,7 @@ static void arch(void)
 	CHECK_EFAULT_OUT(sys(SYS_arch_prctl, ARCH_GET_FS, bad), "arch_prctl: bad pointer");
 	CHECK_ERRNO(sys(SYS_arch_prctl, ARCH_SET_FS, 0xffff888000000000), EPERM,
 		    "arch_prctl: a base in the kernel");
-	CHECK_ERRNO(sys(SYS_arch_prctl, ARCH_SET_GS, 0x0000800000000000), EPERM,
+	CHECK_ERRNO(sys(SYS_arch_prctl, ARCH_SET_GS, 0x0100000000000000), EPERM,
 		    "arch_prctl: a non-canonical base");
 	CHECK_ERRNO(sys(SYS_arch_prctl, 0x9999, 0), EINVAL, "arch_prctl: unknown code");
 	unsigned long word = 0x1122334455667788, gs = 0, read = 0;
