@@ -55,18 +55,6 @@ err_t mm_may_grow(struct mm *mm, u64 len, bool is_data)
 	return pages > frames.total_pages ? ERR_NOMEM : OK;
 }
 
-void mm_note_free(struct mm *mm, u64 end)
-{
-	if (end > mm->search_top)
-		mm->search_top = min_of(end, mm->mmap_base);
-}
-
-void mm_note_used(struct mm *mm, u64 start, u64 end)
-{
-	if (start < mm->search_top && end >= mm->search_top)
-		mm->search_top = start;
-}
-
 u64 mm_count_locked(struct mm *mm, u64 start, u64 end)
 {
 	SCOPED_CURSOR(c);
@@ -86,37 +74,21 @@ err_t mm_clear_range(struct mm *mm, u64 start, u64 end)
 		mm->locked_pages -= min_of(mm->locked_pages, mm_count_locked(mm, start, end));
 	SCOPED_CURSOR(c);
 	TRY(vmspace_lock(&mm->vmspace, start, end, &c));
-	TRY(vm_take(&c, start, end));
-	mm_note_free(mm, end);
-	return OK;
+	return vm_take(&c, start, end);
 }
 
 err_t mm_find_free(struct mm *mm, u64 len, u64 *va)
 {
-	u64 top = mm->search_top;
-	if (likely(top > len && top - len >= MM_LOW)) {
-		bool is_free = false;
-		*va = top - len;
-		TRY(mm_is_free(mm, *va, top, &is_free));
-		if (is_free)
-			return OK;
-		TRY(vmspace_find_free(&mm->vmspace, len, PAGE_SIZE, MM_LOW, top, va));
-		return OK;
-	}
-	return ERR_NOMEM;
+	return vmspace_find_free(&mm->vmspace, len, PAGE_SIZE, MM_LOW, mm->mmap_base, va);
 }
 
 err_t mm_mark(struct mm *mm, u64 start, u64 end, struct region_ref region, u32 prot)
 {
-	{
-		SCOPED_CURSOR(c);
-		err_t e = vmspace_lock(&mm->vmspace, start, end, &c);
-		if (e != OK) {
-			region_drop(&region);
-			return e;
-		}
-		TRY(vm_mark(&c, start, end, region_move(&region), prot));
+	SCOPED_CURSOR(c);
+	err_t e = vmspace_lock(&mm->vmspace, start, end, &c);
+	if (e != OK) {
+		region_drop(&region);
+		return e;
 	}
-	mm_note_used(mm, start, end);
-	return OK;
+	return vm_mark(&c, start, end, region_move(&region), prot);
 }

@@ -21,11 +21,8 @@ err_t mm_is_free(struct mm *mm, u64 start, u64 end, bool *is_free) HOLDS(mm_map)
 err_t mm_may_grow(struct mm *mm, u64 len, bool is_data) HOLDS(mm_map);
 /* start … start+len, len rounded up, lies in the user half and is not empty. */
 bool mm_range_ok(u64 start, u64 len, u64 *end);
-/* Empties a range and keeps search_top and locked_pages right. */
+/* Empties a range and keeps locked_pages right. */
 err_t mm_clear_range(struct mm *mm, u64 start, u64 end) HOLDS(mm_map);
-/* R1 of mm.h after start … end became free / became used. */
-void mm_note_free(struct mm *mm, u64 end) HOLDS(mm_map);
-void mm_note_used(struct mm *mm, u64 start, u64 end) HOLDS(mm_map);
 /* Free address for len bytes. ERR_NOMEM. */
 err_t mm_find_free(struct mm *mm, u64 len, u64 *va) HOLDS(mm_map);
 /* Marks a free range for region; consumes it. */

@@ -80,7 +80,6 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 	/* Below the lowest stack that could have been drawn, so that the two draws are independent. */
 	u64 span = aslr == MM_ASLR_OFF || atomic_u32_load(&aslr_off) != 0 ? 0 : MM_RANDOM_SPAN;
 	mm->mmap_base = page_down(VMSPACE_HIGH - span - room) - mm_random_gap(aslr);
-	mm->search_top = mm->mmap_base;
 	*out = vmspace_move(&space);
 	return OK;
 }
@@ -90,7 +89,6 @@ static void copy_numbers(struct mm *from, struct mm *to) HOLDS(mm_map)
 	to->layout = from->layout;
 	to->stack_top = from->stack_top;
 	to->mmap_base = from->mmap_base;
-	to->search_top = from->search_top;
 	to->auxv_len = from->auxv_len;
 	span_copy(span_of(to->auxv), cspan_of(from->auxv));
 	to->exe = map_source_clone_or_null(map_source_get_or_null(&from->exe));
@@ -124,9 +122,7 @@ u64 mm_stack_top(struct mm *mm)
 err_t mm_choose(struct mm *mm, u64 len, u64 align, u64 *va)
 {
 	GUARD(mm_map, &mm->lock);
-	if (align <= PAGE_SIZE)
-		return mm_find_free(mm, len, va);
-	return vmspace_find_free(&mm->vmspace, len, align, MM_LOW, mm->search_top, va);
+	return vmspace_find_free(&mm->vmspace, len, align, MM_LOW, mm->mmap_base, va);
 }
 
 void mm_set_limit(struct mm *mm, enum mm_limit which, u64 bytes)

@@ -72,7 +72,6 @@ struct mm {
 	struct mm_layout layout GUARDED(mm_map);
 	u64 stack_top GUARDED(mm_map);           /* drawn; exec puts the stack below it and the vDSO above */
 	u64 mmap_base GUARDED(mm_map);           /* free addresses are searched downward from here */
-	u64 search_top GUARDED(mm_map);          /* R1: no free page lies in search_top … mmap_base */
 	u64 locked_pages GUARDED(mm_map);
 	u32 lock_future GUARDED(mm_map);         /* mlockall(MCL_FUTURE) */
 	u32 auxv_len GUARDED(mm_map);

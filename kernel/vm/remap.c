@@ -131,12 +131,10 @@ static err_t move_to(struct mm *mm, struct remap *r, u64 to) HOLDS(mm_map)
 		}
 	}
 	note_locked(mm, r, r->new_len - keep);
-	mm_note_used(mm, to, to + r->new_len);
 	if ((r->flags & MREMAP_DONTUNMAP) != 0) {
 		note_locked(mm, r, keep);
 		return mm_mark(mm, r->old, r->old + keep, region_move(&r->region), r->prot);
 	}
-	mm_note_free(mm, r->old + keep);
 	return OK;
 }
 
