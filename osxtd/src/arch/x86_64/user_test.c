@@ -3,6 +3,7 @@
 #include <arch/page.h>
 #include <arch/paging.h>
 #include <arch/pte.h>
+#include <arch/switch.h>
 #include <osxtd/ktest.h>
 #include <osxtd/task.h>
 #include <osxtd/timer.h>
@@ -344,6 +345,13 @@ KTEST(user, tls_bases_are_kept_and_checked)
 	EXPECT_OK(user_ctx_set_gs(f.ctx, 0));
 }
 
+static u64 xmm3_of(const u8 *area)
+{
+	u64 v = 0;
+	memcpy(&v, area + 160 + 3 * 16, 8);
+	return v;
+}
+
 KTEST(user, fork_copies_registers_and_vector_state)
 {
 	FIXTURE(f);
@@ -358,9 +366,43 @@ KTEST(user, fork_copies_registers_and_vector_state)
 	EXPECT_EQ(child.rip, f.ctx->rip);
 	EXPECT_EQ(child.rax, f.ctx->rax);
 	EXPECT_EQ(child.fs_base, 0x7000);
-	u64 xmm3 = 0;
-	memcpy(&xmm3, area + 160 + 3 * 16, 8);
-	EXPECT_EQ(xmm3, 0x1122334455667788);
+	EXPECT_EQ(xmm3_of(area), 0x1122334455667788);
+}
+
+KTEST(user, a_switch_exchanges_what_lives_in_registers)
+{
+	FIXTURE(f);
+	static struct task shared other __attribute__((aligned(16)));
+	static u8 shared area[4096] __attribute__((aligned(64))), seen[4096] __attribute__((aligned(64)));
+	struct task *self = task_current();
+	other = (struct task){ .user._fpu = area };
+	user_ctx_start(f.ctx, place(user_test_sse), STACK_TOP);
+	f.ctx->rax = 0xaaaa;
+	EXPECT_OK(user_ctx_set_fs(f.ctx, 0x7000));
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	user_ctx_fork(&other.user, f.ctx);
+	other.user.fs_base = 0x8000;
+	other.user.gs_base = 0x9000;
+	area[160 + 3 * 16] = 0xbb;
+
+	u64 flags = irq_save();
+	arch_switch_user_state(self, &other);
+	struct task *current = task_current();
+	u64 fs = user_ctx_get_fs(&other.user), gs = user_ctx_get_gs(&other.user);
+	fpu_save(seen);
+	arch_switch_user_state(&other, self);
+	irq_restore(flags);
+
+	EXPECT(current == &other && task_current() == self);
+	EXPECT_EQ(fs, 0x8000);
+	EXPECT_EQ(gs, 0x9000);
+	EXPECT_EQ(xmm3_of(seen), 0xaabb);
+	EXPECT_EQ(user_ctx_get_fs(f.ctx), 0x7000);
+	EXPECT_EQ(user_ctx_get_gs(f.ctx), 0);
+	fpu_save(seen);
+	EXPECT_EQ(xmm3_of(seen), 0xaaaa);
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	EXPECT_EQ(f.ctx->rax, 0xaaaa);
 }
 
 KTEST(user, there_is_no_32_bit_code)
