@@ -125,6 +125,15 @@ err_t mount_root(struct super_ref super, struct str source, struct path *root)
 	return OK;
 }
 
+err_t mount_new_private(struct super *super, struct str source, struct path *root)
+{
+	SCOPED_REF(mount, m);
+	TRY(mount_new(super, nullptr, source, 0, &m));
+	root->dentry = dentry_clone(dentry_get(&mount_get(&m)->root));
+	root->mount = mount_move(&m);
+	return OK;
+}
+
 bool mount_cross(struct path *p)
 {
 	if (likely(atomic_u32_load(&dentry_get(&p->dentry)->mounted) == 0))

@@ -152,6 +152,15 @@ err_t vfs_open_path(const struct path *path, const struct cred *cred, u32 flags,
 	return open_granted(path, cred, flags, false, out);
 }
 
+err_t vfs_open_exec(const struct path *path, struct file_ref *out)
+{
+	SCOPED_REF(file, f);
+	TRY(open_by_type(path_inode(path), O_RDONLY | O_LARGEFILE, &f));
+	file_place_init(file_get(&f), path, false);
+	*out = file_move(&f);
+	return OK;
+}
+
 static err_t open_walked(struct walk *w, const struct cred *cred, u32 flags, struct file_ref *out)
 {
 	if (file_is_null(&w->file))

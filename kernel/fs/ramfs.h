@@ -19,8 +19,8 @@ err_t ramfs_register(void);
 err_t ramfs_new(const struct fs_type *type, struct str options, struct super_ref *out);
 /* The bytes of a regular file of such a file system; false for anything else. */
 bool ramfs_data(struct inode *i, struct memobj_ref *out);
-/* A nameless file on f's file system type: memfd_create(2). */
-err_t ramfs_memfd(struct str name, u32 flags, struct file_ref *out);
+/* A nameless file: memfd_create(2), flags MFD_*.  ERR_INVAL. */
+err_t ramfs_memfd(struct str name, u32 flags, const struct cred *cred, struct file_ref *out);
 /* Makes a node below the root for the kernel itself; the directories before it are made too (devtmpfs). */
 err_t ramfs_add_node(struct super *s, struct str path, u32 mode, u32 rdev);
 err_t ramfs_add_symlink(struct super *s, struct str path, struct str target);

@@ -10,7 +10,7 @@
 
 struct file_time fs_now(void)
 {
-	u64 ns = clock_realtime_coarse_ns();
+	u64 ns = clock_realtime_ns();
 	struct file_time t = { (i64)(ns / 1000000000), (i64)(ns % 1000000000) };
 	return t;
 }

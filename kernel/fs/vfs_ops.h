@@ -21,6 +21,8 @@ err_t vfs_open(struct fs_ctx *fs, const struct cred *cred, struct at *at, const 
 	       struct file_ref *out);
 /* Opens the place itself (exec, /proc/PID/fd reopen): permissions are checked as by open(2). */
 err_t vfs_open_path(const struct path *path, const struct cred *cred, u32 flags, struct file_ref *out);
+/* Opens a regular file for reading by the kernel: no permissions are asked. */
+err_t vfs_open_exec(const struct path *path, struct file_ref *out);
 
 /* mode: type and permissions; umask is applied.  rdev for devices. */
 err_t vfs_mknod(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 mode, u32 rdev);
