@@ -3,6 +3,14 @@
 #include "mm/stack.h"
 #include "mm/vm.h"
 
+/* The bases of the kernel's own types: what their fini leaves, these end. */
+static void region_end(struct region *r)
+{
+	ASSERT(r->_next == nullptr);
+}
+OBJECT_BASE(region, region_end);
+OBJECT_BASE(vmspace, vmspace_fini);
+
 err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops)
 {
 	struct uframe *root = nullptr;

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MPL-2.0
+/* user_test - user copies against missing, forbidden, foreign and kernel addresses; uio. */
+#include <osxtd/buf.h>
+#include <osxtd/ktest.h>
+#include <osxtd/task.h>
+
+#include "mm/frames.h"
+#include "mm/test_space.h"
+
+enum : u64 { AREA = 0x10000000, AREA_PAGES = 8, AREA_END = AREA + AREA_PAGES * PAGE_SIZE };
+
+/* A space with AREA_PAGES pages to write, a page to read only behind them and nothing behind that; made current. */
+struct user_fixture {
+	struct vmspace_ref before;
+	struct test_space *space;
+};
+
+static err_t fixture_begin(struct user_fixture *x)
+{
+	struct test_space_ref s = {};
+	SCOPED_REF(test_region, r);
+	TRY(test_space_new(&s));
+	x->space = test_space_get(&s);
+	struct task *self = task_current();
+	x->before = vmspace_clone_or_null(vmspace_get_or_null(&self->space));
+	task_set_space((struct vmspace_ref){ &x->space->vmspace });
+	TRY(test_region_new(REGION_COPY, &r));
+	SCOPED_CURSOR(c);
+	TRY(vmspace_lock(&x->space->vmspace, AREA, AREA_END + PAGE_SIZE, &c));
+	TRY(vm_mark(&c, AREA, AREA_END, region_clone(&test_region_get(&r)->region), VM_READ | VM_WRITE));
+	return vm_mark(&c, AREA_END, AREA_END + PAGE_SIZE, region_clone(&test_region_get(&r)->region), VM_READ);
+}
+
+static void fixture_end(struct user_fixture *x)
+{
+	task_set_space(vmspace_move(&x->before));
+}
+
+static const u64 hostile[] = {
+	0, 8, 0xfff, AREA - 1, AREA_END + PAGE_SIZE, VMSPACE_HIGH - 1, VMSPACE_HIGH, VMSPACE_HIGH + 1,
+	1ull << 47, 0x800000000000ull - 4, 0xffff800000000000, PHYSMAP_BASE, PHYSMAP_BASE + 0x100000,
+	KIMAGE_BASE + 0x200000, KSTACK_BASE + 0x4000, ~0ull, ~0ull - 7, 0x7fffffffffffffff, 1ull << 63,
+};
+
+KTEST(mm, hostile_addresses_are_faults)
+{
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	u8 bytes[64] = {};
+	struct span s = span_of(bytes);
+	u32 w = 0;
+	u64 q = 0;
+	usize len = 0;
+	for (u32 i = 0; i < array_len(hostile); i++) {
+		struct uaddr a = uaddr_of(array_at(hostile, i));
+		EXPECT_EQ(user_write(a, cspan_of(bytes)), ERR_FAULT);
+		EXPECT_EQ(user_write_u32(a, 1), ERR_FAULT);
+		EXPECT_EQ(user_write_u64(a, 1), ERR_FAULT);
+		EXPECT_EQ(user_cmpxchg_u32(a, 0, 1, &w), ERR_FAULT);
+		EXPECT_EQ(user_fill_zero(a, 64), ERR_FAULT);
+		EXPECT_EQ(user_read(a, s), ERR_FAULT);
+		EXPECT_EQ(user_read_u32(a, &w), ERR_FAULT);
+		EXPECT_EQ(user_read_u64(a, &q), ERR_FAULT);
+		EXPECT_EQ(user_read_str(a, s, &len), ERR_FAULT);
+	}
+	/* A range that is fine at its start. */
+	usize done = 0;
+	EXPECT(!user_range_ok(uaddr_of(AREA), ~0ull));
+	EXPECT(!user_range_ok(uaddr_of(AREA), VMSPACE_HIGH));
+	EXPECT_EQ(user_read_some(uaddr_of(AREA_END + PAGE_SIZE - 10), s, &done), ERR_FAULT);
+	EXPECT_EQ(done, 10);
+	EXPECT_EQ(user_write_some(uaddr_of(AREA_END - 13), cspan_of(bytes), &done), ERR_FAULT);
+	EXPECT_EQ(done, 13);
+}
+
+KTEST(mm, every_small_size_is_copied_exactly)
+{
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	u8 in[100] = {}, out[100] = {};
+	for (u32 i = 0; i < array_len(in); i++)
+		array_at(in, i) = (u8)(i + 1);
+	for (usize n = 0; n <= 90; n++) {
+		struct uaddr a = uaddr_of(AREA + PAGE_SIZE - 45);   /* across a page border */
+		EXPECT_OK(user_fill_zero(uaddr_of(AREA + PAGE_SIZE - 50), 100));
+		span_fill(span_of(out), 0xee);
+		EXPECT_OK(user_write(a, (struct cspan){ in, n }));
+		EXPECT_OK(user_read(a, (struct span){ out, n + 1 }));
+		EXPECT(memcmp(in, out, n) == 0);
+		EXPECT_EQ(array_at(out, n), 0);
+		EXPECT_EQ(array_at(out, n + 1), 0xee);
+		/* What a fault in the middle left is known to the byte. */
+		usize done = 0;
+		usize fits = min_of(n, (usize)21);
+		EXPECT_EQ(user_write_some(uaddr_of(AREA_END - 21), (struct cspan){ in, n }, &done),
+			  n > 21 ? ERR_FAULT : OK);
+		EXPECT_EQ(done, fits);
+		EXPECT_OK(user_read(uaddr_of(AREA_END - 21), (struct span){ out, fits }));
+		EXPECT(memcmp(in, out, fits) == 0);
+	}
+}
+
+KTEST(mm, pages_come_as_they_are_touched)
+{
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	SCOPED_BUF(b);
+	REQUIRE_OK(buf_alloc(AREA_PAGES * PAGE_SIZE, &b));
+	span_fill(buf_span(&b), 7);
+	EXPECT_OK(user_read(uaddr_of(AREA + 5), span_sub(buf_span(&b), 0, 3 * PAGE_SIZE)));
+	EXPECT_EQ(vmspace_resident_pages(&x.space->vmspace), 4);
+	EXPECT_EQ(span_get(buf_span(&b), 3 * PAGE_SIZE - 1), 0);
+	EXPECT_EQ(span_get(buf_span(&b), 3 * PAGE_SIZE), 7);
+	span_fill(buf_span(&b), 9);
+	EXPECT_OK(user_write(uaddr_of(AREA), span_const(buf_span(&b))));
+	EXPECT_EQ(vmspace_resident_pages(&x.space->vmspace), AREA_PAGES);
+	u32 w = 0, seen = 0;
+	EXPECT_OK(user_read_u32(uaddr_of(AREA + PAGE_SIZE - 2), &w));
+	EXPECT_EQ(w, 0x09090909);
+	EXPECT_OK(user_cmpxchg_u32(uaddr_of(AREA), 0x09090909, 5, &seen));
+	EXPECT_EQ(seen, 0x09090909);
+	EXPECT_OK(user_cmpxchg_u32(uaddr_of(AREA), 0x09090909, 6, &seen));
+	EXPECT_EQ(seen, 5);
+	EXPECT_EQ(user_cmpxchg_u32(uaddr_of(AREA + 1), 0, 6, &seen), ERR_FAULT);
+	/* Reading is fine where writing is not; a page without access is neither. */
+	EXPECT_OK(user_read_u32(uaddr_of(AREA_END), &w));
+	EXPECT_EQ(user_write_u32(uaddr_of(AREA_END), 1), ERR_FAULT);
+	{
+		SCOPED_CURSOR(c);
+		REQUIRE_OK(vmspace_lock(&x.space->vmspace, AREA, AREA + PAGE_SIZE, &c));
+		EXPECT_OK(vm_protect(&c, AREA, AREA + PAGE_SIZE, VM_NONE));
+	}
+	EXPECT_EQ(user_read_u32(uaddr_of(AREA), &w), ERR_FAULT);
+	{
+		SCOPED_CURSOR(c);
+		REQUIRE_OK(vmspace_lock(&x.space->vmspace, AREA, AREA + PAGE_SIZE, &c));
+		EXPECT_OK(vm_protect(&c, AREA, AREA + PAGE_SIZE, VM_READ));
+	}
+	EXPECT_OK(user_read_u32(uaddr_of(AREA), &w));
+	EXPECT_EQ(w, 5);
+	EXPECT_EQ(user_write_u32(uaddr_of(AREA), 1), ERR_FAULT);
+	{
+		SCOPED_CURSOR(c);
+		REQUIRE_OK(vmspace_lock(&x.space->vmspace, AREA, AREA_END, &c));
+		EXPECT_OK(vm_take(&c, AREA, AREA_END));
+	}
+	EXPECT_EQ(user_read_u32(uaddr_of(AREA), &w), ERR_FAULT);
+}
+
+KTEST(mm, strings_end_where_they_end)
+{
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	u8 text[40] = {}, out[40] = {};
+	usize len = 0;
+	for (usize n = 0; n < 30; n++) {
+		span_fill(span_of(text), 'x');
+		array_at(text, n) = 0;
+		EXPECT_OK(user_write(uaddr_of(AREA + PAGE_SIZE - 15), cspan_of(text)));
+		EXPECT_OK(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), span_of(out), &len));
+		EXPECT_EQ(len, n);
+		EXPECT(memcmp(text, out, n + 1) == 0);
+		EXPECT_EQ(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), (struct span){ out, n }, &len),
+			  ERR_NAMETOOLONG);
+		EXPECT_OK(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), (struct span){ out, n + 1 }, &len));
+	}
+	/* Bytes over 0x80 before the end, and an end that never comes. */
+	static const u8 high[] = { 0x81, 0x80, 0xff, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0 };
+	EXPECT_OK(user_write(uaddr_of(AREA), cspan_of(high)));
+	EXPECT_OK(user_read_str(uaddr_of(AREA), span_of(out), &len));
+	EXPECT_EQ(len, 9);
+	span_fill(span_of(text), 'y');
+	EXPECT_OK(user_write(uaddr_of(AREA_END - 40), cspan_of(text)));
+	{
+		SCOPED_CURSOR(c);
+		REQUIRE_OK(vmspace_lock(&x.space->vmspace, AREA_END, AREA_END + PAGE_SIZE, &c));
+		EXPECT_OK(vm_take(&c, AREA_END, AREA_END + PAGE_SIZE));
+	}
+	EXPECT_EQ(user_read_str(uaddr_of(AREA_END - 20), span_of(out), &len), ERR_FAULT);
+}
+
+KTEST(mm, uio_walks_pieces)
+{
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	struct user_iovec iov[4] = { { AREA + 100, 3 }, { 0, 0 }, { AREA + PAGE_SIZE - 2, 5 }, { AREA + 300, 50 } };
+	struct uio u = {};
+	u8 in[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, out[10] = {};
+	usize n = 0;
+	EXPECT_OK(user_write(uaddr_of(AREA), cspan_of(iov)));
+	EXPECT_OK(uio_user_vec(uaddr_of(AREA), 4, &u));
+	EXPECT_EQ(uio_left(&u), 58);
+	EXPECT_OK(uio_put(&u, (struct cspan){ in, 4 }, &n));
+	EXPECT_EQ(n, 4);
+	EXPECT_OK(uio_put(&u, (struct cspan){ in + 4, 6 }, &n));
+	EXPECT_EQ(uio_left(&u), 48);
+	EXPECT_OK(uio_put_zero(&u, 1000, &n));
+	EXPECT_EQ(n, 48);
+	EXPECT_EQ(uio_left(&u), 0);
+	EXPECT_OK(uio_user_vec(uaddr_of(AREA), 4, &u));
+	uio_skip(&u, 1);
+	EXPECT_OK(uio_get(&u, (struct span){ out, 9 }, &n));
+	EXPECT_EQ(n, 9);
+	EXPECT(memcmp(in + 1, out, 9) == 0);
+	SCOPED_UFRAME(f);
+	REQUIRE_OK(uframe_alloc(&f));
+	EXPECT_OK(uio_user(uaddr_of(AREA + 100), 3, &u));
+	EXPECT_OK(uio_get_frame(&u, uframe_get(&f), PAGE_SIZE - 8, 8, &n));
+	EXPECT_EQ(n, 3);
+	EXPECT_OK(uio_user(uaddr_of(AREA_END - 4), 8, &u));
+	EXPECT_EQ(uio_put_frame(&u, uframe_get(&f), 0, 8, &n), ERR_FAULT);
+	EXPECT_EQ(n, 4);
+	EXPECT_EQ(uio_user_vec(uaddr_of(AREA), 1025, &u), ERR_INVAL);
+	EXPECT_EQ(uio_user(uaddr_of(PHYSMAP_BASE), 1, &u), ERR_FAULT);
+	array_at(iov, 2).len = ~0ull;
+	EXPECT_OK(user_write(uaddr_of(AREA), cspan_of(iov)));
+	EXPECT_EQ(uio_user_vec(uaddr_of(AREA), 4, &u), ERR_INVAL);
+	struct uio k = uio_kernel(span_of(out));
+	EXPECT_OK(uio_put(&k, cspan_of(in), &n));
+	EXPECT_EQ(n, 10);
+	EXPECT_OK(uio_put(&k, cspan_of(in), &n));
+	EXPECT_EQ(n, 0);
+}
+
+KTEST(mm, other_spaces_are_reached_page_by_page)
+{
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	struct vmspace *s = &x.space->vmspace;
+	SCOPED_REF(vmspace, keep);
+	keep = vmspace_clone(s);
+	task_set_space(vmspace_clone_or_null(vmspace_get_or_null(&x.before)));
+	u8 in[] = { 1, 2, 3, 4, 5, 6 }, out[6] = {};
+	usize done = 0;
+	EXPECT_OK(vmspace_write(s, uaddr_of(AREA + PAGE_SIZE - 3), cspan_of(in), &done));
+	EXPECT_EQ(done, 6);
+	EXPECT_OK(vmspace_read(s, uaddr_of(AREA + PAGE_SIZE - 3), span_of(out), &done));
+	EXPECT(memcmp(in, out, 6) == 0);
+	EXPECT_EQ(vmspace_write(s, uaddr_of(AREA_END - 3), cspan_of(in), &done), ERR_FAULT);
+	EXPECT_EQ(done, 3);
+	EXPECT_EQ(vmspace_read(s, uaddr_of(PHYSMAP_BASE), span_of(out), &done), ERR_FAULT);
+}
