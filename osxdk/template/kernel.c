@@ -72,9 +72,9 @@ struct area {
 	struct region region;
 };
 
-static void space_fini(struct space *s)
+/* OSXTD ends the bases; these types hold nothing more. */
+static void space_fini(struct space *)
 {
-	vmspace_fini(&s->vmspace);
 }
 
 static void area_fini(struct area *)
