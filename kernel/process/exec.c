@@ -11,8 +11,6 @@
  */
 #include "process/exec.h"
 
-#include <osxtd/random.h>
-
 #include "fs/kernel_file.h"
 #include "fs/mount.h"
 #include "process/exec_arch.h"
@@ -202,7 +200,7 @@ static void take_limits(struct thread *self, struct mm *mm)
 	mm_set_limit(mm, MM_LIMIT_MEMLOCK, thread_rlimit(self, RLIMIT_MEMLOCK));
 }
 
-static void set_layout(struct mm *mm, const struct exec_file *f, enum mm_aslr aslr)
+static void set_layout(struct mm *mm, const struct exec_file *f)
 {
 	struct mm_layout l = {};
 	mm_get_layout(mm, &l);
@@ -211,7 +209,7 @@ static void set_layout(struct mm *mm, const struct exec_file *f, enum mm_aslr as
 	l.end_code = f->bias + p->code_end;
 	l.start_data = f->bias + p->data_start;
 	l.end_data = f->bias + p->data_end;
-	l.start_brk = page_up(f->bias + p->bss_end) + mm_random_gap(aslr);
+	l.start_brk = page_up(f->bias + p->bss_end) + mm_draw_gap(mm);
 	l.brk = l.start_brk;
 	mm_set_layout(mm, &l);
 }
@@ -222,17 +220,15 @@ static err_t build_space(struct thread *self, struct exec *x, struct str path, c
 	struct process *p = process_of(self);
 	u64 stack_limit = thread_rlimit(self, RLIMIT_STACK);
 	bool fixed = (atomic_u32_load(&p->personality) & ADDR_NO_RANDOMIZE) != 0;
-	enum mm_aslr aslr = fixed ? MM_ASLR_OFF : MM_ASLR_ON;
-	TRY(mm_new(aslr, stack_limit, &x->space));
+	TRY(mm_new(fixed ? MM_ASLR_OFF : MM_ASLR_ON, stack_limit, &x->space));
 	struct mm *mm = mm_of(vmspace_get(&x->space));
 	bool has_interp = x->program.program.has_interp;
 
-	u64 base = x->program.header.is_dynamic ? exec_arch.dynamic_base + mm_random_gap(aslr) : 0;
+	u64 base = x->program.header.is_dynamic ? exec_arch.dynamic_base + mm_draw_gap(mm) : 0;
 	TRY(exec_map(mm, &x->program, base));
 	if (has_interp)
 		TRY(exec_map(mm, &x->interp, 0));
-	set_layout(mm, &x->program, aslr);
-	TRY(mm_map_vdso(mm));
+	set_layout(mm, &x->program);
 
 	struct exec_stack s = {
 		.cred = cred_is_null(&x->cred) ? thread_cred(self) : cred_get(&x->cred),
@@ -240,7 +236,6 @@ static err_t build_space(struct thread *self, struct exec *x, struct str path, c
 		.stack_limit = stack_limit,
 		.interp_base = has_interp ? x->interp.bias : 0,
 		.is_secure = x->is_secure,
-		.aslr = aslr,
 	};
 	TRY(exec_build_stack(mm, &x->program, &s, argv, envp, &x->stack));
 	const struct exec_file *first = has_interp ? &x->interp : &x->program;

@@ -77,7 +77,6 @@ struct exec_stack {
 	u64 stack_limit;
 	u64 interp_base;                /* AT_BASE, 0: none */
 	bool is_secure;
-	enum mm_aslr aslr;
 };
 /* Makes the stack with arguments, environment and auxiliary vector; *sp is where the program finds it. */
 err_t exec_build_stack(struct mm *mm, const struct exec_file *program, const struct exec_stack *s,

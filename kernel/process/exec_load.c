@@ -63,6 +63,7 @@ static err_t map_file_part(struct mm *mm, const struct exec_file *f, const struc
 		.flags = MAP_PRIVATE | MAP_FIXED,
 		.max_prot = VM_READ | VM_WRITE | VM_EXEC,
 		.kind = MAPPING_OBJECT,
+		.is_fresh = true,
 	};
 	r.source = map_source_clone(map_source_get(&f->source));
 	TRY(file_mmap(exec_file_file(f), &r));

@@ -6,10 +6,8 @@
  * vector; platform name and random bytes; argument strings, environment strings, the path, eight zero bytes.
  */
 #include <osxtd/boot.h>
-#include <osxtd/random.h>
 
 #include "abi/auxv.h"
-#include "abi/mman.h"
 #include "process/exec_arch.h"
 #include "process/exec_image.h"
 
@@ -64,6 +62,12 @@ static void fill_auxv(struct auxv *v, struct mm *mm, const struct exec_file *pro
 	put(v, AT_HWCAP2, exec_arch.hwcap2);
 }
 
+/* How far below the top the strings begin: the low bits of the stack's address. */
+static u64 draw_shift(struct mm *mm)
+{
+	return mm_draw_gap(mm) / PAGE_SIZE % PAGE_SIZE;
+}
+
 static struct places place(u64 top, u64 shift, const struct exec_stack *s, const struct exec_strings *argv,
 			   const struct exec_strings *envp, u64 pointers)
 {
@@ -114,7 +118,8 @@ static err_t write_block(struct mm *mm, const struct places *p, struct auxv *v, 
 
 	struct span extra = span_sub(block, p->extra - p->sp, EXTRA);
 	span_copy(extra, str_bytes(boot_machine()));
-	random_fill(span_sub(extra, 16, 16));
+	u64 random[2] = { mm_draw(mm), mm_draw(mm) };
+	span_copy(span_from(extra, 16), cspan_of(random));
 	return write_all(mm, p->sp, span_const(block));
 }
 
@@ -126,29 +131,29 @@ static err_t write_strings(struct mm *mm, const struct places *p, struct str pat
 	return write_all(mm, p->path, str_bytes(path)); /* the rest of the page is zero */
 }
 
-static err_t map_stack(struct mm *mm, const struct places *p, const struct exec_stack *s, bool is_exec)
+/* The stack with room for its strings; the vDSO comes with it. */
+static err_t map_stack(struct mm *mm, const struct exec_stack *s, u64 strings, bool is_exec)
 {
-	u64 size = page_up(p->top - p->sp + STACK_ROOM), va = 0;
-	u64 limit = max_of(page_down(s->stack_limit), page_up(p->top - p->sp) + PAGE_SIZE);
-	size = min_of(size, limit);
-	u32 prot = VM_READ | VM_WRITE | (is_exec ? (u32)VM_EXEC : 0);
-	return mm_map_anonymous(mm, p->top - size, size, prot, MAP_PRIVATE | MAP_FIXED | MAP_GROWSDOWN | MAP_STACK, &va);
+	u64 size = page_up(strings + STACK_ROOM);
+	size = min_of(size, max_of(page_down(s->stack_limit), page_up(strings) + PAGE_SIZE));
+	return mm_map_stack(mm, size, VM_READ | VM_WRITE | (is_exec ? (u32)VM_EXEC : 0));
 }
 
 err_t exec_build_stack(struct mm *mm, const struct exec_file *program, const struct exec_stack *s,
 		       const struct exec_strings *argv, const struct exec_strings *envp, u64 *sp)
 {
+	u64 strings = exec_strings_cost(argv) + exec_strings_cost(envp) + str_len(s->path) + 2 * PAGE_SIZE;
+	TRY(map_stack(mm, s, strings, program->program.wants_exec_stack));
+
 	struct auxv v = {};
 	fill_auxv(&v, mm, program, s);
 	u64 pointers = 1 + argv->count + 1 + envp->count + 1 + (v.count + 5) * 2;
-	u64 shift = mm_random_gap(s->aslr) / PAGE_SIZE % PAGE_SIZE;
-	struct places p = place(mm_stack_top(mm), shift, s, argv, envp, pointers);
+	struct places p = place(mm_stack_top(mm), draw_shift(mm), s, argv, envp, pointers);
 	put(&v, AT_RANDOM, p.extra + 16);
 	put(&v, AT_EXECFN, p.path);
 	put(&v, AT_PLATFORM, p.extra);
 	put(&v, AT_NULL, 0);
 
-	TRY(map_stack(mm, &p, s, program->program.wants_exec_stack));
 	TRY(write_block(mm, &p, &v, argv, envp));
 	TRY(write_strings(mm, &p, s->path, argv, envp));
 

@@ -112,6 +112,25 @@ static err_t check_locked(struct mm *mm, const struct map_request *r) HOLDS(mm_m
 	return mm->locked_pages + r->len / PAGE_SIZE > limit ? ERR_AGAIN : OK;
 }
 
+/* Marks the place, emptied first if it is to be replaced. */
+static err_t mark_place(struct mm *mm, const struct map_request *r, u64 va, struct region_ref region) HOLDS(mm_map)
+{
+	SCOPED_REF(region, mine);
+	SCOPED_CURSOR(c);
+	mine = region_move(&region);
+	u64 end = va + r->len;
+	bool replaces = (r->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) == MAP_FIXED;
+	TRY(vmspace_lock(&mm->vmspace, va, end, &c));
+	if (replaces && r->is_fresh) {
+		err_t e = vm_mark(&c, va, end, region_clone(region_get(&mine)), r->prot);
+		if (likely(e != ERR_EXIST))
+			return e;
+	}
+	if (replaces)
+		TRY(vm_take(&c, va, end));
+	return vm_mark(&c, va, end, region_move(&mine), r->prot);
+}
+
 static err_t map_locked(struct mm *mm, u64 addr, struct map_request *r, u64 *va) HOLDS(mm_map)
 {
 	TRY(choose_address(mm, addr, r, va));
@@ -122,30 +141,27 @@ static err_t map_locked(struct mm *mm, u64 addr, struct map_request *r, u64 *va)
 	SCOPED_REF(region, region);
 	TRY(make_region(mm, r, *va, &region));
 	bool is_locked = (mapping_of(region_get(&region))->flags & MAPPING_LOCKED) != 0;
-	if ((r->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) == MAP_FIXED)
-		TRY(mm_clear_range(mm, *va, *va + r->len));
-	TRY(mm_mark(mm, *va, *va + r->len, region_move(&region), r->prot));
+	if (unlikely(mm->locked_pages != 0) && is_fixed(r))
+		mm->locked_pages -= min_of(mm->locked_pages, mm_count_locked(mm, *va, *va + r->len));
+	TRY(mark_place(mm, r, *va, region_move(&region)));
 	if (is_locked)
 		mm->locked_pages += r->len / PAGE_SIZE;
 	return OK;
 }
 
-err_t mm_map(struct mm *mm, u64 addr, struct map_request *request, u64 *va)
+err_t mm_map(struct mm *mm, u64 addr, struct map_request *r, u64 *va)
 {
-	struct map_request r CLEANUP(map_request_fini) = *request;
-	request->object = (struct memobj_ref){};
-	request->source = (struct map_source_ref){};
-	TRY(check_request(addr, &r));
-	bool populate = (r.flags & (MAP_POPULATE | MAP_LOCKED)) != 0 && (r.flags & MAP_NONBLOCK) == 0;
+	TRY(check_request(addr, r));
+	bool populate = (r->flags & (MAP_POPULATE | MAP_LOCKED)) != 0 && (r->flags & MAP_NONBLOCK) == 0;
 	{
 		GUARD(mm_map, &mm->lock);
-		TRY(map_locked(mm, addr, &r, va));
+		TRY(map_locked(mm, addr, r, va));
 		populate |= (mm->lock_future & MCL_FUTURE) != 0 && (mm->lock_future & MCL_ONFAULT) == 0;
 	}
-	if (unlikely(populate) && r.prot != VM_NONE) {
+	if (unlikely(populate) && r->prot != VM_NONE) {
 		/* What cannot be had now comes with its fault. */
-		u32 access = (r.prot & VM_WRITE) != 0 ? VM_ACCESS_WRITE : VM_ACCESS_READ;
-		err_t ignored = mm_populate(mm, *va, r.len, access);
+		u32 access = (r->prot & VM_WRITE) != 0 ? VM_ACCESS_WRITE : VM_ACCESS_READ;
+		err_t ignored = mm_populate(mm, *va, r->len, access);
 		(void)ignored;
 	}
 	return OK;
@@ -153,8 +169,12 @@ err_t mm_map(struct mm *mm, u64 addr, struct map_request *request, u64 *va)
 
 err_t mm_map_anonymous(struct mm *mm, u64 addr, u64 len, u32 prot, u32 flags, u64 *va)
 {
-	struct map_request r = { .len = len, .prot = prot, .flags = flags | MAP_ANONYMOUS };
-	r.max_prot = VM_READ | VM_WRITE | VM_EXEC;
+	struct map_request r CLEANUP(map_request_fini) = {
+		.len = len,
+		.prot = prot,
+		.flags = flags | MAP_ANONYMOUS,
+		.max_prot = VM_READ | VM_WRITE | VM_EXEC,
+	};
 	return mm_map(mm, addr, &r, va);
 }
 

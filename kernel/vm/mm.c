@@ -46,11 +46,17 @@ void mm_disable_aslr(void)
 	atomic_u32_store(&aslr_off, 1);
 }
 
-u64 mm_random_gap(enum mm_aslr aslr)
+u64 mm_draw(struct mm *mm)
 {
-	if (aslr == MM_ASLR_OFF || atomic_u32_load(&aslr_off) != 0)
-		return 0;
-	return random_u64() & (MM_RANDOM_SPAN - 1) & ~(u64)(PAGE_SIZE - 1);
+	if (mm->dice_left == 0)
+		return random_u64();
+	mm->dice_left--;
+	return array_at(mm->dice, mm->dice_left);
+}
+
+u64 mm_draw_gap(struct mm *mm)
+{
+	return mm->is_random ? mm_draw(mm) & (MM_RANDOM_SPAN - 1) & ~(u64)(PAGE_SIZE - 1) : 0;
 }
 
 /* An mm whose table is empty and that the registry knows. */
@@ -75,11 +81,13 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 	TRY(mapping_new(&spec, &mm->anon));
 
 	u64 room = max_of(min_of(stack_limit, STACK_ROOM_MAX), STACK_ROOM_MIN) + MM_STACK_GAP;
+	random_fill(span_of(mm->dice));
+	mm->dice_left = MM_DICE;
+	mm->is_random = aslr == MM_ASLR_ON && atomic_u32_load(&aslr_off) == 0;
 	GUARD(mm_map, &mm->lock);
-	mm->stack_top = VMSPACE_HIGH - mm_random_gap(aslr);
+	mm->stack_top = VMSPACE_HIGH - mm_draw_gap(mm);
 	/* Below the lowest stack that could have been drawn, so that the two draws are independent. */
-	u64 span = aslr == MM_ASLR_OFF || atomic_u32_load(&aslr_off) != 0 ? 0 : MM_RANDOM_SPAN;
-	mm->mmap_base = page_down(VMSPACE_HIGH - span - room) - mm_random_gap(aslr);
+	mm->mmap_base = page_down(VMSPACE_HIGH - (mm->is_random ? MM_RANDOM_SPAN : 0) - room) - mm_draw_gap(mm);
 	*out = vmspace_move(&space);
 	return OK;
 }

@@ -59,7 +59,7 @@ struct mm_layout {
 	u64 arg_start, arg_end, env_start, env_end;
 	u64 vdso;                 /* 0: none */
 };
-enum : u32 { MM_AUXV_BYTES = 48 * 8 };
+enum : u32 { MM_AUXV_BYTES = 48 * 8, MM_DICE = 8 };
 
 /* A place in the list of all spaces: slot 0 is none. */
 struct mm_ticket {
@@ -83,6 +83,9 @@ struct mm {
 	struct atomic_u64 peak_pages ATOMIC_ONLY;
 	struct atomic_u64 peak_resident ATOMIC_ONLY;
 	struct atomic_u32 dumpable ATOMIC_ONLY;
+	u64 dice[MM_DICE] OWNER(exec);           /* random words, drawn at once because that is cheaper */
+	u32 dice_left OWNER(exec);
+	bool is_random OWNER(exec);
 	struct mm_ticket ticket IMMUTABLE;       /* its place in the list of all spaces */
 };
 SUBTYPE(mm, vmspace);
@@ -101,8 +104,10 @@ err_t mm_fork(struct mm *parent, struct vmspace_ref *out);
 u64 mm_stack_top(struct mm *mm);
 /* A free place of len bytes, aligned, for the caller that alone uses mm (exec). */
 err_t mm_choose(struct mm *mm, u64 len, u64 align, u64 *va);
-/* A page-aligned random number of bytes below 2^40 (28 bits of pages), or 0 without randomisation. */
-u64 mm_random_gap(enum mm_aslr aslr);
+/* For the caller that alone uses mm (exec): a random word; a page-aligned number of bytes below 2^40 (28 bits of pages),
+ * or 0 without randomisation. */
+u64 mm_draw(struct mm *mm);
+u64 mm_draw_gap(struct mm *mm);
 /* setrlimit(2) and exec; UINT64_MAX for none. */
 void mm_set_limit(struct mm *mm, enum mm_limit which, u64 bytes);
 
@@ -130,18 +135,22 @@ struct map_request {
 	struct map_source_ref source;  /* set by the caller; consumed */
 	u32 max_prot;                  /* VM_*; the caller sets it by the file's open mode, the file may narrow it */
 	enum mapping_kind kind;        /* MAPPING_OBJECT unless the kernel itself maps */
+	bool is_fresh;                 /* MAP_FIXED where most likely nothing is: exec */
 };
 void map_request_fini(struct map_request *r);
 
 /*
  * Maps r->len bytes at or near addr (MAP_FIXED: at) and tells where.  ERR_INVAL, ERR_NOMEM, ERR_EXIST, ERR_PERM,
- * ERR_AGAIN, ERR_ACCES.  Consumes what r refers to.
+ * ERR_AGAIN, ERR_ACCES.  Takes what it needs out of r; the caller's map_request_fini drops the rest.
  */
 err_t mm_map(struct mm *mm, u64 addr, struct map_request *r, u64 *va);
 /* As mm_map, for anonymous memory. */
 err_t mm_map_anonymous(struct mm *mm, u64 addr, u64 len, u32 prot, u32 flags, u64 *va);
-/* The vDSO, where exec found room for it: layout.vdso.  Without an image it does nothing. */
-err_t mm_map_vdso(struct mm *mm);
+/*
+ * The first stack, size bytes below mm_stack_top, and above it the vDSO (layout.vdso), which the same page tables
+ * cover; without room or image there is no vDSO.
+ */
+err_t mm_map_stack(struct mm *mm, u64 size, u32 prot);
 err_t mm_unmap(struct mm *mm, u64 addr, u64 len);
 err_t mm_protect(struct mm *mm, u64 addr, u64 len, u32 prot);
 /* The new break, or the old one when it cannot be moved. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* vdso_map - the vDSO in an address space: the data page, and the image behind it. */
-#include <osxtd/random.h>
-
-#include "abi/mman.h"
+/* vdso_map - what every program's space has: the first stack, and the vDSO (data page, image) above it. */
 #include "vdso/vdso.h"
 #include "vm/layout.h"
 
@@ -34,34 +31,48 @@ err_t mm_vdso_init(void)
 	return OK;
 }
 
-/* Above the stack, in the part of the address space that its page tables cover anyway; 0 when there is no room. */
-static u64 wanted_address(struct mm *mm, u64 len)
+/* Where the vDSO goes: above the stack, in what its last page table covers; 0 when there is no room. */
+static u64 choose_address(struct mm *mm, u64 len) HOLDS(mm_map)
 {
-	GUARD(mm_map, &mm->lock);
 	u64 top = mm->stack_top;
 	u64 end = min_of((top + TABLE_SPAN) & ~(TABLE_SPAN - 1), (u64)VMSPACE_HIGH);
-	if (end - top < len)
+	if (len == 0 || end - top < len)
 		return 0;
-	return top + random_below((end - top - len) / PAGE_SIZE + 1) * PAGE_SIZE;
+	u64 pages = (end - top - len) / PAGE_SIZE;
+	return top + (mm->is_random ? mm_draw(mm) % (pages + 1) * PAGE_SIZE : 0);
 }
 
-static err_t map_part(struct mm *mm, u64 at, u64 offset, u64 len, enum mapping_kind kind, u32 prot, u32 flags, u64 *va)
+static err_t mark_part(struct vm_cursor *c, u64 va, u64 offset, u64 len, enum mapping_kind kind, u32 prot)
 {
-	struct map_request r CLEANUP(map_request_fini) = {
-		.offset = offset, .len = len, .prot = prot, .max_prot = prot, .kind = kind, .flags = MAP_SHARED | flags,
-	};
-	r.object = memobj_clone(memobj_get(&vdso_object));
-	return mm_map(mm, at, &r, va);
+	struct mapping_spec spec = { .kind = kind, .flags = MAPPING_SHARED, .max_prot = prot, .va = va, .offset = offset };
+	SCOPED_REF(region, region);
+	spec.object = memobj_clone(memobj_get(&vdso_object));
+	TRY(mapping_new(&spec, &region));
+	return vm_mark(c, va, va + len, region_move(&region), prot);
 }
 
-err_t mm_map_vdso(struct mm *mm)
+static err_t mark_stack(struct vm_cursor *c, u64 start, u64 top, u32 prot)
 {
-	u64 image = vdso_page_count() * PAGE_SIZE, va = 0, ignored = 0;
-	if (memobj_is_null(&vdso_object))
-		return OK;
-	TRY(map_part(mm, wanted_address(mm, image + PAGE_SIZE), 0, image + PAGE_SIZE, MAPPING_VVAR, VM_READ, 0, &va));
-	TRY(map_part(mm, va + PAGE_SIZE, PAGE_SIZE, image, MAPPING_VDSO, VM_READ | VM_EXEC, MAP_FIXED, &ignored));
+	struct mapping_spec spec = { .kind = MAPPING_ANON, .flags = MAPPING_GROWSDOWN, .va = top };
+	SCOPED_REF(region, region);
+	spec.max_prot = VM_READ | VM_WRITE | VM_EXEC;
+	TRY(mapping_new(&spec, &region));
+	return vm_mark(c, start, top, region_move(&region), prot);
+}
+
+err_t mm_map_stack(struct mm *mm, u64 size, u32 prot)
+{
+	u64 image = vdso_page_count() * PAGE_SIZE;
 	GUARD(mm_map, &mm->lock);
-	mm->layout.vdso = va + PAGE_SIZE;
+	u64 top = mm->stack_top;
+	u64 data = choose_address(mm, memobj_is_null(&vdso_object) ? 0 : image + PAGE_SIZE);
+	SCOPED_CURSOR(c);
+	TRY(vmspace_lock(&mm->vmspace, top - size, data != 0 ? data + PAGE_SIZE + image : top, &c));
+	TRY(mark_stack(&c, top - size, top, prot));
+	if (data == 0)
+		return OK;
+	TRY(mark_part(&c, data, 0, PAGE_SIZE, MAPPING_VVAR, VM_READ));
+	TRY(mark_part(&c, data + PAGE_SIZE, PAGE_SIZE, image, MAPPING_VDSO, VM_READ | VM_EXEC));
+	mm->layout.vdso = data + PAGE_SIZE;
 	return OK;
 }
