@@ -372,3 +372,8 @@ u64 fdtable_id(const struct fdtable *t)
 {
 	return t->id;
 }
+
+bool fdtable_is_shared(const struct fdtable *t)
+{
+	return object_refs(&t->object) > 1;
+}

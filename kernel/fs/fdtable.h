@@ -36,6 +36,8 @@ err_t fdtable_new(struct fdtable_ref *out);
 err_t fdtable_fork(struct fdtable *from, struct fdtable_ref *out);
 /* Closes the descriptors that exec(2) closes. */
 void fdtable_close_on_exec(struct fdtable *t);
+/* True when the caller's reference is not the only one. */
+bool fdtable_is_shared(const struct fdtable *t);
 
 /* One more reference to the file of fd; O_PATH files are refused (ERR_BADF) as most calls want. */
 err_t fd_get(struct fdtable *t, i32 fd, struct file_ref *out);
