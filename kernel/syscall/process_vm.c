@@ -58,7 +58,8 @@ static err_t move_part(struct transfer *x, struct uaddr other, struct span part,
 static err_t move_piece(struct transfer *x, const struct user_iovec *piece)
 {
 	for (u64 at = 0; at < piece->len && uio_left(&x->local) != 0;) {
-		usize len = min_of((usize)min_of(piece->len - at, uio_left(&x->local)), (usize)PAGE_SIZE);
+		u64 left = min_of(piece->len - at, uio_left(&x->local));
+		usize len = (usize)min_of(left, (u64)PAGE_SIZE);
 		usize n = 0;
 		struct uaddr other = uaddr_add(uaddr_of(piece->base), at);
 		err_t e = move_part(x, other, span_sub(buf_span(&x->bounce), 0, len), &n);
