@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
 """backtrace - what every CPU of a stopped guest is doing, with the kernel's symbols."""
+import json
 import os
 import re
 import subprocess
@@ -17,10 +18,12 @@ def symbolize(elf, addresses):
         return [''] * len(addresses)
     result = subprocess.run(['llvm-symbolizer-22', '-e', elf, '--output-style=JSON', '--no-demangle',
                              *[hex(a) for a in addresses]], capture_output=True, text=True, check=False)
-    import json
+    if result.returncode != 0:
+        return [''] * len(addresses)
+    answer = json.loads(result.stdout)
     texts = []
-    for line in result.stdout.splitlines():
-        frames = [f for f in json.loads(line).get('Symbol', []) if f.get('FunctionName')]
+    for one in answer if isinstance(answer, list) else [answer]:
+        frames = [f for f in one.get('Symbol', []) if f.get('FunctionName')]
         texts.append(' < '.join(_frame_text(f) for f in frames))
     return texts + [''] * (len(addresses) - len(texts))
 
