@@ -98,9 +98,8 @@ SYSCALL(close_range)
 	(void)ret;
 	if ((flags & ~(u32)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) != 0 || first > last)
 		return ERR_INVAL;
-	/* A table that others use cannot be replaced here: unshare(2) first. */
-	if ((flags & CLOSE_RANGE_UNSHARE) != 0 && fdtable_is_shared(thread_files(self)))
-		return ERR_INVAL;
+	if ((flags & CLOSE_RANGE_UNSHARE) != 0)
+		TRY(thread_unshare_files(self));
 	fd_close_range(thread_files(self), first, last, (flags & CLOSE_RANGE_CLOEXEC) != 0);
 	return OK;
 }
