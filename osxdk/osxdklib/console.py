@@ -125,7 +125,7 @@ class Session:
         """Types a command at the prompt; returns its output with plain line ends."""
         start = self.mark
         self.send(command + '\n')
-        match = self.expect('^' + re.escape(self.PROMPT), timeout)
+        match = self.expect(re.escape(self.PROMPT), timeout)
         return self.text[start:match.start()].replace('\r\n', '\n')
 
     def resize(self, rows, columns):

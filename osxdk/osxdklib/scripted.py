@@ -64,7 +64,7 @@ class App:
     def prompt(self, timeout=60):
         """Waits for the shell's prompt; returns the text since the last wait."""
         start = self.session.mark
-        match = self.session.expect('^' + re.escape(Session.PROMPT), timeout)
+        match = self.session.expect(re.escape(Session.PROMPT), timeout)
         return self.session.text[start:match.start()].replace('\r\n', '\n')
 
     def drain(self, quiet=0.5):
