@@ -29,7 +29,7 @@ def symbolize(elf, addresses):
 
 
 def _frame_text(frame):
-    place = frame.get('FileName', '')
+    place = frame.get('FileName', '') and os.path.normpath(frame['FileName'])
     return frame['FunctionName'] + (f' ({place}:{frame["Line"]})' if place else '')
 
 

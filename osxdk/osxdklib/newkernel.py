@@ -115,4 +115,4 @@ def test(config):
     if trace:
         print(trace)
     print(f'{int(good)} passed, {int(not good)} failed')
-    return 0 if good else 1
+    return 0 if good else code or 1
