@@ -46,6 +46,7 @@ struct vmspace_ops {
 	err_t (*fault)(struct vmspace *s, u64 va, u32 access);
 };
 
+enum : u32 { VM_LEAVES = 4 };
 struct vmspace {
 	struct object object;
 	const struct vmspace_ops *ops IMMUTABLE;
@@ -57,6 +58,7 @@ struct vmspace {
 	struct atomic_u64 _cpus;      /* CPUs it is loaded on */
 	u64 _gap_start, _gap_end;     /* empty range that vmspace_find_free tries first, found below _gap_below */
 	u64 _gap_below;
+	struct uframe *_leaf[VM_LEAVES];      /* leaf tables that cursors used last, by address; checked when used */
 };
 
 /* The user half: VMSPACE_LOW <= va < VMSPACE_HIGH of the architecture. */

@@ -46,7 +46,8 @@ struct uframe {
 	struct spin_raw lock;
 	u32 detached;
 	struct vm_info *info;
-	struct vmspace *owner;
-	u64 spare[2];
+	struct vmspace *owner;    /* null while the table is in no space */
+	u64 base;                 /* leaf: first address it speaks for */
+	u64 spare;
 };
 static_assert(sizeof(struct uframe) == 64);

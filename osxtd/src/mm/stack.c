@@ -4,7 +4,7 @@
  *
  * The area is cut into slots of two stack sizes; the lower half of each stays unmapped.  A freed stack stays
  * mapped on a list of its CPU, linked through its lowest word; the word above it says whether it is in use.
- * The numbers of slots whose pages were given back wait in `vacant`.
+ * The numbers of slots whose pages were given back wait in vacant.
  */
 #include "mm/stack.h"
 

@@ -56,6 +56,7 @@ static void table_free(struct uframe *t)
 {
 	info_drop(t->info);
 	t->info = nullptr;
+	t->owner = nullptr;
 	frame_give(t, FRAME_TABLE);
 }
 
@@ -70,6 +71,7 @@ static struct uframe *table_new(void)
 		return nullptr;
 	}
 	t->lock = (struct spin_raw){};
+	t->owner = nullptr;
 	page_zero(frame_va(t));
 	return t;
 }
@@ -102,6 +104,7 @@ struct uframe *table_take(u32 level, struct vmspace *owner)
 	}
 	t->level = (u8)level;
 	t->detached = 0;
+	t->base = ~0ull; /* nobody remembers it as a leaf of what it was before */
 	t->owner = owner;
 	return t;
 }
@@ -110,6 +113,7 @@ void table_give(struct uframe *t)
 {
 	DEBUG_ASSERT(table_is_empty(t->info));
 	struct table_cache *c = table_cache_here();
+	t->owner = nullptr;
 	if (unlikely(t->info->run_room != RUNS_SMALL || c->count >= TABLE_CACHE_MAX || cpu_in_irq())) {
 		table_free(t);
 		return;
@@ -142,6 +146,7 @@ void table_give_root(struct uframe *t)
 {
 	DEBUG_ASSERT(table_is_empty(t->info));
 	struct table_cache *c = table_cache_here();
+	t->owner = nullptr;
 	if (unlikely(t->info->run_room != RUNS_SMALL || c->root_count >= TABLE_CACHE_MAX || cpu_in_irq())) {
 		table_free(t);
 		return;

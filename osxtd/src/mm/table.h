@@ -87,15 +87,27 @@ ALWAYS_INLINE bool held_test(const struct vm_info *in, u32 i)
 /* The first held entry in from … end-1; end when there is none. */
 ALWAYS_INLINE u32 held_next(const struct vm_info *in, u32 from, u32 end)
 {
-	while (from < end) {
-		u64 word = in->held[from / 64 % 8] >> (from % 64);
-		if (word != 0) {
-			from += (u32)__builtin_ctzll(word);
-			return from < end ? from : end;
-		}
-		from = (from / 64 + 1) * 64;
+	if (from >= end)
+		return end;
+	u32 w = from / 64;
+	u64 word = in->held[w % 8] >> (from % 64) << (from % 64);
+	while (word == 0) {
+		if (++w * 64 >= end)
+			return end;
+		word = in->held[w % 8];
 	}
-	return end;
+	from = w * 64 + (u32)__builtin_ctzll(word);
+	return from < end ? from : end;
+}
+/* The held bits of word w that stand for entries first … end-1. */
+ALWAYS_INLINE u64 held_word(const struct vm_info *in, u32 w, u32 first, u32 end)
+{
+	u64 word = in->held[w % 8];
+	if (first > w * 64)
+		word = word >> (first % 64) << (first % 64);
+	if (end < w * 64 + 64)
+		word &= (1ull << (end % 64)) - 1;
+	return word;
 }
 /* The last held entry below end; -1 when there is none. */
 i32 held_last(const struct vm_info *in, u32 end);

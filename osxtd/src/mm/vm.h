@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* vm - what the parts of the address-space code share; the design is in table.h and <osxtd/vmspace.h>. */
 #pragma once
+#include "boot_info.h"
 #include "mm/table.h"
 
 /* The lowest table under the cursor that speaks for va.  Its entry for va is empty, marked or, in a leaf, mapped. */
 ALWAYS_INLINE struct uframe *vm_table_for(const struct vm_cursor *c, u64 va)
 {
 	struct uframe *t = c->_table;
+	if (likely(c->_level == 1))
+		return t;
 	for (u32 level = c->_level; level > 1; level--) {
 		u64 pte = table_entries(t)[pt_index(va, level)];
 		if (pte == 0)
@@ -37,6 +40,20 @@ ALWAYS_INLINE u64 vm_table_start(u64 va, u32 level)
 ALWAYS_INLINE u64 vm_pages(u64 n, u32 level)
 {
 	return n << (9 * (level - 1));
+}
+
+/*
+ * Whether a cursor locks the tables below its own, too.  With one CPU the lock of its own table does all: whoever holds
+ * it is not preempted, and interrupts touch no user space.
+ */
+ALWAYS_INLINE bool vm_locks_below(void)
+{
+	return boot_info.cpu_count > 1;
+}
+/* The leaf of s for va may be remembered, so that the next cursor there needs no walk. */
+ALWAYS_INLINE struct uframe **vm_leaf_slot(struct vmspace *s, u64 va)
+{
+	return &s->_leaf[(va >> pt_shift(2)) % VM_LEAVES];
 }
 
 /* The translation of va must be forgotten before the cursor is released. */

@@ -16,15 +16,20 @@ static void leaf_drop(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u64 v
 	u64 *entries = table_entries(t);
 	u64 base = va - (u64)i * PAGE_SIZE;
 	u64 dropped = 0;
-	for (u32 k = held_next(in, i, j); k < j; k = held_next(in, k + 1, j)) {
-		/* The CPU may be setting the dirty bit of a page that is present. */
-		u64 pte = entries[k];
-		entries[k] = 0;
-		held_clear(in, k);
-		if (pte_is_present(pte))
-			vm_forget(c, base + (u64)k * PAGE_SIZE);
-		vm_drop_frame(c, frame_of(pte_paddr(pte)));
-		dropped++;
+	for (u32 w = i / 64; w * 64 < j; w++) {
+		u64 word = held_word(in, w, i, j);
+		if (word == 0)
+			continue;
+		in->held[w % 8] &= ~word;
+		for (; word != 0; word &= word - 1) {
+			u32 k = w * 64 + (u32)__builtin_ctzll(word);
+			u64 pte = entries[k];
+			entries[k] = 0;
+			if (pte_is_present(pte))
+				vm_forget(c, base + (u64)k * PAGE_SIZE);
+			vm_drop_frame(c, frame_of(pte_paddr(pte)));
+			dropped++;
+		}
 	}
 	if (dropped != 0)
 		atomic_u64_sub(&c->_s->_mapped, dropped);
@@ -96,25 +101,28 @@ err_t vm_drop_frames(struct vm_cursor *c, u64 start, u64 end)
 
 /* ---- mark ---- */
 
-/* Adds a run to t; *taken tells that it took over the caller's count on the region.  False: no room or not empty. */
+static bool run_is_like(const struct vm_run *run, const struct vm_run *like)
+{
+	return run->region == like->region && run->prot == like->prot;
+}
+
+/* Adds a run to t; *taken tells that it took over the caller's count on the region.  ERR_NOMEM, ERR_EXIST. */
 static err_t run_add(struct uframe *t, u32 i, u32 j, const struct vm_run *like, bool *taken)
 {
 	struct vm_info *in = t->info;
-	if (unlikely(!runs_are_clear(in, i, j)))
+	u32 at = runs_lower_slow(in, i);
+	if (unlikely(at < in->run_count && in->run[at].first < j))
 		return ERR_EXIST;
 	TRY(runs_room(t, 1));
 	in = t->info;
-	u32 at = runs_lower_slow(in, i);
 	struct vm_run *before = at > 0 ? &in->run[at - 1] : nullptr;
-	if (before != nullptr && before->end == i && before->region == like->region &&
-	    before->prot == like->prot) {
+	if (before != nullptr && before->end == i && run_is_like(before, like)) {
 		before->end = (u16)j;
 		runs_join(in, j, j);
 		return OK;
 	}
 	struct vm_run *behind = at < in->run_count ? &in->run[at] : nullptr;
-	if (behind != nullptr && behind->first == j && behind->region == like->region &&
-	    behind->prot == like->prot) {
+	if (behind != nullptr && behind->first == j && run_is_like(behind, like)) {
 		behind->first = (u16)i;
 		return OK;
 	}
@@ -155,32 +163,48 @@ static err_t mark_piece(struct vm_cursor *c, u64 va, u64 end, const struct vm_ru
 	return OK;
 }
 
+/* Marks a range that needs more than the cursor's own table. */
+static NOINLINE err_t mark_pieces(struct vm_cursor *c, u64 start, u64 end, const struct vm_run *like, bool *taken)
+{
+	err_t err = OK;
+	u64 va = start;
+	while (va < end) {
+		u64 next = end;
+		err = mark_piece(c, va, end, like, taken, &next);
+		if (unlikely(err != OK))
+			break;
+		va = next;
+	}
+	if (unlikely(err != OK && va > start)) {
+		/* Keeps the region even if its first mark is taken back. */
+		if (*taken)
+			object_get_(&like->region->object);
+		*taken = false;
+		/* What was marked is whole runs, or joined others whose room is still there: nothing is allocated. */
+		err_t undone = vm_take(c, start, va);
+		ASSERT(undone == OK);
+	}
+	return err;
+}
+
 UNSAFE("1. the caller's count goes to the first run that is made, or is given back")
 err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region, u32 prot)
 {
 	vm_check_range(c, start, end);
 	struct vm_run like = { .prot = prot, .region = region_get(&region) };
 	bool taken = false;
-	err_t err = OK;
-	u64 va = start;
-	while (va < end) {
-		u64 next = end;
-		err = mark_piece(c, va, end, &like, &taken, &next);
-		if (unlikely(err != OK))
-			break;
-		va = next;
+	err_t err;
+	if (likely(c->_level == 1)) {
+		u32 i = pt_index(start, 1);
+		u64 pages = (end - start) / PAGE_SIZE;
+		err = run_add(c->_table, i, i + (u32)pages, &like, &taken);
+		if (likely(err == OK))
+			atomic_u64_add(&c->_s->_marked, pages);
+	} else {
+		err = mark_pieces(c, start, end, &like, &taken);
 	}
-	/* Keeps the region until here even if its first mark is taken back. */
-	if (unlikely(err != OK && va > start)) {
-		if (taken)
-			object_get_(&like.region->object);
-		taken = false;
-		/* What was marked is whole runs, or joined others whose room is still there: nothing is allocated. */
-		err_t undone = vm_take(c, start, va);
-		ASSERT(undone == OK);
-	} else if (err == OK) {
+	if (likely(err == OK))
 		vm_gap_shrink(c->_s, start, end);
-	}
 	if (!taken)
 		vm_drop_region(c, like.region);
 	return err;
@@ -195,32 +219,54 @@ static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u6
 	struct vm_info *in = t->info;
 	u64 *entries = table_entries(t);
 	u64 base = va - (u64)i * PAGE_SIZE;
-	for (u32 k = held_next(in, i, j); k < j; k = held_next(in, k + 1, j)) {
-		u64 pte = entries[k];
-		u64 changed = pte_reprotect(pte, prot);
-		if (changed == pte)
-			continue;
-		entries[k] = changed;
-		if (pte_is_present(pte))
-			vm_forget(c, base + (u64)k * PAGE_SIZE);
+	for (u32 w = i / 64; w * 64 < j; w++) {
+		for (u64 word = held_word(in, w, i, j); word != 0; word &= word - 1) {
+			u32 k = w * 64 + (u32)__builtin_ctzll(word);
+			u64 pte = entries[k];
+			u64 changed = pte_reprotect(pte, prot);
+			if (changed == pte)
+				continue;
+			entries[k] = changed;
+			if (pte_is_present(pte))
+				vm_forget(c, base + (u64)k * PAGE_SIZE);
+		}
 	}
+}
+
+/* Borders at both ends, for which there is room, then the protection of what lies between. */
+static void piece_protect(struct vm_cursor *c, const struct vm_piece *p, u32 prot)
+{
+	struct vm_info *in = p->t->info;
+	u32 at = runs_lower(in, p->i);
+	if (at < in->run_count && in->run[at].first < p->i) {
+		runs_split(in, p->i);
+		at++;
+	}
+	u32 first = at;
+	for (; at < in->run_count && in->run[at].first < p->j; at++) {
+		if (in->run[at].end > p->j)
+			runs_split(in, p->j);
+		in->run[at].prot = prot;
+	}
+	if (at == first)
+		return;
+	if (p->t->level == 1)
+		leaf_protect(c, p->t, p->i, p->j, p->va, prot);
+	runs_join(in, p->i, p->j);
 }
 
 err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot)
 {
 	vm_check_range(c, start, end);
+	struct vm_piece p = vm_piece_at(c, start, end);
+	if (likely(p.next == end && p.t->level == 1 && p.t->info->run_count + 2u <= p.t->info->run_room)) {
+		piece_protect(c, &p, prot);
+		return OK;
+	}
 	TRY(vm_make_borders(c, start, end));
-	struct vm_piece p;
 	for (u64 va = start; va < end; va = p.next) {
 		p = vm_piece_at(c, va, end);
-		struct vm_info *in = p.t->info;
-		runs_split(in, p.i);
-		runs_split(in, p.j);
-		for (u32 at = runs_lower(in, p.i); at < in->run_count && in->run[at].first < p.j; at++)
-			in->run[at].prot = prot;
-		if (p.t->level == 1)
-			leaf_protect(c, p.t, p.i, p.j, va, prot);
-		runs_join(in, p.i, p.j);
+		piece_protect(c, &p, prot);
 	}
 	return OK;
 }

@@ -70,13 +70,22 @@ static NOINLINE void unlock_below(const struct vm_cursor *c)
 	}
 }
 
-UNSAFE("1. tables are type-stable pages of this kind while they can be reached; 2. the detached flag is checked under "
-       "the table's lock")
-err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
+ALWAYS_INLINE void cursor_begin(struct vm_cursor *c, struct vmspace *s, u64 start, u64 end, struct uframe *t)
 {
-	ASSERT(start < end && end <= VMSPACE_HIGH && ((start | end) & (PAGE_SIZE - 1)) == 0);
-	if (unlikely(table_cache_here()->count < TABLE_RESERVE))
-		TRY(table_reserve(TABLE_RESERVE));
+	c->_s = s;
+	c->_start = start;
+	c->_end = end;
+	c->_flush_start = ~0ull;
+	c->_flush_end = 0;
+	c->_free = nullptr;
+	c->_tables = nullptr;
+	c->_regions = nullptr;
+	c->_table = t;
+}
+
+UNSAFE("1. tables are pages of this kind as long as they can be reached; 2. the detached flag is checked under the lock")
+static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
+{
 	u64 differ = start ^ (end - 1);
 	struct uframe *t;
 	u32 level;
@@ -95,18 +104,34 @@ err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 			break;
 		spin_raw_unlock(&t->lock);
 	}
-	out->_s = s;
-	out->_start = start;
-	out->_end = end;
-	out->_flush_start = ~0ull;
-	out->_flush_end = 0;
-	out->_free = nullptr;
-	out->_tables = nullptr;
-	out->_regions = nullptr;
-	out->_table = t;
+	cursor_begin(out, s, start, end, t);
 	out->_level = level;
-	if (level > 1)
+	if (level == 1) {
+		t->base = vm_table_start(start, 1);
+		*vm_leaf_slot(s, start) = t;
+	} else if (vm_locks_below()) {
 		lock_below(out);
+	}
+}
+
+UNSAFE("1. a remembered leaf is used only if it is still this space's leaf for the range, checked under its lock; slots "
+       "of pages never go away")
+err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
+{
+	ASSERT(start < end && end <= VMSPACE_HIGH && ((start | end) & (PAGE_SIZE - 1)) == 0);
+	if (unlikely(table_cache_here()->count < TABLE_RESERVE))
+		TRY(table_reserve(TABLE_RESERVE));
+	struct uframe *t = *vm_leaf_slot(s, start);
+	if (likely(t != nullptr && start - t->base < vm_span(2) && end - t->base <= vm_span(2) && t->owner == s)) {
+		spin_raw_lock(&t->lock);
+		if (likely(t->owner == s && start - t->base < vm_span(2))) {
+			cursor_begin(out, s, start, end, t);
+			out->_level = 1;
+			return OK;
+		}
+		spin_raw_unlock(&t->lock);
+	}
+	lock_by_walk(s, start, end, out);
 	return OK;
 }
 
@@ -153,7 +178,7 @@ void vm_cursor_release(struct vm_cursor *c)
 		return;
 	if (c->_flush_end != 0)
 		flush(c);
-	if (c->_level > 1)
+	if (unlikely(c->_level > 1 && vm_locks_below()))
 		unlock_below(c);
 	spin_raw_unlock(&c->_table->lock);
 	c->_s = nullptr;
@@ -186,7 +211,8 @@ err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe 
 	struct uframe *child = table_take(level - 1, c->_s);
 	if (child == nullptr)
 		return ERR_NOMEM;
-	spin_raw_lock(&child->lock);
+	if (vm_locks_below())
+		spin_raw_lock(&child->lock);
 	struct vm_info *in = t->info;
 	if (run_of(in, i) != nullptr) {
 		runs_split(in, i);
@@ -261,7 +287,9 @@ void vm_prune(struct vm_cursor *c, u64 va)
 		t->detached = 1;
 		table_entries(parent)[i] = 0;
 		held_clear(parent->info, i);
-		spin_raw_unlock(&t->lock);
+		t->owner = nullptr;
+		if (vm_locks_below())
+			spin_raw_unlock(&t->lock);
 		t->next = c->_tables;
 		c->_tables = t;
 		atomic_u64_sub(&c->_s->_tables, 1);

@@ -112,18 +112,24 @@ static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_
 	struct vm_info *in = from->info;
 	u64 *theirs = table_entries(from), *ours = table_entries(to);
 	bool private = run->region->fork == REGION_COPY;
-	for (u32 k = held_next(in, run->first, run->end); k < run->end; k = held_next(in, k + 1, run->end)) {
-		u64 pte = theirs[k];
-		if (private && pte_is_writable(pte)) {
-			pte = pte_write_protect(pte);
-			theirs[k] = pte;
-			sums->protected_any = true;
+	u64 mapped = 0;
+	for (u32 w = run->first / 64u; w * 64 < run->end; w++) {
+		u64 word = held_word(in, w, run->first, run->end);
+		to->info->held[w % 8] |= word;
+		for (; word != 0; word &= word - 1) {
+			u32 k = w * 64 + (u32)__builtin_ctzll(word);
+			u64 pte = theirs[k];
+			if (private && pte_is_writable(pte)) {
+				pte = pte_write_protect(pte);
+				theirs[k] = pte;
+				sums->protected_any = true;
+			}
+			frame_ref(frame_of(pte_paddr(pte)));
+			ours[k] = pte;
+			mapped++;
 		}
-		frame_ref(frame_of(pte_paddr(pte)));
-		ours[k] = pte;
-		held_set(to->info, k);
-		sums->mapped++;
 	}
+	sums->mapped += mapped;
 }
 
 /* Copies the marks of one table, and the frames if it is a leaf, by each region's rule. */

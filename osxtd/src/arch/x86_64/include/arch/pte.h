@@ -32,7 +32,7 @@ enum : u64 {
 /* Bytes that one entry at level speaks for, as a shift. */
 ALWAYS_INLINE u32 pt_shift(u32 level)
 {
-	return 3 + 9 * level;
+	return (3 + 9 * level) & 63; /* levels are 1 to 4: the mask tells the compiler that shifts are fine */
 }
 ALWAYS_INLINE u32 pt_index(u64 va, u32 level)
 {
