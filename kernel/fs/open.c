@@ -126,6 +126,8 @@ static err_t open_granted(const struct path *path, const struct cred *cred, u32 
 	struct inode *i = path_inode(path);
 	SCOPED_REF(file, f);
 	bool is_reg = inode_is_reg(i);
+	if (is_reg && (flags & O_DIRECT) != 0)
+		return ERR_INVAL; /* files in memory have no way around the cache */
 	bool writes = is_reg && ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0);
 	if (writes)
 		TRY(write_claim_take(path, &claim));
