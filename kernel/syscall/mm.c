@@ -82,8 +82,8 @@ SYSCALL(mmap)
 	} else {
 		if ((r.flags & MAP_HUGETLB) != 0)
 			return ERR_NOMEM; /* there is no pool of huge pages */
-		if ((r.flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (r.flags & ~(u32)MAP_KNOWN) != 0)
-			return ERR_OPNOTSUPP;
+		if ((r.flags & MAP_TYPE) == MAP_SHARED_VALIDATE)
+			return ERR_INVAL; /* only of files */
 		r.offset = 0;
 		TRY(mm_map(thread_mm(self), a->a0, &r, &va));
 	}
