@@ -97,7 +97,7 @@ enum : u32 { /* ioctl(2), the part that every file answers */
 	FIONREAD = 0x541b,
 	FIONBIO = 0x5421,
 	FIOASYNC = 0x5452,
-	FIOQSIZE = 0x5460,
+	FICLONE = 0x40049409,
 };
 enum : u32 { /* preadv2(2) */
 	RWF_HIPRI = 1,

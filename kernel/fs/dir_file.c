@@ -144,7 +144,7 @@ static err_t dir_seek(struct file *f, i64 off, u32 whence, u64 *pos)
 	(void)f;
 	if (whence == SEEK_CUR) {
 		if (!ckd_add((i64)*pos, off, &to))
-			return ERR_OVERFLOW;
+			return ERR_INVAL;
 	} else if (whence != SEEK_SET) {
 		return ERR_INVAL;
 	}

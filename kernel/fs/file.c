@@ -134,7 +134,7 @@ static err_t file_seek_by_size(struct file *f, i64 off, u32 whence, u64 *pos) HO
 	}
 	i64 to = 0;
 	if (!ckd_add(base, off, &to))
-		return ERR_OVERFLOW;
+		return ERR_INVAL;
 	if (to < 0)
 		return ERR_INVAL;
 	*pos = (u64)to;

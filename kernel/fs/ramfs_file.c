@@ -103,11 +103,11 @@ static err_t ramfs_seek(struct file *f, i64 off, u32 whence, u64 *pos)
 		break;
 	case SEEK_CUR:
 		if (!ckd_add((i64)*pos, off, &to))
-			return ERR_OVERFLOW;
+			return ERR_INVAL;
 		break;
 	case SEEK_END:
 		if (!ckd_add((i64)memobj_size(m), off, &to))
-			return ERR_OVERFLOW;
+			return ERR_INVAL;
 		break;
 	case SEEK_DATA:
 	case SEEK_HOLE:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* fs_fcntl - fcntl(2), ioctl(2), flock(2). */
 #include "fs/flock.h"
+#include "ipc/pipe.h"
 #include "process/process.h"
 #include "syscall/fs_common.h"
 
@@ -168,6 +169,11 @@ SYSCALL(fcntl)
 	case F_GETLEASE:
 		*ret = F_UNLCK;
 		return OK;
+	case F_GETPIPE_SZ:
+	case F_SETPIPE_SZ:
+		if (!file_is_pipe(file))
+			return ERR_BADF;
+		[[fallthrough]];
 	default:
 		return file->ops->fcntl == nullptr ? ERR_INVAL : file->ops->fcntl(file, cmd, arg, ret);
 	}
@@ -183,6 +189,16 @@ static err_t ioctl_readable(struct file *f, u64 arg)
 		left = (i64)st.size - (i64)f->pos;
 	}
 	return user_write_u32(arg_uaddr(arg), (u32)left);
+}
+
+/* Sharing of blocks between files, for which cp asks: no file system here does it. */
+static err_t ioctl_clone(struct thread *self, struct file *f, u64 source)
+{
+	SCOPED_REF(file, from);
+	if ((f->mode & FILE_REGULAR) == 0)
+		return ERR_NOTTY;
+	TRY(fs_fd(self, source, &from));
+	return ERR_OPNOTSUPP;
 }
 
 SYSCALL(ioctl)
@@ -208,6 +224,8 @@ SYSCALL(ioctl)
 		if ((f->mode & FILE_REGULAR) != 0)
 			return ioctl_readable(f, a->a2);
 		return file_ioctl(f, self, cmd, a->a2, ret);
+	case FICLONE:
+		return ioctl_clone(self, f, a->a2);
 	default:
 		return file_ioctl(f, self, cmd, a->a2, ret);
 	}
