@@ -109,7 +109,10 @@ struct vm_entry {
 /* Locks start … end-1 (page aligned, in the user half, not empty).  ERR_NOMEM. */
 err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out);
 void vm_cursor_release(struct vm_cursor *c);
-#define SCOPED_CURSOR(name) struct vm_cursor name CLEANUP(vm_cursor_release) = {}
+/* Only _s needs a value before the lock: the release looks at the rest when it is set. */
+#define SCOPED_CURSOR(name)                                                                        \
+	__attribute__((uninitialized)) struct vm_cursor name CLEANUP(vm_cursor_release);           \
+	name._s = nullptr
 
 /* The page at va (len is PAGE_SIZE); false when it is neither mapped nor marked.  va lies in the range. */
 bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out);

@@ -171,7 +171,7 @@ struct uframe *frames_alloc(u32 order, enum frame_kind kind)
 		}
 	}
 	block_claim(f, order, kind);
-	__atomic_fetch_add(&frame_cache_here()->used[kind], 1ll << order, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&frame_cache_here()->used[kind], 1ull << order, __ATOMIC_RELAXED);
 	return f;
 }
 
@@ -187,7 +187,7 @@ void frames_free(struct uframe *f, enum frame_kind kind)
 		frame_bad_state(f);
 	for (u32 i = 0; i < 1u << order; i++)
 		f[i].state = FRAME_UNUSED;
-	__atomic_fetch_sub(&frame_cache_here()->used[kind], 1ll << order, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&frame_cache_here()->used[kind], 1ull << order, __ATOMIC_RELAXED);
 	GUARD(buddy, &buddy_lock_);
 	buddy_free(&buddy_, f, order);
 }
@@ -298,7 +298,7 @@ void frame_stats(struct frame_stats *out)
 	i64 all = 0;
 	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
 		for (u32 kind = 0; kind < FRAME_KINDS; kind++) {
-			i64 n = array_at(array_at(frame_caches, cpu).c.used, kind);
+			i64 n = (i64)array_at(array_at(frame_caches, cpu).c.used, kind);
 			array_at(used, kind) += n;
 			all += n;
 		}

@@ -43,7 +43,7 @@ ALWAYS_INLINE struct uframe *frame_of_va(const void *p)
 struct frame_cache {
 	struct uframe *first;
 	u32 count;
-	i64 used[FRAME_KINDS];   /* handed out minus taken back on this CPU */
+	u64 used[FRAME_KINDS];   /* handed out minus taken back on this CPU, modulo 2^64 */
 };
 enum : u32 { FRAME_CACHE_MAX = 256, FRAME_CACHE_BATCH = 32 };
 struct frame_cache_slot {

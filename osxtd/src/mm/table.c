@@ -218,6 +218,15 @@ u32 runs_lower_slow(const struct vm_info *in, u32 i)
 	return low;
 }
 
+struct vm_run *run_of_slow(struct vm_info *in, u32 i)
+{
+	u32 h = runs_lower_slow(in, i);
+	if (h >= in->run_count || in->run[h].first > i)
+		return nullptr;
+	in->hint = (u16)h;
+	return &in->run[h];
+}
+
 UNSAFE("1. callers made room (runs_room)")
 void run_insert(struct vm_info *in, u32 at, struct vm_run run)
 {

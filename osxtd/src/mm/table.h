@@ -115,22 +115,24 @@ bool table_is_empty(const struct vm_info *in);
 
 /* ---- runs ---- */
 u32 runs_lower_slow(const struct vm_info *in, u32 i) NOINLINE;
-/* Index of the first run that ends behind entry i; run_count when there is none. */
-ALWAYS_INLINE u32 runs_lower(const struct vm_info *in, u32 i)
+struct vm_run *run_of_slow(struct vm_info *in, u32 i) NOINLINE;
+/* The run that was found last if it holds entry i, else null: then ask run_of. */
+ALWAYS_INLINE struct vm_run *run_hint(struct vm_info *in, u32 i)
 {
 	u32 h = in->hint;
-	if (likely(h < in->run_count && in->run[h].first <= i && i < in->run[h].end))
-		return h;
-	return runs_lower_slow(in, i);
+	struct vm_run *run = &in->run[h];
+	return likely(h < in->run_count && run->first <= i && i < run->end) ? run : nullptr;
+}
+/* Index of the first run that ends behind entry i; run_count when there is none. */
+ALWAYS_INLINE u32 runs_lower(struct vm_info *in, u32 i)
+{
+	return run_hint(in, i) != nullptr ? in->hint : runs_lower_slow(in, i);
 }
 /* The run that holds entry i, or null. */
 ALWAYS_INLINE struct vm_run *run_of(struct vm_info *in, u32 i)
 {
-	u32 h = runs_lower(in, i);
-	if (h >= in->run_count || in->run[h].first > i)
-		return nullptr;
-	in->hint = (u16)h;
-	return &in->run[h];
+	struct vm_run *run = run_hint(in, i);
+	return likely(run != nullptr) ? run : run_of_slow(in, i);
 }
 /* Room for more further runs in t's vm_info, which may move.  ERR_NOMEM. */
 err_t runs_room(struct uframe *t, u32 more);

@@ -57,29 +57,24 @@ static void runs_take(struct vm_cursor *c, struct uframe *t, u32 i, u32 j)
 		atomic_u64_sub(&c->_s->_marked, vm_pages(entries, t->level));
 }
 
-static void piece_take(struct vm_cursor *c, const struct vm_piece *p)
-{
-	if (p->t->level == 1)
-		leaf_drop(c, p->t, p->i, p->j, p->va);
-	runs_take(c, p->t, p->i, p->j);
-}
-
 /* ---- take, drop ---- */
 
 err_t vm_take(struct vm_cursor *c, u64 start, u64 end)
 {
 	vm_check_range(c, start, end);
-	struct vm_piece p = vm_piece_at(c, start, end);
-	if (p.next == end && p.t->level == 1) {
+	if (likely(c->_level == 1 && c->_table->info->run_count + 2u <= c->_table->info->run_room)) {
 		/* One leaf, by far the most frequent case; the leaf itself stays for the next mapping. */
-		if (unlikely(p.t->info->run_count + 2u > p.t->info->run_room))
-			TRY(vm_make_borders(c, start, end));
-		piece_take(c, &p);
+		u32 i = pt_index(start, 1), j = i + (u32)((end - start) / PAGE_SIZE);
+		leaf_drop(c, c->_table, i, j, start);
+		runs_take(c, c->_table, i, j);
 	} else {
 		TRY(vm_make_borders(c, start, end));
+		struct vm_piece p;
 		for (u64 va = start; va < end; va = p.next) {
 			p = vm_piece_at(c, va, end);
-			piece_take(c, &p);
+			if (p.t->level == 1)
+				leaf_drop(c, p.t, p.i, p.j, p.va);
+			runs_take(c, p.t, p.i, p.j);
 			vm_prune(c, va);
 		}
 	}
@@ -259,7 +254,7 @@ err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot)
 {
 	vm_check_range(c, start, end);
 	struct vm_piece p = vm_piece_at(c, start, end);
-	if (likely(p.next == end && p.t->level == 1 && p.t->info->run_count + 2u <= p.t->info->run_room)) {
+	if (likely(p.next == end && p.t->info->run_count + 2u <= p.t->info->run_room && p.t->level == 1)) {
 		piece_protect(c, &p, prot);
 		return OK;
 	}

@@ -114,24 +114,38 @@ static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct 
 	}
 }
 
+static NOINLINE err_t lock_slow(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
+{
+	ASSERT(start < end && end <= VMSPACE_HIGH && ((start | end) & (PAGE_SIZE - 1)) == 0);
+	if (table_cache_here()->count < TABLE_RESERVE)
+		TRY(table_reserve(TABLE_RESERVE));
+	lock_by_walk(s, start, end, out);
+	return OK;
+}
+
+/* The fault path calls nothing: a leaf that is remembered, and whose lock is free. */
 UNSAFE("1. a remembered leaf is used only if it is still this space's leaf for the range, checked under its lock; slots "
        "of pages never go away")
 err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 {
-	ASSERT(start < end && end <= VMSPACE_HIGH && ((start | end) & (PAGE_SIZE - 1)) == 0);
-	if (unlikely(table_cache_here()->count < TABLE_RESERVE))
-		TRY(table_reserve(TABLE_RESERVE));
 	struct uframe *t = *vm_leaf_slot(s, start);
-	if (likely(t != nullptr && start - t->base < vm_span(2) && end - t->base <= vm_span(2) && t->owner == s)) {
-		spin_raw_lock(&t->lock);
-		if (likely(t->owner == s && start - t->base < vm_span(2))) {
-			cursor_begin(out, s, start, end, t);
-			out->_level = 1;
-			return OK;
-		}
-		spin_raw_unlock(&t->lock);
+	if (unlikely(t == nullptr || start >= end || ((start | end) & (PAGE_SIZE - 1)) != 0 ||
+		     table_cache_here()->count < TABLE_RESERVE))
+		return lock_slow(s, start, end, out);
+	u64 base = t->base;
+	if (unlikely(start < base || end - base > vm_span(2) || t->owner != s))
+		return lock_slow(s, start, end, out);
+	preempt_disable();
+	if (unlikely(__atomic_exchange_n(&t->lock._word, 1, __ATOMIC_ACQUIRE) != 0)) {
+		preempt_enable();
+		return lock_slow(s, start, end, out);
 	}
-	lock_by_walk(s, start, end, out);
+	if (unlikely(t->owner != s || t->base != base)) {
+		spin_raw_unlock(&t->lock);
+		return lock_slow(s, start, end, out);
+	}
+	cursor_begin(out, s, start, end, t);
+	out->_level = 1;
 	return OK;
 }
 

@@ -14,12 +14,21 @@ static NOINLINE err_t leaf_make(struct vm_cursor *c, u64 va, struct uframe **lea
 
 UNSAFE("1. V1: the count that frame carries moves into the entry; 2. the page is marked, so the region allows it; "
        "3. only untyped frames are uframe_refs")
-err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
+ALWAYS_INLINE void leaf_map(struct vm_cursor *c, struct uframe *t, u32 i, u32 prot, struct uframe *f, bool writable)
+{
+	u64 *entry = &table_entries(t)[i];
+	ASSERT(*entry == 0 && f != nullptr);
+	*entry = pte_leaf(frame_paddr(f), prot, writable);
+	held_set(t->info, i);
+	atomic_u64_add(&c->_s->_mapped, 1);
+}
+
+static NOINLINE err_t map_slow(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
 {
 	vm_check(c, va);
 	struct uframe *t = vm_table_for(c, va);
-	if (unlikely(t->level != 1)) {
-		ASSERT(run_of(t->info, pt_index(va, t->level)) != nullptr);
+	ASSERT(run_of(t->info, pt_index(va, t->level)) != nullptr);
+	if (t->level != 1) {
 		err_t err = leaf_make(c, va, &t);
 		if (err != OK) {
 			uframe_drop(&frame);
@@ -27,12 +36,19 @@ err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable
 		}
 	}
 	u32 i = pt_index(va, 1);
-	struct vm_run *run = run_of(t->info, i);
-	u64 *entry = &table_entries(t)[i];
-	ASSERT(run != nullptr && *entry == 0 && frame._p != nullptr);
-	*entry = pte_leaf(frame_paddr(frame._p), run->prot, writable_now);
-	held_set(t->info, i);
-	atomic_u64_add(&c->_s->_mapped, 1);
+	leaf_map(c, t, i, run_of(t->info, i)->prot, frame._p, writable_now);
+	return OK;
+}
+
+err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
+{
+	if (unlikely(c->_level != 1 || va - c->_start >= c->_end - c->_start))
+		return map_slow(c, va, frame, writable_now);
+	u32 i = pt_index(va, 1);
+	struct vm_run *run = run_hint(c->_table->info, i);
+	if (unlikely(run == nullptr))
+		return map_slow(c, va, frame, writable_now);
+	leaf_map(c, c->_table, i, run->prot, frame._p, writable_now);
 	return OK;
 }
 

@@ -2,7 +2,7 @@
 /* vm_query - looking at an address space under a cursor. */
 #include "mm/vm.h"
 
-static void entry_mapped(struct vm_entry *out, u64 pte)
+ALWAYS_INLINE void entry_mapped(struct vm_entry *out, u64 pte)
 {
 	out->is_mapped = true;
 	out->is_writable = pte_is_writable(pte);
@@ -11,7 +11,7 @@ static void entry_mapped(struct vm_entry *out, u64 pte)
 	out->frame = frame_of(pte_paddr(pte));
 }
 
-static void entry_marked(struct vm_entry *out, u64 va, u64 len, const struct vm_run *run)
+ALWAYS_INLINE void entry_marked(struct vm_entry *out, u64 va, u64 len, const struct vm_run *run)
 {
 	out->va = va;
 	out->len = len;
@@ -25,7 +25,15 @@ static void entry_marked(struct vm_entry *out, u64 va, u64 len, const struct vm_
 }
 
 UNSAFE("1. the cursor holds the lock of the table; what is borrowed stays counted by it until the release")
-bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out)
+ALWAYS_INLINE void entry_of_leaf(struct vm_entry *out, struct uframe *t, u64 va, u32 i, const struct vm_run *run)
+{
+	entry_marked(out, page_down(va), PAGE_SIZE, run);
+	u64 pte = table_entries(t)[i];
+	if (pte != 0)
+		entry_mapped(out, pte);
+}
+
+static NOINLINE bool query_slow(struct vm_cursor *c, u64 va, struct vm_entry *out)
 {
 	vm_check(c, va);
 	struct uframe *t = vm_table_for(c, va);
@@ -33,12 +41,24 @@ bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out)
 	struct vm_run *run = run_of(t->info, i);
 	if (run == nullptr)
 		return false;
-	entry_marked(out, page_down(va), PAGE_SIZE, run);
-	if (likely(t->level == 1)) {
-		u64 pte = table_entries(t)[i];
-		if (pte != 0)
-			entry_mapped(out, pte);
-	}
+	if (t->level == 1)
+		entry_of_leaf(out, t, va, i, run);
+	else
+		entry_marked(out, page_down(va), PAGE_SIZE, run);
+	return true;
+}
+
+/* The first lines are the fault path: one leaf, and the run that was found last. */
+bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out)
+{
+	if (unlikely(c->_level != 1 || va - c->_start >= c->_end - c->_start))
+		return query_slow(c, va, out);
+	struct uframe *t = c->_table;
+	u32 i = pt_index(va, 1);
+	struct vm_run *run = run_hint(t->info, i);
+	if (unlikely(run == nullptr))
+		return query_slow(c, va, out);
+	entry_of_leaf(out, t, va, i, run);
 	return true;
 }
 
