@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* exec_test - first lines of scripts, and argument strings. */
+#include <osxtd/ktest.h>
+
+#include "process/exec_image.h"
+
+/* "interpreter|argument" as parsed, or the error in words. */
+static struct str parsed(struct str file, struct span out)
+{
+	struct text t = text_in(out);
+	struct script_line line = {};
+	bool is_script = false;
+	if (script_parse(str_bytes(file), &is_script, &line) != OK)
+		return STR("refused");
+	if (!is_script)
+		return STR("no script");
+	FMT(&t, "{}|{}", line.interpreter, line.argument);
+	return text_str(&t);
+}
+
+#define EXPECT_PARSED(file, want) EXPECT(str_equal(parsed(STR(file), span_of(out)), STR(want)))
+
+KTEST(exec, script_lines)
+{
+	u8 out[128] = {};
+	EXPECT_PARSED("#!/bin/sh\necho", "/bin/sh|");
+	EXPECT_PARSED("#! \t/bin/sh \t \n", "/bin/sh|");
+	EXPECT_PARSED("#!/bin/sh -e  x \n", "/bin/sh|-e  x");
+	EXPECT_PARSED("#!/bin/sh", "/bin/sh|");
+	EXPECT_PARSED("#!", "refused");
+	EXPECT_PARSED("#!  \n/bin/sh", "refused");
+	EXPECT_PARSED("# !/bin/sh\n", "no script");
+	EXPECT_PARSED("\177ELF", "no script");
+	EXPECT_PARSED("", "no script");
+}
+
+KTEST(exec, long_script_lines)
+{
+	u8 file[EXEC_SCRIPT_LINE + 20] = { '#', '!' };
+	struct script_line line = {};
+	bool is_script = false;
+	span_fill(span_from(span_of(file), 2), 'x');
+	/* The path does not end within the bytes that count: it would be cut. */
+	EXPECT_EQ(script_parse(cspan_of(file), &is_script, &line), ERR_NOEXEC);
+	/* An argument may be cut. */
+	array_at(file, 10) = ' ';
+	EXPECT_OK(script_parse(cspan_of(file), &is_script, &line));
+	EXPECT_EQ(str_len(line.interpreter), 8);
+	EXPECT_EQ(str_len(line.argument), EXEC_SCRIPT_LINE - 11);
+}
+
+KTEST(exec, strings)
+{
+	SCOPED_EXEC_STRINGS(s);
+	SCOPED_BUF(big);
+	EXPECT_EQ(cspan_len(exec_strings_rest(&s)), 0);
+	EXPECT_OK(exec_strings_add(&s, str_bytes(STR("one"))));
+	EXPECT_OK(exec_strings_add(&s, str_bytes(STR(""))));
+	EXPECT_EQ(s.count, 2);
+	EXPECT_EQ(s.len, 5);
+	EXPECT_EQ(cspan_len(exec_strings_rest(&s)), 1);
+	REQUIRE_OK(buf_alloc(EXEC_ARG_MAX, &big));
+	span_fill(buf_span(&big), 'a');
+	EXPECT_EQ(exec_strings_add(&s, span_const(buf_span(&big))), ERR_2BIG);
+	struct cspan fits = cspan_sub(span_const(buf_span(&big)), 0, EXEC_ARG_MAX - 1);
+	err_t e = OK;
+	for (u32 i = 0; i < 64 && e == OK; i++)
+		e = exec_strings_add(&s, fits);
+	EXPECT_EQ(e, ERR_2BIG);
+	EXPECT(s.len <= EXEC_ARGS_MAX);
+}
