@@ -73,7 +73,7 @@ err_t exec_file_load_head(struct thread *self, struct at *at, u32 at_flags, stru
 /* The arguments of a script: interpreter, the line's argument, the script's path, then all but the first. */
 static err_t script_arguments(const struct script_line *line, struct str path, struct exec_strings *argv)
 {
-	SCOPED_EXEC_STRINGS(args);
+	struct exec_strings args CLEANUP(exec_strings_fini) = {};
 	TRY(exec_strings_add(&args, str_bytes(line->interpreter)));
 	if (str_len(line->argument) != 0)
 		TRY(exec_strings_add(&args, str_bytes(line->argument)));
@@ -298,8 +298,8 @@ err_t exec_at(struct thread *self, struct at *at, u32 at_flags, struct str path,
 
 err_t exec_program(struct thread *self, struct str path, struct exec_strings *argv, struct exec_strings *envp)
 {
-	SCOPED_EXEC_STRINGS(args);
-	SCOPED_EXEC_STRINGS(env);
+	struct exec_strings args CLEANUP(exec_strings_fini) = {};
+	struct exec_strings env CLEANUP(exec_strings_fini) = {};
 	args = (struct exec_strings){ buf_move(&argv->bytes), argv->len, argv->count };
 	env = (struct exec_strings){ buf_move(&envp->bytes), envp->len, envp->count };
 	struct at at CLEANUP(at_fini) = { .name = path };

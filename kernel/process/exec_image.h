@@ -23,7 +23,6 @@ enum : usize {
 };
 
 /* ---- exec_args.c ---- */
-#define SCOPED_EXEC_STRINGS(name) struct exec_strings name CLEANUP(exec_strings_fini) = {}
 /* Appends one string.  ERR_NOMEM, ERR_2BIG. */
 err_t exec_strings_add(struct exec_strings *s, struct cspan text);
 /* What the strings and their pointers take. */
@@ -49,7 +48,6 @@ struct exec_file {
 	u64 bias;                     /* added to the file's addresses */
 };
 void exec_file_fini(struct exec_file *f);
-#define SCOPED_EXEC_FILE(name) struct exec_file name CLEANUP(exec_file_fini) = {}
 BORROWS struct file *exec_file_file(const struct exec_file *f);
 /* Opens the file at `at` for execution and reads its head; replaces what f held. */
 err_t exec_file_load_head(struct thread *self, struct at *at, u32 at_flags, struct exec_file *f);

@@ -181,7 +181,6 @@ struct mm_area {               /* a line of /proc/PID/maps */
 	struct map_source_ref source; /* may be empty */
 };
 void mm_area_fini(struct mm_area *a);
-#define SCOPED_MM_AREA(name) struct mm_area name CLEANUP(mm_area_fini) = {}
 /* The first area that ends above from; false when there is none.  *out is overwritten (drop what it held first). */
 bool mm_next_area(struct mm *mm, u64 from, struct mm_area *out);
 

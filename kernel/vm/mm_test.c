@@ -217,7 +217,7 @@ KTEST(mm, areas_are_joined)
 	REQUIRE_OK(map_at(&s, BASE + 2 * PAGE_SIZE, 2, RW, ANON_AT));
 	REQUIRE_OK(map_at(&s, BASE + 4 * PAGE_SIZE, 2, VM_READ, ANON_AT));
 	REQUIRE_OK(map_at(&s, BASE + (4 << 20), 2048, RW, ANON_AT));
-	SCOPED_MM_AREA(a);
+	struct mm_area a CLEANUP(mm_area_fini) = {};
 	EXPECT(mm_next_area(mm_in(&s), 0, &a));
 	EXPECT_EQ(a.start, BASE);
 	EXPECT_EQ(a.end, BASE + 4 * PAGE_SIZE);
