@@ -237,12 +237,12 @@ void run_insert(struct vm_info *in, u32 at, struct vm_run run)
 	in->run_count++;
 }
 
-void run_remove(struct vm_info *in, u32 at)
+void runs_remove(struct vm_info *in, u32 at, u32 n)
 {
-	ASSERT(at < in->run_count);
-	in->run_count--;
+	ASSERT(at + n <= in->run_count);
+	in->run_count = (u16)(in->run_count - n);
 	for (u32 i = at; i < in->run_count; i++)
-		in->run[i] = in->run[i + 1];
+		in->run[i] = in->run[i + n];
 }
 
 void runs_split(struct vm_info *in, u32 i)
@@ -269,7 +269,7 @@ void runs_join(struct vm_info *in, u32 first, u32 end)
 		a->end = b->end;
 		/* Never the last count: a holds one too. */
 		object_put_(&b->region->object);
-		run_remove(in, at + 1);
+		runs_remove(in, at + 1, 1);
 	}
 }
 

@@ -89,14 +89,14 @@ ALWAYS_INLINE u32 held_next(const struct vm_info *in, u32 from, u32 end)
 {
 	if (from >= end)
 		return end;
-	u32 w = from / 64;
-	u64 word = in->held[w % 8] >> (from % 64) << (from % 64);
+	const u64 *at = &in->held[from / 64 % 8], *past = &in->held[7];
+	u64 word = *at >> (from % 64) << (from % 64);
 	while (word == 0) {
-		if (++w * 64 >= end)
+		if (at == past)
 			return end;
-		word = in->held[w % 8];
+		word = *++at;
 	}
-	from = w * 64 + (u32)__builtin_ctzll(word);
+	from = (u32)(at - in->held) * 64 + (u32)__builtin_ctzll(word);
 	return from < end ? from : end;
 }
 /* The held bits of word w that stand for entries first … end-1. */
@@ -141,6 +141,6 @@ void runs_split(struct vm_info *in, u32 i);
 /* Joins equal neighbours among the runs that touch first … end.  Counts that become superfluous are returned to their region. */
 void runs_join(struct vm_info *in, u32 first, u32 end);
 void run_insert(struct vm_info *in, u32 at, struct vm_run run);
-void run_remove(struct vm_info *in, u32 at);
+void runs_remove(struct vm_info *in, u32 at, u32 n);
 /* False when one of first … end-1 is marked. */
 bool runs_are_clear(const struct vm_info *in, u32 first, u32 end);

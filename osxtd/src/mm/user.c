@@ -76,6 +76,12 @@ static NOINLINE err_t move_slow(enum user_move how, u64 va, u8 *kernel, u64 n, u
 	return at == n ? OK : ERR_FAULT;
 }
 
+static NOINLINE err_t move_rest(enum user_move how, u64 va, u8 *kernel, u64 n, u64 left)
+{
+	usize done = 0;
+	return move_slow(how, va, kernel, n, left, &done);
+}
+
 ALWAYS_INLINE err_t move(enum user_move how, u64 va, u8 *kernel, u64 n, usize *done)
 {
 	*done = 0;
@@ -99,22 +105,29 @@ err_t user_write_some(struct uaddr dst, struct cspan src, usize *done)
 	return move(MOVE_OUT, dst._va, (u8 *)(u64)src._ptr, src._len, done);
 }
 
-err_t user_read(struct uaddr src, struct span dst)
+/* The same for callers who want all or nothing, without a count to keep. */
+ALWAYS_INLINE err_t move_all(enum user_move how, u64 va, u8 *kernel, u64 n)
 {
-	usize done = 0;
-	return user_read_some(src, dst, &done);
+	if (unlikely(!range_ok(va, n)))
+		return ERR_FAULT;
+	u64 left = move_once(how, va, kernel, n);
+	return likely(left == 0) ? OK : move_rest(how, va, kernel, n, left);
 }
 
+err_t user_read(struct uaddr src, struct span dst)
+{
+	return move_all(MOVE_IN, src._va, dst._ptr, dst._len);
+}
+
+UNSAFE("1. the kernel side is only read")
 err_t user_write(struct uaddr dst, struct cspan src)
 {
-	usize done = 0;
-	return user_write_some(dst, src, &done);
+	return move_all(MOVE_OUT, dst._va, (u8 *)(u64)src._ptr, src._len);
 }
 
 err_t user_fill_zero(struct uaddr dst, u64 len)
 {
-	usize done = 0;
-	return move(MOVE_ZERO, dst._va, nullptr, len, &done);
+	return move_all(MOVE_ZERO, dst._va, nullptr, len);
 }
 
 UNSAFE("1. F2: the page is untyped; the range is checked against it")

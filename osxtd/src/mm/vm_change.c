@@ -14,8 +14,8 @@ static void leaf_drop(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u64 v
 {
 	struct vm_info *in = t->info;
 	u64 *entries = table_entries(t);
-	u64 base = va - (u64)i * PAGE_SIZE;
 	u64 dropped = 0;
+	u32 first = PT_ENTRIES, last = 0;
 	for (u32 w = i / 64; w * 64 < j; w++) {
 		u64 word = held_word(in, w, i, j);
 		if (word == 0)
@@ -25,34 +25,47 @@ static void leaf_drop(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u64 v
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
 			u64 pte = entries[k];
 			entries[k] = 0;
-			if (pte_is_present(pte))
-				vm_forget(c, base + (u64)k * PAGE_SIZE);
 			vm_drop_frame(c, frame_of(pte_paddr(pte)));
 			dropped++;
+			last = k;
+			first = min_of(first, k);
 		}
 	}
-	if (dropped != 0)
-		atomic_u64_sub(&c->_s->_mapped, dropped);
+	if (dropped == 0)
+		return;
+	atomic_u64_sub(&c->_s->_mapped, dropped);
+	vm_forget(c, va + (u64)(first - i) * PAGE_SIZE);
+	vm_forget(c, va + (u64)(last - i) * PAGE_SIZE);
 }
 
-/* Removes the marks of entries i … j-1.  Both ends are borders, or there is room for the splits. */
+/* Removes the marks of entries i … j-1.  There is room for one more run if one must be split. */
 static void runs_take(struct vm_cursor *c, struct uframe *t, u32 i, u32 j)
 {
 	struct vm_info *in = t->info;
-	u32 at = runs_lower(in, i);
+	u32 at = runs_lower(in, i), gone = 0;
 	u64 entries = 0;
-	if (at < in->run_count && in->run[at].first < i) {
-		runs_split(in, i);
+	struct vm_run *run = &in->run[at];
+	if (at < in->run_count && run->first < i) {
+		u32 end = run->end;
+		run->end = (u16)i;
+		if (end > j) {
+			object_get_(&run->region->object);
+			run_insert(in, at + 1, (struct vm_run){ (u16)j, (u16)end, run->prot, run->region });
+		}
+		entries = min_of(end, j) - i;
 		at++;
+		run++;
 	}
-	while (at < in->run_count && in->run[at].first < j) {
-		if (in->run[at].end > j)
-			runs_split(in, j);
-		entries += (u64)in->run[at].end - in->run[at].first;
-		struct region *r = in->run[at].region;
-		run_remove(in, at);
-		vm_drop_region(c, r);
+	for (; at + gone < in->run_count && run->end <= j; gone++, run++) {
+		entries += (u64)run->end - run->first;
+		vm_drop_region(c, run->region);
 	}
+	if (at + gone < in->run_count && run->first < j) {
+		entries += (u64)j - run->first;
+		run->first = (u16)j;
+	}
+	if (gone != 0)
+		runs_remove(in, at, gone);
 	if (entries != 0)
 		atomic_u64_sub(&c->_s->_marked, vm_pages(entries, t->level));
 }
@@ -213,7 +226,7 @@ static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u6
 {
 	struct vm_info *in = t->info;
 	u64 *entries = table_entries(t);
-	u64 base = va - (u64)i * PAGE_SIZE;
+	u32 first = PT_ENTRIES, last = 0;
 	for (u32 w = i / 64; w * 64 < j; w++) {
 		for (u64 word = held_word(in, w, i, j); word != 0; word &= word - 1) {
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
@@ -222,10 +235,14 @@ static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u6
 			if (changed == pte)
 				continue;
 			entries[k] = changed;
-			if (pte_is_present(pte))
-				vm_forget(c, base + (u64)k * PAGE_SIZE);
+			last = k;
+			first = min_of(first, k);
 		}
 	}
+	if (first > last)
+		return;
+	vm_forget(c, va + (u64)(first - i) * PAGE_SIZE);
+	vm_forget(c, va + (u64)(last - i) * PAGE_SIZE);
 }
 
 /* Borders at both ends, for which there is room, then the protection of what lies between. */

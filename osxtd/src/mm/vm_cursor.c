@@ -233,7 +233,7 @@ err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe 
 		runs_split(in, i + 1);
 		u32 at = runs_lower(in, i);
 		struct vm_run mark = in->run[at];
-		run_remove(in, at);
+		runs_remove(in, at, 1);
 		mark.first = 0;
 		mark.end = PT_ENTRIES;
 		run_insert(child->info, 0, mark);

@@ -50,8 +50,12 @@ static void leaf_end(struct uframe *t)
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
 			struct uframe *f = frame_of(pte_paddr(entries[k]));
 			entries[k] = 0;
-			if (frame_unref(f))
-				frame_give(f, FRAME_UNTYPED);
+			/* The only count is ours: nobody can take another. */
+			if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1)
+				f->refs = 0;
+			else if (!frame_unref(f))
+				continue;
+			frame_give(f, FRAME_UNTYPED);
 		}
 	}
 }
@@ -113,6 +117,7 @@ static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_
 	u64 *theirs = table_entries(from), *ours = table_entries(to);
 	bool private = run->region->fork == REGION_COPY;
 	u64 mapped = 0;
+	bool protected_any = false;
 	for (u32 w = run->first / 64u; w * 64 < run->end; w++) {
 		u64 word = held_word(in, w, run->first, run->end);
 		to->info->held[w % 8] |= word;
@@ -122,7 +127,7 @@ static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_
 			if (private && pte_is_writable(pte)) {
 				pte = pte_write_protect(pte);
 				theirs[k] = pte;
-				sums->protected_any = true;
+				protected_any = true;
 			}
 			frame_ref(frame_of(pte_paddr(pte)));
 			ours[k] = pte;
@@ -130,6 +135,7 @@ static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_
 		}
 	}
 	sums->mapped += mapped;
+	sums->protected_any = sums->protected_any || protected_any;
 }
 
 /* Copies the marks of one table, and the frames if it is a leaf, by each region's rule. */

@@ -66,8 +66,8 @@ ALWAYS_INLINE u64 pte_leaf(u64 paddr, u32 prot, bool writable)
 /* The same page with another protection; hardware write permission is only taken away. */
 ALWAYS_INLINE u64 pte_reprotect(u64 pte, u32 prot)
 {
-	u64 keep = PTE_ADDRESS | PTE_DIRTY | ((prot & VM_WRITE) != 0 ? (u64)PTE_WRITE : 0);
-	return (pte & keep) | (pte_prot(prot) & ~(u64)PTE_ACCESSED) | (pte & PTE_ACCESSED);
+	u64 keep = PTE_ADDRESS | PTE_DIRTY | PTE_ACCESSED | ((prot & VM_WRITE) != 0 ? (u64)PTE_WRITE : 0);
+	return (pte & keep) | (pte_prot(prot) & ~(u64)PTE_ACCESSED);
 }
 ALWAYS_INLINE bool pte_is_present(u64 pte)
 {
