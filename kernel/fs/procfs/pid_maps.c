@@ -121,7 +121,7 @@ static err_t show_areas(const struct proc_subject *s, struct text *t, enum maps_
 	proc_reader_root(&root);
 	TRY(buf_alloc_uninit(PATH_BYTES, &memory));
 	for (u64 at = 0;;) {
-		SCOPED_MM_AREA(area);
+		struct mm_area area CLEANUP(mm_area_fini) = {};
 		if (!mm_next_area(mm_of(vmspace_get(&space)), at, &area))
 			return OK;
 		struct area_file file = {};

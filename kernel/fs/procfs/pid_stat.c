@@ -13,7 +13,7 @@ struct stat_memory {
 };
 
 /* Without permission Linux shows 1 for the code's addresses and 0 for the others. */
-static void get_memory(const struct proc_subject *s, struct stat_memory *m)
+NOINLINE static void get_memory(const struct proc_subject *s, struct stat_memory *m)
 {
 	SCOPED_REF(vmspace, space);
 	if (!subject_space(s, &space))
@@ -30,12 +30,26 @@ static void get_memory(const struct proc_subject *s, struct stat_memory *m)
 		mm_get_layout(mm, &m->layout);
 }
 
-static void put_times(const struct process_info *i, struct text *t)
+/* Each piece on a frame of its own: the arguments of many fields take room. */
+NOINLINE static void put_identity(const struct process_info *i, struct text *t)
 {
-	FMT(t, " {} {} {} {}", i->minor_faults, i->children_minor_faults, i->major_faults, i->children_major_faults);
-	FMT(t, " {} {} {} {}", i->utime_ns / NSEC_PER_TICK, i->stime_ns / NSEC_PER_TICK,
-	    i->children_utime_ns / NSEC_PER_TICK, i->children_stime_ns / NSEC_PER_TICK);
-	FMT(t, " {} {} {} 0 {}", i->priority, i->nice, i->threads, i->start_ns / NSEC_PER_TICK);
+	FMT(t, "{} ({}) {c} {} {} {} {} {} {}", i->tid, info_comm(i), (u32)(u8)i->state, i->ppid, i->pgid, i->sid,
+	    i->tty_device, i->tty_group, (u64)FLAG_RANDOMIZE);
+}
+
+NOINLINE static void put_times(const struct process_info *i, struct text *t)
+{
+	FMT(t, " {} {} {} {} {} {}", i->minor_faults, i->children_minor_faults, i->major_faults,
+	    i->children_major_faults, i->utime_ns / NSEC_PER_TICK, i->stime_ns / NSEC_PER_TICK);
+	FMT(t, " {} {} {} {} {} 0 {}", i->children_utime_ns / NSEC_PER_TICK, i->children_stime_ns / NSEC_PER_TICK,
+	    i->priority, i->nice, i->threads, i->start_ns / NSEC_PER_TICK);
+}
+
+NOINLINE static void put_signals(const struct process_info *i, bool is_shown, struct text *t)
+{
+	FMT(t, " {} {} {} {} {} 0 0 {} {} {} {} 0 0 0", i->pending & LOW_SIGNALS, i->blocked & LOW_SIGNALS,
+	    i->ignored & LOW_SIGNALS, i->caught & LOW_SIGNALS, (u32)(is_shown && i->state != 'R'), i->exit_signal,
+	    i->cpu, i->rt_priority, i->policy);
 }
 
 err_t show_pid_stat(const struct proc_subject *s, struct text *t)
@@ -46,16 +60,13 @@ err_t show_pid_stat(const struct proc_subject *s, struct text *t)
 	subject_info(s, &i);
 	get_memory(s, &m);
 	process_get_rlimit(process_get(&s->process), RLIMIT_RSS, &rss_limit, &rss_hard);
-	bool is_shown = proc_may_inspect(s) == OK;
-	FMT(t, "{} ({}) {c} {} {} {} {} {} {}", i.tid, info_comm(&i), (u32)(u8)i.state, i.ppid, i.pgid, i.sid, i.tty_device,
-	    i.tty_group, (u64)FLAG_RANDOMIZE);
-	put_times(&i, t);
-	FMT(t, " {} {} {} {} {} {} 0 0", m.size_bytes, m.resident, rss_limit, m.layout.start_code, m.layout.end_code,
-	    m.layout.start_stack);
-	FMT(t, " {} {} {} {} {} 0 0 {} {} {} {} 0 0 0", i.pending & LOW_SIGNALS, i.blocked & LOW_SIGNALS,
-	    i.ignored & LOW_SIGNALS, i.caught & LOW_SIGNALS, (u32)(is_shown && i.state != 'R'), i.exit_signal, i.cpu,
-	    i.rt_priority, i.policy);
 	const struct mm_layout *l = &m.layout;
+	put_identity(&i, t);
+	put_times(&i, t);
+	FMT(t, " {} {} {} {} {} {} 0 0", m.size_bytes, m.resident, rss_limit, l->start_code, l->end_code,
+	    l->start_stack);
+	bool is_shown = proc_may_inspect(s) == OK;
+	put_signals(&i, is_shown, t);
 	FMT(t, " {} {} {} {} {} {} {} {}\n", l->start_data, l->end_data, l->start_brk, l->arg_start, l->arg_end,
 	    l->env_start, l->env_end, is_shown ? i.exit_code : 0);
 	return OK;
