@@ -19,6 +19,7 @@
 #include "fs/mount.h"
 #include "fs/procfs/procfs.h"
 #include "fs/ramfs.h"
+#include "fs/vfs_ops.h"
 #include "init/command_line.h"
 #include "init/first_process.h"
 #include "init/initramfs.h"

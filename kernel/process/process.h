@@ -82,6 +82,7 @@ void process_get_info(struct process *p, struct process_info *out);
 void thread_get_info(struct thread *t, struct process_info *out);
 /* Soft and hard limit of a process; resource < RLIM_NLIMITS. */
 void process_get_rlimit(struct process *p, u32 resource, u64 *soft, u64 *hard);
+u32 process_personality(const struct process *p); /* personality(2) */
 /* /proc/PID/comm, /proc/PID/oom_score_adj.  name is cut to 15 bytes. */
 void thread_set_comm(struct thread *t, struct str name);
 void process_set_oom_score_adj(struct process *p, i32 adj);
@@ -101,6 +102,7 @@ void process_get_totals(struct process_totals *out);
 usize uts_hostname(struct span out);
 usize uts_domainname(struct span out);
 err_t uts_set_hostname(struct str name);
+err_t uts_set_domainname(struct str name);
 
 /* ---- the first process ---- */
 struct init_request {

@@ -58,6 +58,11 @@ err_t signal_set_temporary_mask(struct thread *self, struct uaddr sigset, u64 si
  * into a restart for the calls that signal(7) lists under SA_RESTART, and into EINTR for the others.  A call that is
  * restarted with other arguments (a relative time that has partly passed) uses thread_restart_with.
  */
-typedef err_t restart_fn(struct thread *self, const u64 args[4], i64 *ret);
+struct restart_args {
+	u64 a0, a1, a2, a3;
+};
+struct restart_ops {
+	err_t (*again)(struct thread *self, const struct restart_args *a, i64 *ret);
+};
 /* Remembers how restart_syscall(2) goes on; returns ERR_RESTART_BLOCK for the handler to return. */
-err_t thread_restart_with(struct thread *self, restart_fn *fn, u64 a0, u64 a1, u64 a2, u64 a3);
+err_t thread_restart_with(struct thread *self, const struct restart_ops *ops, const struct restart_args *a);

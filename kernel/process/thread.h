@@ -23,6 +23,11 @@ struct mm *thread_mm(struct thread *self);
 const struct cred *thread_cred(struct thread *self);
 struct process *thread_process(struct thread *self);
 i32 thread_tid(const struct thread *t);
+/* The number of the thread's process. */
+i32 thread_pid(const struct thread *t);
+/* Gives the calling thread a descriptor table / file-tree place of its own if it shares one (unshare(2), close_range(2)).  ERR_NOMEM. */
+err_t thread_unshare_files(struct thread *self);
+err_t thread_unshare_fs(struct thread *self);
 /* The soft limit RLIMIT_… of the thread's process; UINT64_MAX for none. */
 u64 thread_rlimit(struct thread *self, u32 resource);
 /* Posts a signal to the calling thread's process or thread (SIGPIPE, SIGXFSZ, SIGTTIN …). */

@@ -25,5 +25,6 @@ SYSCALL(getrlimit);
 SYSCALL(setrlimit);
 SYSCALL(prlimit64);
 SYSCALL(getrusage);
+SYSCALL(times);
 SYSCALL(personality);
 SYSCALL(restart_syscall);

@@ -13,7 +13,7 @@ SYSCALL(adjtimex);
 SYSCALL(gettimeofday);
 SYSCALL(settimeofday);
 SYSCALL(time);
-SYSCALL(times);
+
 SYSCALL(alarm);
 SYSCALL(getitimer);
 SYSCALL(setitimer);

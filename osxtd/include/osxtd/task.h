@@ -74,11 +74,18 @@ void task_fini(struct task *t);
 void task_start(struct task *t);
 /* Starts a task of the kernel's own that runs fn(arg) and ends.  ERR_NOMEM. */
 err_t kernel_task_start(void (*fn)(void *arg), void *arg);
+/* Once: what ends a task in whose context the kernel trapped; returns for tasks that are not its own. */
+void task_on_oops(void (*hook)(struct task *t));
 /* Leaves the CPU for good; the reference the run queue held goes with it. */
 [[noreturn]] void task_exit(void);
 
 /* Sleeps until task_unpark; returns at once if one came since the last park.  might_sleep. */
 void task_park(void);
+/* True while t sleeps: what ps shows; stale at once. */
+ALWAYS_INLINE bool task_is_parked(const struct task *t)
+{
+	return atomic_u32_load(&t->_state) == TASK_PARKED;
+}
 /* Lets t run again (or its next park return at once).  Any context. */
 void task_unpark(struct task *t);
 /* Gives other ready tasks a turn. */

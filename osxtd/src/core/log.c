@@ -92,7 +92,7 @@ static void to_console(u64 now, struct str s)
 	FMT(&t, "[{5}.{06}] ", now / 1000000000, now / 1000 % 1000000);
 	console_write(str_bytes(text_str(&t)));
 	console_write(str_bytes(s));
-	console_write(str_bytes(STR("\n")));
+	console_write(str_bytes(STR("\r\n")));
 }
 
 void log_text(enum log_level level, struct str s)

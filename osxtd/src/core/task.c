@@ -14,6 +14,7 @@
 #include <osxtd/task.h>
 
 #include "core/sched.h"
+#include "panic.h"
 
 static void task_base_fini(struct task *t)
 {
@@ -226,6 +227,26 @@ void task_set_space(struct vmspace_ref space)
 	vmspace_activate(vmspace_get_or_null(&self->space));
 	irq_restore(flags);
 	vmspace_drop(&old);
+}
+
+/* ---- failure ---- */
+
+static void (*shared oops_hook)(struct task *t);
+
+void task_on_oops(void (*hook)(struct task *t))
+{
+	oops_hook = hook;
+}
+
+void task_oops_exit(void)
+{
+	struct task *self = task_current();
+	if (self == task_get(&this_cpu(cpu_scheds)->idle))
+		return;
+	irq_enable();
+	if (oops_hook != nullptr)
+		oops_hook(self);
+	task_exit();
 }
 
 /* ---- starting up ---- */

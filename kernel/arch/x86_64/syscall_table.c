@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * syscall_table - number -> handler on x86_64.  Calls that are not here are ENOSYS.
+ */
+#include "arch/arch.h"
+#include "arch/x86_64/syscall_numbers.h"
+#include "syscall/handlers_cred.h"
+#include "syscall/handlers_fs.h"
+#include "syscall/handlers_futex.h"
+#include "syscall/handlers_misc.h"
+#include "syscall/handlers_process.h"
+#include "syscall/handlers_sched.h"
+#include "syscall/handlers_signal.h"
+#include "syscall/handlers_time.h"
+
+static syscall_fn *const table[] = {
+	[NR_read] = sys_read,
+	[NR_write] = sys_write,
+	[NR_open] = sys_open,
+	[NR_close] = sys_close,
+	[NR_stat] = sys_stat,
+	[NR_fstat] = sys_fstat,
+	[NR_lstat] = sys_lstat,
+	[NR_lseek] = sys_lseek,
+	[NR_rt_sigaction] = sys_rt_sigaction,
+	[NR_rt_sigprocmask] = sys_rt_sigprocmask,
+	[NR_rt_sigreturn] = sys_rt_sigreturn,
+	[NR_ioctl] = sys_ioctl,
+	[NR_pread64] = sys_pread64,
+	[NR_pwrite64] = sys_pwrite64,
+	[NR_readv] = sys_readv,
+	[NR_writev] = sys_writev,
+	[NR_access] = sys_access,
+	[NR_pipe] = sys_pipe,
+	[NR_sched_yield] = sys_sched_yield,
+	[NR_dup] = sys_dup,
+	[NR_dup2] = sys_dup2,
+	[NR_pause] = sys_pause,
+	[NR_nanosleep] = sys_nanosleep,
+	[NR_getitimer] = sys_getitimer,
+	[NR_alarm] = sys_alarm,
+	[NR_setitimer] = sys_setitimer,
+	[NR_getpid] = sys_getpid,
+	[NR_sendfile] = sys_sendfile,
+	[NR_clone] = sys_clone,
+	[NR_fork] = sys_fork,
+	[NR_vfork] = sys_vfork,
+	[NR_exit] = sys_exit,
+	[NR_wait4] = sys_wait4,
+	[NR_kill] = sys_kill,
+	[NR_uname] = sys_uname,
+	[NR_fcntl] = sys_fcntl,
+	[NR_flock] = sys_flock,
+	[NR_fsync] = sys_fsync,
+	[NR_fdatasync] = sys_fdatasync,
+	[NR_truncate] = sys_truncate,
+	[NR_ftruncate] = sys_ftruncate,
+	[NR_getdents] = sys_getdents,
+	[NR_getcwd] = sys_getcwd,
+	[NR_chdir] = sys_chdir,
+	[NR_fchdir] = sys_fchdir,
+	[NR_rename] = sys_rename,
+	[NR_mkdir] = sys_mkdir,
+	[NR_rmdir] = sys_rmdir,
+	[NR_creat] = sys_creat,
+	[NR_link] = sys_link,
+	[NR_unlink] = sys_unlink,
+	[NR_symlink] = sys_symlink,
+	[NR_readlink] = sys_readlink,
+	[NR_chmod] = sys_chmod,
+	[NR_fchmod] = sys_fchmod,
+	[NR_chown] = sys_chown,
+	[NR_fchown] = sys_fchown,
+	[NR_lchown] = sys_lchown,
+	[NR_umask] = sys_umask,
+	[NR_gettimeofday] = sys_gettimeofday,
+	[NR_getrlimit] = sys_getrlimit,
+	[NR_getrusage] = sys_getrusage,
+	[NR_sysinfo] = sys_sysinfo,
+	[NR_times] = sys_times,
+	[NR_ptrace] = sys_ptrace,
+	[NR_getuid] = sys_getuid,
+	[NR_syslog] = sys_syslog,
+	[NR_getgid] = sys_getgid,
+	[NR_setuid] = sys_setuid,
+	[NR_setgid] = sys_setgid,
+	[NR_geteuid] = sys_geteuid,
+	[NR_getegid] = sys_getegid,
+	[NR_setpgid] = sys_setpgid,
+	[NR_getppid] = sys_getppid,
+	[NR_getpgrp] = sys_getpgrp,
+	[NR_setsid] = sys_setsid,
+	[NR_setreuid] = sys_setreuid,
+	[NR_setregid] = sys_setregid,
+	[NR_getgroups] = sys_getgroups,
+	[NR_setgroups] = sys_setgroups,
+	[NR_setresuid] = sys_setresuid,
+	[NR_getresuid] = sys_getresuid,
+	[NR_setresgid] = sys_setresgid,
+	[NR_getresgid] = sys_getresgid,
+	[NR_getpgid] = sys_getpgid,
+	[NR_setfsuid] = sys_setfsuid,
+	[NR_setfsgid] = sys_setfsgid,
+	[NR_getsid] = sys_getsid,
+	[NR_capget] = sys_capget,
+	[NR_capset] = sys_capset,
+	[NR_rt_sigpending] = sys_rt_sigpending,
+	[NR_rt_sigtimedwait] = sys_rt_sigtimedwait,
+	[NR_rt_sigqueueinfo] = sys_rt_sigqueueinfo,
+	[NR_rt_sigsuspend] = sys_rt_sigsuspend,
+	[NR_sigaltstack] = sys_sigaltstack,
+	[NR_utime] = sys_utime,
+	[NR_mknod] = sys_mknod,
+	[NR_personality] = sys_personality,
+	[NR_statfs] = sys_statfs,
+	[NR_fstatfs] = sys_fstatfs,
+	[NR_getpriority] = sys_getpriority,
+	[NR_setpriority] = sys_setpriority,
+	[NR_sched_setparam] = sys_sched_setparam,
+	[NR_sched_getparam] = sys_sched_getparam,
+	[NR_sched_setscheduler] = sys_sched_setscheduler,
+	[NR_sched_getscheduler] = sys_sched_getscheduler,
+	[NR_sched_get_priority_max] = sys_sched_get_priority_max,
+	[NR_sched_get_priority_min] = sys_sched_get_priority_min,
+	[NR_sched_rr_get_interval] = sys_sched_rr_get_interval,
+	[NR_pivot_root] = sys_pivot_root,
+	[NR_prctl] = sys_prctl,
+	[NR_arch_prctl] = sys_arch_prctl,
+	[NR_adjtimex] = sys_adjtimex,
+	[NR_setrlimit] = sys_setrlimit,
+	[NR_chroot] = sys_chroot,
+	[NR_sync] = sys_sync,
+	[NR_acct] = sys_acct,
+	[NR_settimeofday] = sys_settimeofday,
+	[NR_mount] = sys_mount,
+	[NR_umount2] = sys_umount2,
+	[NR_reboot] = sys_reboot,
+	[NR_sethostname] = sys_sethostname,
+	[NR_setdomainname] = sys_setdomainname,
+	[NR_gettid] = sys_gettid,
+	[NR_readahead] = sys_readahead,
+	[NR_setxattr] = sys_setxattr,
+	[NR_lsetxattr] = sys_lsetxattr,
+	[NR_fsetxattr] = sys_fsetxattr,
+	[NR_getxattr] = sys_getxattr,
+	[NR_lgetxattr] = sys_lgetxattr,
+	[NR_fgetxattr] = sys_fgetxattr,
+	[NR_listxattr] = sys_listxattr,
+	[NR_llistxattr] = sys_llistxattr,
+	[NR_flistxattr] = sys_flistxattr,
+	[NR_removexattr] = sys_removexattr,
+	[NR_lremovexattr] = sys_lremovexattr,
+	[NR_fremovexattr] = sys_fremovexattr,
+	[NR_tkill] = sys_tkill,
+	[NR_time] = sys_time,
+	[NR_futex] = sys_futex,
+	[NR_sched_setaffinity] = sys_sched_setaffinity,
+	[NR_sched_getaffinity] = sys_sched_getaffinity,
+	[NR_getdents64] = sys_getdents64,
+	[NR_set_tid_address] = sys_set_tid_address,
+	[NR_restart_syscall] = sys_restart_syscall,
+	[NR_fadvise64] = sys_fadvise64,
+	[NR_timer_create] = sys_timer_create,
+	[NR_timer_settime] = sys_timer_settime,
+	[NR_timer_gettime] = sys_timer_gettime,
+	[NR_timer_getoverrun] = sys_timer_getoverrun,
+	[NR_timer_delete] = sys_timer_delete,
+	[NR_clock_settime] = sys_clock_settime,
+	[NR_clock_gettime] = sys_clock_gettime,
+	[NR_clock_getres] = sys_clock_getres,
+	[NR_clock_nanosleep] = sys_clock_nanosleep,
+	[NR_exit_group] = sys_exit_group,
+	[NR_tgkill] = sys_tgkill,
+	[NR_utimes] = sys_utimes,
+	[NR_waitid] = sys_waitid,
+	[NR_ioprio_set] = sys_ioprio_set,
+	[NR_ioprio_get] = sys_ioprio_get,
+	[NR_openat] = sys_openat,
+	[NR_mkdirat] = sys_mkdirat,
+	[NR_mknodat] = sys_mknodat,
+	[NR_fchownat] = sys_fchownat,
+	[NR_futimesat] = sys_futimesat,
+	[NR_newfstatat] = sys_newfstatat,
+	[NR_unlinkat] = sys_unlinkat,
+	[NR_renameat] = sys_renameat,
+	[NR_linkat] = sys_linkat,
+	[NR_symlinkat] = sys_symlinkat,
+	[NR_readlinkat] = sys_readlinkat,
+	[NR_fchmodat] = sys_fchmodat,
+	[NR_faccessat] = sys_faccessat,
+	[NR_set_robust_list] = sys_set_robust_list,
+	[NR_get_robust_list] = sys_get_robust_list,
+	[NR_splice] = sys_splice,
+	[NR_tee] = sys_tee,
+	[NR_sync_file_range] = sys_sync_file_range,
+	[NR_vmsplice] = sys_vmsplice,
+	[NR_utimensat] = sys_utimensat,
+	[NR_fallocate] = sys_fallocate,
+	[NR_dup3] = sys_dup3,
+	[NR_pipe2] = sys_pipe2,
+	[NR_preadv] = sys_preadv,
+	[NR_pwritev] = sys_pwritev,
+	[NR_rt_tgsigqueueinfo] = sys_rt_tgsigqueueinfo,
+	[NR_prlimit64] = sys_prlimit64,
+	[NR_clock_adjtime] = sys_clock_adjtime,
+	[NR_syncfs] = sys_syncfs,
+	[NR_getcpu] = sys_getcpu,
+	[NR_sched_setattr] = sys_sched_setattr,
+	[NR_sched_getattr] = sys_sched_getattr,
+	[NR_renameat2] = sys_renameat2,
+	[NR_seccomp] = sys_seccomp,
+	[NR_getrandom] = sys_getrandom,
+	[NR_memfd_create] = sys_memfd_create,
+	[NR_membarrier] = sys_membarrier,
+	[NR_copy_file_range] = sys_copy_file_range,
+	[NR_preadv2] = sys_preadv2,
+	[NR_pwritev2] = sys_pwritev2,
+	[NR_statx] = sys_statx,
+	[NR_rseq] = sys_rseq,
+	[NR_clone3] = sys_clone3,
+	[NR_close_range] = sys_close_range,
+	[NR_openat2] = sys_openat2,
+	[NR_faccessat2] = sys_faccessat2,
+};
+
+err_t arch_syscall(u64 number, struct thread *self, const struct sysargs *a, i64 *ret)
+{
+	if (unlikely(number >= array_len(table)))
+		return ERR_NOSYS;
+	syscall_fn *handler = array_at(table, number);
+	if (unlikely(handler == nullptr))
+		return ERR_NOSYS;
+	return handler(self, a, ret);
+}
+
+bool arch_syscall_is_restarted(u64 number)
+{
+	switch (number) {
+	case NR_read:
+	case NR_write:
+	case NR_readv:
+	case NR_writev:
+	case NR_pread64:
+	case NR_pwrite64:
+	case NR_preadv:
+	case NR_pwritev:
+	case NR_preadv2:
+	case NR_pwritev2:
+	case NR_open:
+	case NR_openat:
+	case NR_openat2:
+	case NR_creat:
+	case NR_wait4:
+	case NR_waitid:
+	case NR_ioctl:
+	case NR_fcntl:
+	case NR_flock:
+	case NR_futex:
+	case NR_sendfile:
+	case NR_splice:
+	case NR_tee:
+	case NR_vmsplice:
+	case NR_copy_file_range:
+	case NR_recvfrom:
+	case NR_recvmsg:
+	case NR_recvmmsg:
+	case NR_sendto:
+	case NR_sendmsg:
+	case NR_sendmmsg:
+	case NR_accept:
+	case NR_accept4:
+	case NR_connect:
+	case NR_getrandom:
+	case NR_msgrcv:
+	case NR_msgsnd:
+	case NR_semop:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool arch_syscall_is_restarted_without_handler(u64 number)
+{
+	switch (number) {
+	case NR_poll:
+	case NR_ppoll:
+	case NR_select:
+	case NR_pselect6:
+	case NR_pause:
+	case NR_rt_sigsuspend:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * futex_robust - mutexes whose owner exits: the list that the C library keeps in user memory is walked, bounded and
+ * trusting nothing; each word that names the thread is marked FUTEX_OWNER_DIED and one waiter wakes.
+ */
+#include "abi/futex.h"
+#include "ipc/futex.h"
+
+/* False: the memory is not what it should be, stop. */
+static bool mark_dead(const struct futex_caller *c, u64 entry, i64 offset, i32 tid, bool is_pending)
+{
+	struct uaddr at = uaddr_of(wrap_add(entry, (u64)offset));
+	u32 word = 0, seen = 0;
+	i64 woken = 0;
+	if ((uaddr_value(at) & 3) != 0 || user_read_u32(at, &word) != OK)
+		return false;
+	for (;;) {
+		/* The owner unlocked it and died before it woke the next one. */
+		if (is_pending && word == 0)
+			return futex_wake(c, at, true, 1, FUTEX_BITSET_MATCH_ANY, &woken) == OK;
+		if ((word & FUTEX_TID_MASK) != (u32)tid)
+			return true;
+		u32 marked = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+		if (user_cmpxchg_u32(at, word, marked, &seen) != OK)
+			return false;
+		if (seen == word)
+			break;
+		word = seen;
+	}
+	if ((word & FUTEX_WAITERS) != 0)
+		return futex_wake(c, at, true, 1, FUTEX_BITSET_MATCH_ANY, &woken) == OK;
+	return true;
+}
+
+enum : u64 { PI_MARK = 1 }; /* low bit of a link: a priority-inheritance mutex, which we do not have */
+
+void futex_exit_robust(const struct futex_caller *c, struct uaddr head, i32 tid)
+{
+	struct abi_robust_list_head h = {};
+	if (user_get(head, &h) != OK)
+		return;
+	u64 pending = h.pending & ~(u64)PI_MARK;
+	u64 entry = h.first & ~(u64)PI_MARK;
+	for (u32 i = 0; i < ROBUST_LIST_LIMIT && entry != uaddr_value(head); i++) {
+		u64 next = 0;
+		bool has_next = user_read_u64(uaddr_of(entry), &next) == OK;
+		if (entry != pending && !mark_dead(c, entry, h.futex_offset, tid, false))
+			return;
+		if (!has_next)
+			return;
+		entry = next & ~(u64)PI_MARK;
+	}
+	if (pending != 0)
+		(void)mark_dead(c, pending, h.futex_offset, tid, true);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * setup - this floor's hooks into the lower ones, and the first process.
+ */
+#include <osxtd/log.h>
+
+#include "arch/arch.h"
+#include "process/internal.h"
+#include "process/thread_run.h"
+#include "sched/loadavg.h"
+#include "sched/sched.h"
+#include "time/clock.h"
+#include "vdso/vdso.h"
+#include "vm/oom.h"
+
+/* ---- out of memory ---- */
+
+static bool is_dying(void)
+{
+	return (atomic_u32_load(&task_current()->interrupt) & TASK_INTR_KILL) != 0;
+}
+
+static void look_at(struct process *p, u64 *worst, struct process_ref *found)
+{
+	SCOPED_REF(thread, t);
+	SCOPED_REF(vmspace, space);
+	if (p->pid == 1 || !process_first_thread(p, &t) || !thread_get_space(thread_get(&t), &space))
+		return;
+	u64 score = oom_badness(vmspace_get(&space), atomic_i32_load(&p->oom_score_adj));
+	if (score <= *worst)
+		return;
+	*worst = score;
+	process_replace(found, process_clone(p));
+}
+
+static void describe_victim(struct process *p, struct oom_victim *out)
+{
+	SCOPED_REF(thread, t);
+	SCOPED_REF(cred, cred);
+	out->pid = p->pid;
+	out->score_adj = atomic_i32_load(&p->oom_score_adj);
+	if (!process_first_thread(p, &t))
+		return;
+	thread_get_cred(thread_get(&t), &cred);
+	out->uid = cred_get(&cred)->uid;
+	for (u32 i = 0; i < COMM_BYTES; i++)
+		array_at(out->comm, i) = (u8)array_at(thread_get(&t)->comm, i);
+	(void)thread_get_space(thread_get(&t), &out->space);
+}
+
+static bool kill_worst(struct oom_victim *out)
+{
+	SCOPED_REF(process, worst);
+	u64 score = 0;
+	i32 pid = 0;
+	for (;;) {
+		SCOPED_REF(process, p);
+		if (!process_next(pid, &p))
+			break;
+		pid = process_get(&p)->pid;
+		look_at(process_get(&p), &score, &worst);
+	}
+	if (process_is_null(&worst))
+		return false;
+	struct siginfo info = siginfo_kernel(SIGKILL);
+	describe_victim(process_get(&worst), out);
+	(void)signal_post(process_get(&worst), nullptr, &info);
+	return true;
+}
+
+static const struct oom_ops oom_ops = { .kill_worst = kill_worst, .is_dying = is_dying };
+
+/* ---- hooks ---- */
+
+static const struct clock_hooks clock_hooks = { .changed = vdso_set_clock };
+static const struct sched_hooks no_hooks = {};
+
+void process_setup(void)
+{
+	sched_setup(&no_hooks);
+	clock_setup(&clock_hooks);
+	loadavg_start();
+	tty_host_set(&process_tty_ops);
+	oom_set_ops(&oom_ops);
+	task_on_oops(thread_oops);
+}
+
+/* ---- the first process ---- */
+
+struct init_start {
+	void (*start)(struct thread *self);
+};
+static struct init_start shared init_start;
+
+static void init_entry(struct task *t)
+{
+	struct thread *self = thread_of(t);
+	init_start.start(self);
+	/* It came back: there is no program to run. */
+	process_exit(self, 0x7f00);
+}
+
+static err_t make_init(struct init_request *r, struct task_ref *out)
+{
+	SCOPED_REF(task, made);
+	SCOPED_REF(sighand, h);
+	SCOPED_REF(user_account, user);
+	TRY(thread_new(init_entry, &made));
+	struct thread *t = thread_of(task_get(&made));
+	TRY(process_new(&t->process));
+	TRY(sighand_new(&h));
+	TRY(user_account_find(0, &user));
+	TRY(cred_new_root(&t->cred));
+	t->files = fdtable_move(r->files);
+	t->fs = fs_ctx_move(r->fs);
+	t->start_ns = clock_monotonic_ns();
+	t->timer_slack_ns = 50000;
+	struct process *p = process_of(t);
+	rlimit_init(p);
+	atomic_u32_store(&p->is_unkillable, 1);
+	GUARD(signal, &p->lock);
+	p->sighand = sighand_move(&h);
+	p->user = user_account_move(&user);
+	*out = task_move(&made);
+	return OK;
+}
+
+/* P1 to P3 for the process that has no parent. */
+static err_t publish_init(struct thread *t, struct group *g)
+{
+	struct process *p = process_of(t);
+	GUARD(process_tree, &world.lock);
+	TRY(pid_take(&p->pid));
+	t->tid = p->pid;
+	process_table_insert(&world.processes, process_clone(p));
+	/* Session and group 0: init leads no session until it asks for one. */
+	session_publish(session_get(&g->session), 0);
+	group_publish(g, 0);
+	group_join(g, p);
+	world.init = process_clone(p);
+	GUARD(signal, &p->lock);
+	thread_list_push_back(&p->threads, thread_clone(t));
+	p->live = 1;
+	(void)atomic_u32_add(&world.thread_count, 1);
+	(void)atomic_u32_add(&user_account_get(&p->user)->threads, 1);
+	return OK;
+}
+
+err_t process_start_init(struct init_request *r)
+{
+	SCOPED_REF(task, made);
+	SCOPED_REF(session, s);
+	SCOPED_REF(group, g);
+	TRY(session_new(&s));
+	TRY(group_new(session_move(&s), &g));
+	TRY(make_init(r, &made));
+	struct thread *t = thread_of(task_get(&made));
+	thread_set_comm(t, STR("init"));
+	sched_reset(&t->task);
+	TRY(publish_init(t, group_get(&g)));
+	init_start.start = r->start;
+	task_start(&t->task);
+	return OK;
+}

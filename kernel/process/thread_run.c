@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * thread_run - the life of a thread: user mode until it stops for a reason, that reason's work, user mode again.
+ *
+ * user_run does not enter user mode while an `interrupt` bit is set or another task wants the CPU; it says
+ * USER_INTERRUPT instead.  So the way out of a system call looks for no work here: it goes straight back to user_run.
+ */
+#include <osxtd/log.h>
+
+#include "arch/arch.h"
+#include "process/internal.h"
+#include "process/thread_run.h"
+
+/* ---- system calls ---- */
+
+/* The slow half of a failed call: what an interrupted call becomes (process/signal.h). */
+static COLD void call_interrupted(struct thread *self, struct user_ctx *ctx, err_t err)
+{
+	u64 number = arch_syscall_number(ctx);
+	if (err == ERR_INTR) {
+		if (arch_syscall_is_restarted(number))
+			err = ERR_RESTART;
+		else if (arch_syscall_is_restarted_without_handler(number))
+			err = ERR_RESTART_NOHAND;
+	}
+	if (err != ERR_INTR) {
+		self->call_error = err;
+		err = ERR_INTR; /* what a handler's return finds, unless the call is repeated */
+	}
+	self->was_interrupted = true;
+	(void)atomic_u32_or(&self->task.interrupt, THREAD_WORK);
+	arch_syscall_set_result(ctx, err);
+}
+
+ALWAYS_INLINE void do_call(struct thread *self, struct user_ctx *ctx)
+{
+	struct sysargs args = arch_syscall_args(ctx);
+	i64 result = 0;
+	err_t err = arch_syscall(arch_syscall_number(ctx), self, &args, &result);
+	if (likely(err == OK))
+		arch_syscall_set_result(ctx, result);
+	else if (likely(err != ERR_INTR && err > ERR_RESTART))
+		arch_syscall_set_result(ctx, err);
+	else
+		call_interrupted(self, ctx, err);
+}
+
+/* ---- faults and exceptions ---- */
+
+static void fault_signal(struct thread *self, u32 signo, i32 code, u64 addr)
+{
+	struct siginfo info = { .signo = (i32)signo, .code = code, .addr = addr };
+	signal_force(self, &info);
+}
+
+static void do_fault(struct thread *self, struct user_ctx *ctx)
+{
+	struct user_event_info ev = {};
+	user_event_info(ctx, &ev);
+	switch (mm_handle_fault(thread_mm(self), ev.address, ev.access)) {
+	case MM_FAULT_OK:
+		self->minor_faults++;
+		return;
+	case MM_FAULT_MAPERR:
+		fault_signal(self, SIGSEGV, SEGV_MAPERR, ev.address);
+		return;
+	case MM_FAULT_ACCERR:
+		fault_signal(self, SIGSEGV, SEGV_ACCERR, ev.address);
+		return;
+	case MM_FAULT_BUS:
+		fault_signal(self, SIGBUS, BUS_ADRERR, ev.address);
+		return;
+	case MM_FAULT_KILLED:
+		return;
+	}
+}
+
+static void do_exception(struct thread *self, struct user_ctx *ctx)
+{
+	struct user_event_info ev = {};
+	u32 signo = SIGSEGV;
+	i32 code = SI_KERNEL;
+	u64 addr = 0;
+	user_event_info(ctx, &ev);
+	arch_exception_signal(&ev, arch_user_ip(ctx), &signo, &code, &addr);
+	fault_signal(self, signo, code, addr);
+}
+
+/* ---- work before user mode ---- */
+
+/* The mask of ppoll(2) and its kin goes with the call, but for one that a signal ended: then it goes after delivery. */
+static void end_temporary_mask(struct thread *self)
+{
+	if (self->has_saved_mask && !self->was_interrupted) {
+		self->has_saved_mask = false;
+		signal_set_mask(self, self->saved_mask);
+	}
+}
+
+static void do_work(struct thread *self)
+{
+	u32 ticks = atomic_u32_load(&self->task.sched.ticks);
+	if (ticks != self->seen_ticks) {
+		self->user_ticks += ticks - self->seen_ticks;
+		self->seen_ticks = ticks;
+		cputimers_check(self);
+	}
+	end_temporary_mask(self);
+	for (;;) {
+		(void)atomic_u32_and(&self->task.interrupt, ~(u32)THREAD_WORK);
+		u32 bits = atomic_u32_load_acquire(&self->task.interrupt);
+		if ((bits & TASK_INTR_KILL) != 0)
+			thread_exit(self, 0);
+		if ((bits & TASK_INTR_STOP) != 0)
+			jobctl_stop_here(self);
+		else if ((bits & TASK_INTR_SIGNAL) == 0 || !signal_deliver_one(self))
+			break;
+	}
+	signal_finish(self);
+	task_reschedule();
+}
+
+/* ---- the loop ---- */
+
+void thread_run(struct thread *self)
+{
+	struct user_ctx *ctx = &self->task.user;
+	for (;;) {
+		switch (user_run(ctx)) {
+		case USER_SYSCALL:
+			do_call(self, ctx);
+			break;
+		case USER_FAULT:
+			do_fault(self, ctx);
+			break;
+		case USER_EXCEPTION:
+			do_exception(self, ctx);
+			break;
+		case USER_INTERRUPT:
+			do_work(self);
+			break;
+		}
+	}
+}
+
+void thread_entry(struct task *t)
+{
+	struct thread *self = thread_of(t);
+	if (self->set_child_tid != 0)
+		(void)user_write_u32(uaddr_of(self->set_child_tid), (u32)self->tid);
+	thread_run(self);
+}
+
+/* A trap of the kernel in this thread's context: the thread goes, the system goes on. */
+void thread_oops(struct task *t)
+{
+	if (!thread_is(t))
+		return;
+	struct thread *self = thread_of(t);
+	LOG(ERR, "process: {}[{}] ended by a kernel error", str_until_nul(cspan_of(self->comm)), self->tid);
+	process_exit(self, SIGSEGV);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * sched - per-CPU queues ordered by virtual run time.
+ *
+ * Order by virtual time need not be exact: tasks wait in a ring of 64 buckets of 2^BUCKET_SHIFT virtual ns each, first come
+ * first served inside one, so that queueing and picking take constant time however many tasks there are.
+ *
+ * Q1: bit i of `ready` is set iff bucket[i] is not empty.
+ * Q2: every queued ordinary task is in bucket number n & 63 with base <= n < base + 64; base only grows.
+ * Q3: `queued` of an entity is true iff it is on one of the lists of runqs[entity.cpu].
+ */
+#include "sched/sched.h"
+
+#include <osxtd/timer.h>
+
+#include "abi/sched.h"
+
+LIST_TYPE(ready_list, task, sched.link);
+LOCK_CLASS(runq, spin);
+
+enum : u32 { BUCKETS = 64, BUCKET_SHIFT = 22, WEIGHT_ONE = 1024, WEIGHT_IDLE = 3 };
+enum : u64 { WAKE_CREDIT_NS = 3000000, PREEMPT_LEAD_NS = 1000000 };
+
+struct runq {
+	struct runq_lock lock;
+	u64 ready GUARDED(runq);
+	u64 base GUARDED(runq);
+	u64 min_vruntime GUARDED(runq);
+	u64 stopped_at GUARDED(runq);          /* when the last task was put back; 0: the CPU idled since */
+	u64 running_vruntime GUARDED(runq);
+	u32 running_rt GUARDED(runq);
+	bool is_idle GUARDED(runq);
+	u64 busy_ns GUARDED(runq);
+	u64 switches GUARDED(runq);
+	struct ready_list rt GUARDED(runq);    /* highest priority first */
+	struct ready_list bucket[BUCKETS] GUARDED(runq);
+	struct atomic_u32 queued ATOMIC_ONLY;  /* tasks on the lists; other CPUs read it, stale is harmless */
+	struct atomic_u32 running ATOMIC_ONLY; /* 1 while a task runs here */
+};
+PER_CPU(struct runq, runqs);
+static const struct sched_hooks *shared sched_hooks;
+
+/* nice -20 … 19; each step is a factor of about 1.25 (sched(7)). */
+static const u32 nice_weight[40] = {
+	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904,
+	3906, 3121, 2501, 1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87,
+	70, 56, 45, 36, 29, 23, 18, 15,
+};
+
+static u32 rt_of(const struct sched_entity *e)
+{
+	return e->rt_priority;
+}
+
+static void set_weight(struct sched_entity *e)
+{
+	e->weight = e->policy == SCHED_IDLE ? WEIGHT_IDLE : array_at(nice_weight, e->nice + 20);
+}
+
+/* ---- the queue ---- */
+
+static void queue_rt(struct runq *q, struct task_ref r) HOLDS(runq)
+{
+	u32 priority = task_get(&r)->sched.rt_priority;
+	struct task *at = ready_list_first(&q->rt);
+	while (at != nullptr && at->sched.rt_priority >= priority)
+		at = ready_list_next(at);
+	if (at == nullptr)
+		ready_list_push_back(&q->rt, task_move(&r));
+	else
+		ready_list_insert_before(&q->rt, at, task_move(&r));
+}
+
+/* Establishes Q1, Q2. */
+static void queue_fair(struct runq *q, struct task_ref r) HOLDS(runq)
+{
+	u64 number = task_get(&r)->sched.vruntime >> BUCKET_SHIFT;
+	number = max_of(number, q->base);
+	number = min_of(number, q->base + BUCKETS - 1);
+	u32 slot = (u32)number & (BUCKETS - 1);
+	ready_list_push_back(&array_at(q->bucket, slot), task_move(&r));
+	q->ready |= (u64)1 << slot;
+}
+
+/* The first bucket in use, as a number of the ring's unrolled line.  ready is not 0. */
+static u64 first_bucket(const struct runq *q) HOLDS(runq)
+{
+	u32 turn = (u32)q->base & (BUCKETS - 1);
+	u64 rolled = turn == 0 ? q->ready : q->ready >> turn | q->ready << (BUCKETS - turn);
+	return q->base + (u64)__builtin_ctzll(rolled);
+}
+
+static bool should_preempt(const struct runq *q, const struct sched_entity *e) HOLDS(runq)
+{
+	if (q->is_idle)
+		return true;
+	if (rt_of(e) != q->running_rt)
+		return rt_of(e) > q->running_rt;
+	return rt_of(e) == 0 && e->vruntime + PREEMPT_LEAD_NS < q->running_vruntime;
+}
+
+static bool policy_enqueue(u32 cpu, struct task_ref r, bool is_wakeup)
+{
+	struct runq *q = per_cpu(runqs, cpu);
+	struct sched_entity *e = &task_get(&r)->sched;
+	GUARD(runq, &q->lock);
+	e->cpu = cpu;
+	e->queued = true;
+	if (e->weight == 0)
+		set_weight(e); /* a task of the kernel's own, which nobody set */
+	(void)atomic_u32_add(&q->queued, 1);
+	if (rt_of(e) != 0) {
+		queue_rt(q, task_move(&r));
+	} else {
+		/* Who slept keeps a small lead, not all the time it did not use. */
+		if (is_wakeup && e->vruntime + WAKE_CREDIT_NS < q->min_vruntime)
+			e->vruntime = q->min_vruntime - WAKE_CREDIT_NS;
+		queue_fair(q, task_move(&r));
+	}
+	return is_wakeup && should_preempt(q, e);
+}
+
+static bool policy_pick(u32 cpu, struct task_ref *out)
+{
+	struct runq *q = per_cpu(runqs, cpu);
+	GUARD(runq, &q->lock);
+	bool found = ready_list_pop_front(&q->rt, out);
+	if (!found && q->ready != 0) {
+		q->base = first_bucket(q);
+		u32 slot = (u32)q->base & (BUCKETS - 1);
+		struct ready_list *list = &array_at(q->bucket, slot);
+		found = ready_list_pop_front(list, out);
+		if (ready_list_is_empty(list))
+			q->ready &= ~((u64)1 << slot);
+	}
+	if (!found) {
+		q->stopped_at = 0;
+		return false;
+	}
+	(void)atomic_u32_sub(&q->queued, 1);
+	task_get(out)->sched.queued = false;
+	return true;
+}
+
+static void policy_put_prev(u32 cpu, struct task *t)
+{
+	struct runq *q = per_cpu(runqs, cpu);
+	struct sched_entity *e = &t->sched;
+	u64 now = clock_monotonic_ns();
+	GUARD(runq, &q->lock);
+	u64 ran = now - e->exec_start_ns;
+	e->exec_total_ns += ran;
+	e->exec_start_ns = now;
+	q->busy_ns += ran;
+	e->vruntime += likely(e->weight == WEIGHT_ONE) ? ran : ran * WEIGHT_ONE / e->weight;
+	q->stopped_at = now;
+	q->is_idle = true;
+	atomic_u32_store(&q->running, 0);
+}
+
+static u64 policy_set_next(u32 cpu, struct task *t)
+{
+	struct runq *q = per_cpu(runqs, cpu);
+	struct sched_entity *e = &t->sched;
+	GUARD(runq, &q->lock);
+	e->exec_start_ns = q->stopped_at != 0 ? q->stopped_at : clock_monotonic_ns();
+	e->switches++;
+	q->switches++;
+	q->is_idle = false;
+	q->running_rt = rt_of(e);
+	q->running_vruntime = e->vruntime;
+	if (rt_of(e) == 0 && e->vruntime > q->min_vruntime)
+		q->min_vruntime = e->vruntime;
+	atomic_u32_store(&q->running, 1);
+	return SCHED_TICK_NS;
+}
+
+/* Each turn is one tick long: whoever has the least virtual time runs next, which may be the same task. */
+static bool policy_tick(u32 cpu, struct task *running)
+{
+	struct runq *q = per_cpu(runqs, cpu);
+	(void)atomic_u32_add(&running->sched.ticks, 1);
+	if (sched_hooks->tick != nullptr)
+		sched_hooks->tick(running);
+	if (atomic_u32_load(&q->queued) != 0)
+		running->sched.preemptions++;
+	return true;
+}
+
+static u32 load_of(u32 cpu)
+{
+	struct runq *q = per_cpu(runqs, cpu);
+	return atomic_u32_load(&q->queued) + atomic_u32_load(&q->running);
+}
+
+static u32 policy_select_cpu(struct task *t)
+{
+	u32 count = cpu_count();
+	if (count == 1)
+		return 0;
+	u64 allowed = sched_affinity(t);
+	u32 last = t->sched.cpu;
+	if ((allowed >> last & 1) != 0 && load_of(last) == 0)
+		return last;
+	u32 best = (u32)__builtin_ctzll(allowed);
+	for (u32 cpu = 0; cpu < count; cpu++)
+		if ((allowed >> cpu & 1) != 0 && load_of(cpu) < load_of(best))
+			best = cpu;
+	return (allowed >> last & 1) != 0 && load_of(last) <= load_of(best) ? last : best;
+}
+
+static const struct sched_policy policy = {
+	.name = "fair",
+	.select_cpu = policy_select_cpu,
+	.enqueue = policy_enqueue,
+	.pick = policy_pick,
+	.put_prev = policy_put_prev,
+	.set_next = policy_set_next,
+	.tick = policy_tick,
+};
+
+void sched_setup(const struct sched_hooks *hooks)
+{
+	sched_hooks = hooks;
+	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
+		struct runq *q = per_cpu(runqs, cpu);
+		u64 flags = irq_save();
+		{
+			GUARD(runq, &q->lock);
+			q->is_idle = true;
+		}
+		irq_restore(flags);
+	}
+	sched_inject(&policy);
+}
+
+/* ---- what tasks are set to ---- */
+
+void sched_fork(struct task *child, const struct task *parent)
+{
+	struct sched_entity *c = &child->sched;
+	const struct sched_entity *p = &parent->sched;
+	c->nice = p->nice;
+	c->policy = p->policy;
+	c->rt_priority = p->rt_priority;
+	c->vruntime = p->vruntime;
+	c->cpu = p->cpu;
+	atomic_u64_store(&c->affinity, atomic_u64_load(&p->affinity));
+	set_weight(c);
+}
+
+void sched_reset(struct task *child)
+{
+	struct sched_entity *e = &child->sched;
+	if (e->rt_priority != 0) {
+		e->policy = SCHED_OTHER;
+		e->rt_priority = 0;
+		e->nice = 0;
+	}
+	e->nice = max_of(e->nice, 0);
+	set_weight(e);
+}
+
+/* Takes t off its queue, changes it, puts it back where it belongs now. */
+static void change(struct task *t, i32 nice, u32 policy_number, u32 rt_priority)
+{
+	u64 flags = irq_save();
+	{
+		struct runq *q = per_cpu(runqs, t->sched.cpu);
+		struct sched_entity *e = &t->sched;
+		GUARD(runq, &q->lock);
+		SCOPED_REF(task, r);
+		bool was_rt = rt_of(e) != 0;
+		if (e->queued && was_rt)
+			r = ready_list_remove(&q->rt, t);
+		e->nice = nice;
+		e->policy = policy_number;
+		/* A queued ordinary task stays in its bucket: its new class counts from its next turn on. */
+		e->rt_priority = rt_priority;
+		set_weight(e);
+		if (!task_is_null(&r)) {
+			if (rt_priority != 0)
+				queue_rt(q, task_move(&r));
+			else
+				queue_fair(q, task_move(&r));
+		}
+	}
+	irq_restore(flags);
+}
+
+void sched_set_nice(struct task *t, i32 nice)
+{
+	change(t, nice, t->sched.policy, t->sched.rt_priority);
+}
+
+void sched_set_policy(struct task *t, u32 policy_number, u32 rt_priority)
+{
+	change(t, t->sched.nice, policy_number, rt_priority);
+}
+
+static u64 all_cpus(void)
+{
+	u32 count = cpu_count();
+	return count >= 64 ? UINT64_MAX : ((u64)1 << count) - 1;
+}
+
+void sched_set_affinity(struct task *t, u64 cpus)
+{
+	atomic_u64_store(&t->sched.affinity, cpus);
+}
+
+u64 sched_affinity(const struct task *t)
+{
+	u64 cpus = atomic_u64_load(&t->sched.affinity) & all_cpus();
+	return cpus == 0 ? all_cpus() : cpus;
+}
+
+bool sched_has_others(void)
+{
+	return atomic_u32_load(&this_cpu(runqs)->queued) != 0;
+}
+
+/* ---- figures ---- */
+
+u64 sched_exec_ns(const struct task *t)
+{
+	u64 total = t->sched.exec_total_ns;
+	if (t == task_current())
+		total += clock_monotonic_ns() - t->sched.exec_start_ns;
+	return total;
+}
+
+void sched_totals(struct sched_totals *out)
+{
+	*out = (struct sched_totals){};
+	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
+		struct runq *q = per_cpu(runqs, cpu);
+		out->ready += load_of(cpu);
+		u64 flags = irq_save();
+		{
+			GUARD(runq, &q->lock);
+			out->switches += q->switches;
+			out->busy_ns += q->busy_ns;
+		}
+		irq_restore(flags);
+	}
+}

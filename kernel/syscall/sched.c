@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* sched - policies, priorities, affinity. */
+#include "abi/sched.h"
+
+#include "process/internal.h"
+#include "sched/sched.h"
+#include "syscall/handlers_sched.h"
+#include "time/clock.h"
+
+SYSCALL(sched_yield)
+{
+	(void)self;
+	(void)a;
+	(void)ret;
+	if (sched_has_others())
+		task_yield();
+	return OK;
+}
+
+/* The thread that pid names, the caller for 0. */
+static err_t target(struct thread *self, i32 pid, struct thread_ref *out)
+{
+	if (pid < 0)
+		return ERR_INVAL;
+	if (pid == 0 || pid == self->tid) {
+		*out = thread_clone((struct thread *)self);
+		return OK;
+	}
+	return thread_find(pid, out) ? OK : ERR_SRCH;
+}
+
+/* Same user, or the right over other users' tasks. */
+static bool is_own(struct thread *self, struct thread *t)
+{
+	SCOPED_REF(cred, theirs);
+	thread_get_cred(t, &theirs);
+	const struct cred *c = thread_cred(self), *o = cred_get(&theirs);
+	return c->euid == o->uid || c->euid == o->euid || cred_has_cap(c, CAP_SYS_NICE);
+}
+
+static bool is_rt(u32 policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+struct policy_request {
+	u32 policy;
+	u32 priority;
+	i32 nice;
+	bool sets_nice;
+	bool resets_on_fork;
+};
+
+static err_t check_policy(const struct policy_request *r)
+{
+	switch (r->policy) {
+	case SCHED_OTHER:
+	case SCHED_BATCH:
+	case SCHED_IDLE:
+		return r->priority == 0 ? OK : ERR_INVAL;
+	case SCHED_FIFO:
+	case SCHED_RR:
+		return r->priority >= 1 && r->priority <= 99 ? OK : ERR_INVAL;
+	default: /* SCHED_DEADLINE is not there: limitations */
+		return ERR_INVAL;
+	}
+}
+
+/* getrlimit(2), RLIMIT_NICE: the lowest nice value is 20 - limit. */
+static bool may_set_nice(struct thread *self, struct thread *t, i32 nice)
+{
+	u64 limit = atomic_u64_load(&process_of(t)->soft[RLIMIT_NICE]);
+	return nice >= t->task.sched.nice || 20 - nice <= (i64)min_of(limit, (u64)40) ||
+	       cred_has_cap(thread_cred(self), CAP_SYS_NICE);
+}
+
+static err_t may_set_policy(struct thread *self, struct thread *t, const struct policy_request *r)
+{
+	if (cred_has_cap(thread_cred(self), CAP_SYS_NICE))
+		return OK;
+	if (!is_own(self, t))
+		return ERR_PERM;
+	u64 limit = atomic_u64_load(&process_of(t)->soft[RLIMIT_RTPRIO]);
+	if (is_rt(r->policy) && r->priority > t->task.sched.rt_priority && r->priority > limit)
+		return ERR_PERM;
+	if (t->reset_on_fork != 0 && !r->resets_on_fork)
+		return ERR_PERM;
+	if (r->sets_nice && !may_set_nice(self, t, r->nice))
+		return ERR_PERM;
+	return OK;
+}
+
+static err_t set_policy(struct thread *self, i32 pid, const struct policy_request *r)
+{
+	SCOPED_REF(thread, found);
+	TRY(target(self, pid, &found));
+	struct thread *t = thread_get(&found);
+	TRY(check_policy(r));
+	TRY(may_set_policy(self, t, r));
+	sched_set_policy(&t->task, r->policy, r->priority);
+	if (r->sets_nice && !is_rt(r->policy))
+		sched_set_nice(&t->task, r->nice);
+	t->reset_on_fork = r->resets_on_fork ? 1 : 0;
+	return OK;
+}
+
+SYSCALL(sched_setscheduler)
+{
+	u32 policy = (u32)a->a1;
+	u32 priority = 0;
+	(void)ret;
+	if (a->a2 == 0 || arg_int(a->a0) < 0 || (i32)policy < 0)
+		return ERR_INVAL;
+	TRY(user_read_u32(arg_uaddr(a->a2), &priority));
+	struct policy_request r = {
+		.policy = policy & ~(u32)SCHED_RESET_ON_FORK,
+		.priority = priority,
+		.resets_on_fork = (policy & (u32)SCHED_RESET_ON_FORK) != 0,
+	};
+	return set_policy(self, arg_int(a->a0), &r);
+}
+
+SYSCALL(sched_setparam)
+{
+	u32 priority = 0;
+	(void)ret;
+	if (a->a1 == 0 || arg_int(a->a0) < 0)
+		return ERR_INVAL;
+	TRY(user_read_u32(arg_uaddr(a->a1), &priority));
+	SCOPED_REF(thread, found);
+	TRY(target(self, arg_int(a->a0), &found));
+	struct thread *t = thread_get(&found);
+	struct policy_request r = { .policy = t->task.sched.policy, .priority = priority,
+				    .resets_on_fork = t->reset_on_fork != 0 };
+	return set_policy(self, arg_int(a->a0), &r);
+}
+
+SYSCALL(sched_getscheduler)
+{
+	SCOPED_REF(thread, found);
+	TRY(target(self, arg_int(a->a0), &found));
+	const struct thread *t = thread_get(&found);
+	*ret = t->task.sched.policy | (t->reset_on_fork != 0 ? (u32)SCHED_RESET_ON_FORK : 0);
+	return OK;
+}
+
+SYSCALL(sched_getparam)
+{
+	SCOPED_REF(thread, found);
+	(void)ret;
+	if (a->a1 == 0)
+		return ERR_INVAL;
+	TRY(target(self, arg_int(a->a0), &found));
+	return user_write_u32(arg_uaddr(a->a1), thread_get(&found)->task.sched.rt_priority);
+}
+
+SYSCALL(sched_setattr)
+{
+	struct abi_sched_attr attr = {};
+	u32 size = 0;
+	(void)ret;
+	if (a->a1 == 0 || arg_int(a->a0) < 0 || a->a2 != 0)
+		return ERR_INVAL;
+	TRY(user_read_u32(arg_uaddr(a->a1), &size));
+	if (size == 0)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE) {
+		(void)user_write_u32(arg_uaddr(a->a1), SCHED_ATTR_SIZE);
+		return ERR_2BIG;
+	}
+	usize known = min_of((usize)size, sizeof(attr));
+	TRY(user_read(arg_uaddr(a->a1), span_sub((struct span)span_of(attr), 0, known)));
+	if ((i32)attr.policy < 0 || (attr.flags & ~(u64)SCHED_FLAG_RESET_ON_FORK) != 0)
+		return ERR_INVAL;
+	struct policy_request r = {
+		.policy = attr.policy,
+		.priority = attr.priority,
+		.nice = max_of(min_of(attr.nice, 19), -20),
+		.sets_nice = !is_rt(attr.policy),
+		.resets_on_fork = (attr.flags & SCHED_FLAG_RESET_ON_FORK) != 0,
+	};
+	return set_policy(self, arg_int(a->a0), &r);
+}
+
+SYSCALL(sched_getattr)
+{
+	u32 size = (u32)a->a2;
+	SCOPED_REF(thread, found);
+	(void)ret;
+	if (a->a1 == 0 || arg_int(a->a0) < 0 || size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE || a->a3 != 0)
+		return ERR_INVAL;
+	TRY(target(self, arg_int(a->a0), &found));
+	const struct thread *t = thread_get(&found);
+	usize known = min_of((usize)size, sizeof(struct abi_sched_attr));
+	struct abi_sched_attr attr = {
+		.size = (u32)known,
+		.policy = t->task.sched.policy,
+		.flags = t->reset_on_fork != 0 ? (u64)SCHED_FLAG_RESET_ON_FORK : 0,
+		.nice = is_rt(t->task.sched.policy) ? 0 : t->task.sched.nice,
+		.priority = t->task.sched.rt_priority,
+		.util_max = 1024,
+	};
+	return user_write(arg_uaddr(a->a1), cspan_sub((struct cspan)cspan_of(attr), 0, known));
+}
+
+static err_t priority_bound(u32 policy, i64 rt, i64 *ret)
+{
+	switch (policy) {
+	case SCHED_FIFO:
+	case SCHED_RR:
+		*ret = rt;
+		return OK;
+	case SCHED_OTHER:
+	case SCHED_BATCH:
+	case SCHED_IDLE:
+	case SCHED_DEADLINE:
+		return OK;
+	default:
+		return ERR_INVAL;
+	}
+}
+
+SYSCALL(sched_get_priority_max)
+{
+	(void)self;
+	return priority_bound((u32)a->a0, 99, ret);
+}
+
+SYSCALL(sched_get_priority_min)
+{
+	(void)self;
+	return priority_bound((u32)a->a0, 1, ret);
+}
+
+SYSCALL(sched_rr_get_interval)
+{
+	SCOPED_REF(thread, found);
+	(void)ret;
+	TRY(target(self, arg_int(a->a0), &found));
+	bool is_fifo = thread_get(&found)->task.sched.policy == SCHED_FIFO;
+	struct abi_timespec ts = timespec_of_ns(is_fifo ? 0 : (u64)SCHED_TICK_NS);
+	return user_put(arg_uaddr(a->a1), &ts);
+}
+
+/* ---- affinity ---- */
+
+SYSCALL(sched_setaffinity)
+{
+	u64 mask = 0;
+	SCOPED_REF(thread, found);
+	(void)ret;
+	usize len = min_of((usize)a->a1 & UINT32_MAX, sizeof(mask));
+	TRY(user_read(arg_uaddr(a->a2), span_sub((struct span)span_of(mask), 0, len)));
+	TRY(target(self, arg_int(a->a0), &found));
+	struct thread *t = thread_get(&found);
+	if (!is_own(self, t))
+		return ERR_PERM;
+	u64 all = cpu_count() >= 64 ? UINT64_MAX : ((u64)1 << cpu_count()) - 1;
+	if ((mask & all) == 0)
+		return ERR_INVAL;
+	sched_set_affinity(&t->task, mask & all);
+	return OK;
+}
+
+SYSCALL(sched_getaffinity)
+{
+	u32 len = (u32)a->a1;
+	SCOPED_REF(thread, found);
+	if ((u64)len * 8 < cpu_count() || (len & 7) != 0)
+		return ERR_INVAL;
+	TRY(target(self, arg_int(a->a0), &found));
+	u64 mask = sched_affinity(&thread_get(&found)->task);
+	*ret = sizeof(mask);
+	return user_put(arg_uaddr(a->a2), &mask);
+}
+
+SYSCALL(getcpu)
+{
+	(void)self;
+	(void)ret;
+	if (a->a0 != 0)
+		TRY(user_write_u32(arg_uaddr(a->a0), cpu_id()));
+	return a->a1 == 0 ? OK : user_write_u32(arg_uaddr(a->a1), 0);
+}
+
+/* Block devices serve requests in one order for all so far. */
+SYSCALL(ioprio_get)
+{
+	enum : i64 { BEST_EFFORT_4 = 2 << 13 | 4 };
+	(void)self;
+	if (arg_int(a->a0) < 1 || arg_int(a->a0) > 3)
+		return ERR_INVAL;
+	*ret = BEST_EFFORT_4;
+	return OK;
+}
+
+SYSCALL(ioprio_set)
+{
+	u32 class = (u32)a->a2 >> 13;
+	(void)ret;
+	if (arg_int(a->a0) < 1 || arg_int(a->a0) > 3 || class > 3)
+		return ERR_INVAL;
+	return class == 1 && !cred_has_cap(thread_cred(self), CAP_SYS_ADMIN) ? ERR_PERM : OK;
+}
