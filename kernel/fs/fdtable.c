@@ -181,6 +181,41 @@ err_t fd_get(struct fdtable *t, i32 fd, struct file_ref *out)
 	return ERR_BADF;
 }
 
+enum : u32 { ASK = 1u << 31 }; /* only the poll operation knows */
+
+/* What the file of an entry says without being asked. */
+ALWAYS_INLINE u32 fd_entry_ready(const struct fd_entry *e)
+{
+	if (unlikely(file_is_null(&e->file)))
+		return POLLNVAL;
+	const struct file *f = file_get(&e->file);
+	const struct pollable *p = pollable_get_or_null(&f->pollable);
+	if (unlikely(p == nullptr))
+		return ASK;
+	u32 events = atomic_u32_load_acquire(&p->events);
+	return unlikely((events & f->poll_ask) != 0) ? ASK : events & f->poll_mask;
+}
+
+void fd_poll_ready(struct fdtable *t, struct fd_poll *s)
+{
+	GUARD(fdtable, &t->lock);
+	for (usize i = s->at; i < s->count; i++) {
+		struct abi_pollfd *p = pollfds_at(s->fds, i);
+		u32 events = 0;
+		if (likely(p->fd >= 0))
+			events = (usize)p->fd < t->used ? fd_entry_ready(fd_vec_at(&t->entries, (usize)p->fd)) :
+							  POLLNVAL;
+		events &= p->events | (POLLERR | POLLHUP | POLLNVAL | ASK);
+		if (likely((events | p->revents) == 0))
+			continue;
+		s->at = i;
+		if ((events & ASK) != 0)
+			return;
+		fd_poll_answer(s, p, events);
+	}
+	s->at = s->count;
+}
+
 /* Makes entry i exist. */
 static err_t fd_grow(struct fdtable *t, usize i) HOLDS(fdtable)
 {

@@ -19,6 +19,7 @@
 #include <osxtd/lock.h>
 #include <osxtd/object.h>
 
+#include "abi/poll.h"
 #include "fs/file.h"
 
 struct fdtable;
@@ -43,6 +44,27 @@ bool fdtable_is_shared(const struct fdtable *t);
 err_t fd_get(struct fdtable *t, i32 fd, struct file_ref *out);
 /* As fd_get, O_PATH files included: fstat, dup, close, fchdir, the *at calls. */
 err_t fd_get_any(struct fdtable *t, i32 fd, struct file_ref *out);
+
+/*
+ * poll(2), select(2): asks many files at once, with the table locked once and without references.  Begins at s->at and
+ * stops at s->count or at a file that only its poll operation can answer for (ask it, count its answer, at++, go on).
+ */
+struct fd_poll {
+	struct pollfds fds;
+	usize count, at;
+	u64 changed;      /* bit i: fds[i].revents is another than before; count <= 64 */
+	u32 found;        /* fds with an answer other than 0 */
+};
+void fd_poll_ready(struct fdtable *t, struct fd_poll *s);
+/* Stores the answer for fds[at] and goes on to the next. */
+ALWAYS_INLINE void fd_poll_answer(struct fd_poll *s, struct abi_pollfd *p, u32 events)
+{
+	u16 revents = (u16)(events & (p->events | POLLERR | POLLHUP | POLLNVAL));
+	s->changed |= (u64)(revents != p->revents) << s->at;
+	s->found += revents != 0;
+	p->revents = revents;
+	s->at++;
+}
 
 /* The lowest free number >= from and < limit.  ERR_MFILE, ERR_NOMEM. */
 err_t fd_reserve(struct fdtable *t, i32 from, u64 limit, struct fd_slot *out);

@@ -21,6 +21,7 @@ static void file_fini(struct file *f)
 		}
 	}
 	path_drop(&f->path);
+	pollable_drop(&f->pollable);
 }
 OBJECT_BASE(file, file_fini);
 

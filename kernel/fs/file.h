@@ -18,6 +18,7 @@
 
 #include "abi/stat.h"
 #include "events/poll.h"
+#include "events/pollable.h"
 #include "fs/path.h"
 
 struct file;
@@ -72,6 +73,10 @@ struct file {
 	const struct file_ops *ops IMMUTABLE;
 	u32 mode IMMUTABLE;                 /* FILE_* */
 	struct atomic_u32 flags ATOMIC_ONLY; /* O_APPEND, O_NONBLOCK, …: F_SETFL may change them */
+	/* Where readiness can be read without asking; may be empty.  It is `events` of it within poll_mask, unless
+	 * one of poll_ask is among them: then only the poll operation knows. */
+	struct pollable_ref pollable IMMUTABLE;
+	u32 poll_mask IMMUTABLE, poll_ask IMMUTABLE;
 	struct path path IMMUTABLE;         /* where it was opened; empty for pipes, sockets and their like */
 	struct atomic_u64 lock_owner ATOMIC_ONLY; /* fs/flock.c: identity in lock tables, 0 until needed */
 	struct file_pos_lock pos_lock;

@@ -8,13 +8,15 @@ static void pipe_fini(struct pipe *p)
 	GUARD(pipe, &p->lock);
 	frame_map_truncate(&p->pages, 0);
 }
-OBJECT_TYPE(pipe, pipe_fini);
+OBJECT_SUBTYPE(pipe, pollable, pipe_fini);
 
 err_t pipe_new(struct pipe_ref *out)
 {
 	shared static struct atomic_u64 last_ino = { 1000 };
-	TRY(pipe_alloc(out));
-	struct pipe *p = pipe_get(out);
+	SCOPED_REF(pollable, ref);
+	TRY(pipe_alloc(&ref));
+	struct pipe *p = pipe_of(pollable_get(&ref));
+	*out = pipe_clone(p);
 	p->ino = atomic_u64_add(&last_ino, 1) + 1;
 	p->created = fs_now();
 	GUARD(pipe, &p->lock);
@@ -110,6 +112,7 @@ err_t pipe_resize(struct pipe *p, u64 bytes, u32 *capacity)
 			if (used == 0)
 				p->head = p->tail = 0;
 			*capacity = wanted;
+			pipe_update(p);
 		}
 	}
 	frame_map_truncate(&fresh, 0);
@@ -127,6 +130,7 @@ static void pipe_close_end(struct pipe *p, u32 mode)
 			p->readers--;
 		if ((mode & FILE_WRITE) != 0)
 			p->writers--;
+		pipe_update(p);
 	}
 	(void)waitq_wake_all(&p->readable);
 	(void)waitq_wake_all(&p->writable);
@@ -146,6 +150,10 @@ static void pipe_file_init(struct pipe_file *f, struct pipe *p, u32 flags)
 	u32 mode = file_mode_of_flags(flags);
 	file_init(&f->file, &pipe_file_ops, mode, flags);
 	f->pipe = pipe_clone(p);
+	f->file.pollable = pollable_clone(&p->pollable);
+	f->file.poll_mask = (mode & FILE_READ) != 0 ? POLLIN | POLLRDNORM : 0;
+	f->file.poll_mask |= (mode & FILE_WRITE) != 0 ? POLLOUT | POLLWRNORM | POLLERR : 0;
+	f->file.poll_ask = (mode & FILE_READ) != 0 ? POLLHUP : 0; /* it depends on what this end has seen */
 	GUARD(pipe, &p->lock);
 	f->seen_writers = p->writers == 0 ? p->writer_count : p->writer_count - 1;
 	if ((mode & FILE_READ) != 0) {
@@ -156,6 +164,7 @@ static void pipe_file_init(struct pipe_file *f, struct pipe *p, u32 flags)
 		p->writers++;
 		p->writer_count++;
 	}
+	pipe_update(p);
 }
 
 err_t pipe_open(struct file_ref *rd, struct file_ref *wr, u32 flags)

@@ -5,7 +5,7 @@
 
 #include <osxtd/fmt.h>
 
-static struct pipe *pipe_of(struct file *f)
+static struct pipe *file_pipe(struct file *f)
 {
 	return pipe_get(&pipe_file_of(f)->pipe);
 }
@@ -25,6 +25,7 @@ static err_t read_once(struct pipe *p, struct uio *to, usize *n)
 		if (pipe_used(p) == 0)
 			return p->writers == 0 ? OK : ERR_AGAIN;
 		e = pipe_take(p, to, n);
+		pipe_update(p);
 		has_room = p->capacity - pipe_used(p) >= PIPE_BUF;
 	}
 	if (has_room && waitq_has_waiters(&p->writable))
@@ -34,7 +35,7 @@ static err_t read_once(struct pipe *p, struct uio *to, usize *n)
 
 static err_t pipe_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 {
-	struct pipe *p = pipe_of(f);
+	struct pipe *p = file_pipe(f);
 	(void)pos;
 	if (uio_left(to) == 0)
 		return OK;
@@ -68,6 +69,7 @@ static err_t write_once(struct pipe *p, struct uio *from, bool is_atomic, usize 
 		if (room < (is_atomic ? uio_left(from) : 1))
 			return ERR_AGAIN;
 		e = pipe_put(p, from, n);
+		pipe_update(p);
 	}
 	if (waitq_has_waiters(&p->readable))
 		(void)waitq_wake_all(&p->readable);
@@ -78,7 +80,7 @@ static err_t write_once(struct pipe *p, struct uio *from, bool is_atomic, usize 
 
 static err_t pipe_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 {
-	struct pipe *p = pipe_of(f);
+	struct pipe *p = file_pipe(f);
 	bool is_atomic = uio_left(from) <= PIPE_BUF;
 	(void)pos;
 	if (uio_left(from) == 0)
@@ -101,7 +103,7 @@ static err_t pipe_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 static u32 pipe_poll(struct file *f, struct poll_table *pt)
 {
 	const struct pipe_file *end = pipe_file_of(f);
-	struct pipe *p = pipe_of(f);
+	struct pipe *p = file_pipe(f);
 	u32 events = 0;
 	if ((f->mode & FILE_READ) != 0)
 		poll_join(pt, &p->readable);
@@ -125,7 +127,7 @@ static u32 pipe_poll(struct file *f, struct poll_table *pt)
 
 static err_t pipe_ioctl(struct file *f, struct thread *self, u32 cmd, u64 arg, i64 *ret)
 {
-	struct pipe *p = pipe_of(f);
+	struct pipe *p = file_pipe(f);
 	u32 used = 0;
 	(void)self;
 	(void)ret;
@@ -140,7 +142,7 @@ static err_t pipe_ioctl(struct file *f, struct thread *self, u32 cmd, u64 arg, i
 
 static err_t pipe_getattr(struct file *f, struct file_stat *st)
 {
-	const struct pipe *p = pipe_of(f);
+	const struct pipe *p = file_pipe(f);
 	st->dev = dev_make(0, 12);
 	st->ino = p->ino;
 	st->mode = S_IFIFO | 0600;
@@ -155,17 +157,17 @@ static err_t pipe_getattr(struct file *f, struct file_stat *st)
 
 static err_t pipe_reopen(struct file *f, u32 flags, struct file_ref *out)
 {
-	return pipe_open_end(pipe_of(f), flags, PIPE_WAIT_PEER, out);
+	return pipe_open_end(file_pipe(f), flags, PIPE_WAIT_PEER, out);
 }
 
 static void pipe_describe(struct file *f, struct text *t)
 {
-	FMT(t, "pipe:[{}]", pipe_of(f)->ino);
+	FMT(t, "pipe:[{}]", file_pipe(f)->ino);
 }
 
 static err_t pipe_fcntl(struct file *f, u32 cmd, u64 arg, i64 *ret)
 {
-	struct pipe *p = pipe_of(f);
+	struct pipe *p = file_pipe(f);
 	u32 capacity = 0;
 	switch (cmd) {
 	case F_GETPIPE_SZ: {

@@ -4,6 +4,7 @@
 #include <osxtd/frame_map.h>
 #include <osxtd/waitq.h>
 
+#include "abi/fcntl.h"
 #include "ipc/pipe.h"
 
 /*
@@ -11,7 +12,7 @@
  * R2: while the pipe is empty, head and tail are 0, so that a lightly used pipe stays in one page.
  */
 struct pipe {
-	struct object object;
+	struct pollable pollable;     /* events of both ends: pipe_update */
 	struct pipe_lock lock;
 	struct frame_map pages GUARDED(pipe);
 	u64 head GUARDED(pipe);
@@ -26,6 +27,8 @@ struct pipe {
 	struct waitq readable;        /* waiting for data or writers */
 	struct waitq writable;        /* waiting for room or readers */
 };
+
+SUBTYPE(pipe, pollable);
 
 struct pipe_file {
 	struct file file;
@@ -44,6 +47,16 @@ err_t pipe_take(struct pipe *p, struct uio *to, usize *n) HOLDS(pipe);
 err_t pipe_put(struct pipe *p, struct uio *from, usize *n) HOLDS(pipe);
 /* F_SETPIPE_SZ.  ERR_INVAL, ERR_PERM, ERR_BUSY, ERR_NOMEM. */
 err_t pipe_resize(struct pipe *p, u64 bytes, u32 *capacity);
+/* After any change of what poll tells of p. */
+ALWAYS_INLINE void pipe_update(struct pipe *p) HOLDS(pipe)
+{
+	u64 used = p->tail - p->head;
+	u32 events = used != 0 ? POLLIN | POLLRDNORM : 0;
+	events |= p->capacity - used >= PIPE_BUF ? POLLOUT | POLLWRNORM : 0;
+	events |= p->writers == 0 ? POLLHUP : 0;
+	events |= p->readers == 0 ? POLLERR : 0;
+	atomic_u32_store_release(&p->pollable.events, events);
+}
 /* The operations of ends (pipe_file.c). */
 extern const struct file_ops pipe_file_ops;
 ALWAYS_INLINE u64 pipe_used(const struct pipe *p) HOLDS(pipe)

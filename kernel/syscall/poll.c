@@ -13,24 +13,15 @@
 #include "syscall/poll_wait.h"
 #include "time/clock.h"
 
-struct abi_pollfd {
-	i32 fd;
-	u16 events;
-	u16 revents;
-};
-static_assert(sizeof(struct abi_pollfd) == 8);
 enum : usize { PIECE = 64 };
-SPAN_TYPE(pollfds, struct abi_pollfd);
 
-static u32 ask_one(struct fdtable *files, struct abi_pollfd *p, struct poll_wait *w)
+/* The slow way, for one file. */
+static u32 ask_one(struct fdtable *files, i32 fd, struct poll_wait *w)
 {
-	if (p->fd < 0)
-		return 0;
 	SCOPED_REF(file, f);
-	if (fd_get(files, p->fd, &f) != OK)
+	if (fd_get(files, fd, &f) != OK)
 		return POLLNVAL;
-	u32 events = w == nullptr ? file_poll(file_get(&f), nullptr) : poll_wait_file(w, file_move(&f));
-	return events & (p->events | POLLERR | POLLHUP);
+	return w == nullptr ? file_poll(file_get(&f), nullptr) : poll_wait_file(w, file_move(&f));
 }
 
 static err_t put_revents(struct uaddr user, usize i, u16 revents)
@@ -51,18 +42,18 @@ static err_t put_piece(struct uaddr user, struct pollfds fds, usize n, u64 chang
 	return OK;
 }
 
-static u64 ask_piece(struct fdtable *files, struct pollfds fds, usize n, struct poll_wait *w, u32 *found)
+static void ask_piece(struct fdtable *files, struct fd_poll *p, struct poll_wait *w)
 {
-	u64 changed = 0;
-	for (usize i = 0; i < n; i++) {
-		struct abi_pollfd *p = pollfds_at(fds, i);
-		/* Something holds: the call will not sleep, so nothing more is joined. */
-		u16 revents = (u16)ask_one(files, p, *found == 0 ? w : nullptr);
-		*found += revents != 0;
-		changed |= (u64)(revents != p->revents) << i;
-		p->revents = revents;
+	for (;;) {
+		/* Once something holds the call will not sleep: nothing more is joined then. */
+		if (w == nullptr || p->found != 0)
+			fd_poll_ready(files, p);
+		if (p->at == p->count)
+			return;
+		struct abi_pollfd *one = pollfds_at(p->fds, p->at);
+		u32 events = one->fd < 0 ? 0 : ask_one(files, one->fd, p->found == 0 ? w : nullptr);
+		fd_poll_answer(p, one, events);
 	}
-	return changed;
 }
 
 static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w, u32 *found)
@@ -73,9 +64,10 @@ static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct p
 		usize n = min_of(a->count - done, (usize)PIECE);
 		struct uaddr user = uaddr_add(a->user, done * sizeof(struct abi_pollfd));
 		TRY(user_read(user, span_sub(span_of(piece), 0, n * sizeof(struct abi_pollfd))));
-		struct pollfds fds = SPAN_OF_ARRAY(pollfds, piece);
-		u64 changed = ask_piece(files, fds, n, w, found);
-		TRY(put_piece(user, fds, n, changed));
+		struct fd_poll p = { .fds = SPAN_OF_ARRAY(pollfds, piece), .count = n, .found = *found };
+		ask_piece(files, &p, w);
+		*found = p.found;
+		TRY(put_piece(user, p.fds, n, p.changed));
 	}
 	return OK;
 }

@@ -36,7 +36,13 @@ static void put_word(const struct poll_asker *a, usize set, usize word, u64 v)
 	span_copy(word_span(a, set, word), cspan_of(v));
 }
 
-/* ERR_BADF for a descriptor that is not open; one of open(2) with O_PATH cannot be asked. */
+/* One word of descriptors: what of in holds is left in it. */
+struct select_word {
+	u64 read, write, except;
+};
+enum : usize { PIECE = 32 };
+
+/* The slow way, for one file.  ERR_BADF when it is not open; one of open(2) with O_PATH cannot be asked. */
 static err_t ask_fd(struct fdtable *files, i32 fd, struct poll_wait *w, u32 *events)
 {
 	SCOPED_REF(file, f);
@@ -48,44 +54,74 @@ static err_t ask_fd(struct fdtable *files, i32 fd, struct poll_wait *w, u32 *eve
 	return fd_get_any(files, fd, &f);
 }
 
-/* One word of descriptors: what of in holds is left in it. */
-struct select_word {
-	u64 read, write, except;
-};
+static err_t ask_piece(struct fdtable *files, struct fd_poll *p, struct poll_wait *w)
+{
+	while (p->at != p->count) {
+		if (w == nullptr)
+			fd_poll_ready(files, p);
+		if (p->at == p->count)
+			break;
+		struct abi_pollfd *one = pollfds_at(p->fds, p->at);
+		u32 events = 0;
+		TRY(ask_fd(files, one->fd, w, &events));
+		fd_poll_answer(p, one, events);
+	}
+	return OK;
+}
 
-static err_t ask_word(struct fdtable *files, i32 base, struct select_word *in, struct poll_wait *w, u32 *found)
+/* fds[i] was asked for the i-th bit of asked; sets the bits of out that hold. */
+static err_t take_answers(struct fdtable *files, const struct fd_poll *p, u64 base, struct select_word *out)
+{
+	for (u64 left = p->changed; left != 0; left &= left - 1) {
+		const struct abi_pollfd *one = pollfds_at(p->fds, (usize)__builtin_ctzll(left));
+		u64 bit = (u64)1 << ((u64)one->fd - base);
+		u32 events = one->revents;
+		SCOPED_REF(file, f);
+		if ((events & POLLNVAL) != 0)
+			TRY(fd_get_any(files, one->fd, &f));
+		out->read |= (events & READ_EVENTS) != 0 ? bit : 0;
+		out->write |= (events & WRITE_EVENTS) != 0 ? bit : 0;
+		out->except |= (events & EXCEPT_EVENTS) != 0 ? bit : 0;
+	}
+	return OK;
+}
+
+static err_t ask_word(struct fdtable *files, u64 base, struct select_word *in, struct poll_wait *w)
 {
 	struct select_word out = {};
 	u64 left = in->read | in->write | in->except;
 	while (left != 0) {
-		i32 i = __builtin_ctzll(left);
-		u64 bit = (u64)1 << i;
-		u32 events = 0;
-		left &= left - 1;
-		TRY(ask_fd(files, base + i, *found == 0 ? w : nullptr, &events));
-		if (likely((events & (READ_EVENTS | WRITE_EVENTS | EXCEPT_EVENTS)) == 0))
-			continue;
-		out.read |= (events & READ_EVENTS) != 0 ? bit & in->read : 0;
-		out.write |= (events & WRITE_EVENTS) != 0 ? bit & in->write : 0;
-		out.except |= (events & EXCEPT_EVENTS) != 0 ? bit & in->except : 0;
-		*found += (out.read >> i & 1) != 0;
-		*found += (out.write >> i & 1) != 0;
-		*found += (out.except >> i & 1) != 0;
+		struct abi_pollfd piece[PIECE] = {};
+		struct fd_poll p = { .fds = SPAN_OF_ARRAY(pollfds, piece) };
+		for (; left != 0 && p.count < PIECE; left &= left - 1) {
+			u64 i = (u64)__builtin_ctzll(left), bit = left & -left;
+			u32 events = (in->read & bit) != 0 ? READ_EVENTS : 0;
+			events |= (in->write & bit) != 0 ? WRITE_EVENTS : 0;
+			events |= (in->except & bit) != 0 ? EXCEPT_EVENTS : 0;
+			array_at(piece, p.count++) = (struct abi_pollfd){ (i32)(base + i), (u16)events, 0 };
+		}
+		TRY(ask_piece(files, &p, w));
+		TRY(take_answers(files, &p, base, &out));
 	}
-	*in = out;
+	in->read &= out.read;
+	in->write &= out.write;
+	in->except &= out.except;
 	return OK;
 }
 
 static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w, u32 *found)
 {
-	*found = 0;
+	u32 bits = 0;
 	for (usize word = 0; word < a->count / BITS; word++) {
 		struct select_word sw = { get_word(a, 0, word), get_word(a, 1, word), get_word(a, 2, word) };
-		TRY(ask_word(files, (i32)(word * BITS), &sw, w, found));
+		TRY(ask_word(files, word * BITS, &sw, w));
+		bits += (u32)__builtin_popcountll(sw.read) + (u32)__builtin_popcountll(sw.write) +
+			(u32)__builtin_popcountll(sw.except);
 		put_word(a, SETS + 0, word, sw.read);
 		put_word(a, SETS + 1, word, sw.write);
 		put_word(a, SETS + 2, word, sw.except);
 	}
+	*found = bits;
 	return OK;
 }
 
