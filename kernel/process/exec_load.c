@@ -75,11 +75,11 @@ static err_t map_zero_part(struct mm *mm, const struct exec_file *f, const struc
 {
 	u64 start = f->bias + s->va + s->filesz, end = f->bias + s->va + s->memsz, va = 0;
 	u64 whole = s->filesz != 0 ? page_up(start) : page_down(start);
-	if (s->filesz != 0 && start < whole && (s->flags & PF_W) != 0) {
+	if (s->memsz > s->filesz && start < whole && (s->flags & PF_W) != 0) {
+		/* To the end of the page: loaders count on what lies behind memsz, too. */
 		usize done = 0;
-		struct cspan rest = cspan_sub(cspan_of(zeroes), 0, min_of(whole, end) - start);
-		if (s->memsz > s->filesz)
-			TRY(vmspace_write(&mm->vmspace, uaddr_of(start), rest, &done));
+		struct cspan rest = cspan_sub(cspan_of(zeroes), 0, whole - start);
+		TRY(vmspace_write(&mm->vmspace, uaddr_of(start), rest, &done));
 	}
 	if (end <= whole)
 		return OK;
