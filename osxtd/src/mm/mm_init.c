@@ -5,6 +5,7 @@
 
 void mm_init(const struct boot_info *info)
 {
+	page_init();
 	boot_mem_init(info);
 	paging_init(info);
 	frames_init(info);

@@ -7,6 +7,20 @@
  */
 #include <osxtd/user.h>
 
+#include <arch/usercopy.h>
+
+/* One attempt at a range that was checked when it became the current piece (U1); a missing page is for the slow path. */
+UNSAFE("1. U1: uio_user or next_piece checked the range; 2. the kernel side is as long")
+ALWAYS_INLINE bool user_write_once(struct uaddr at, struct cspan src)
+{
+	return usercopy((void *)at._va, src._ptr, src._len) == 0;
+}
+UNSAFE("1. U1: uio_user or next_piece checked the range; 2. the kernel side is as long")
+ALWAYS_INLINE bool user_read_once(struct uaddr at, struct span dst)
+{
+	return usercopy(dst._ptr, (const void *)at._va, dst._len) == 0;
+}
+
 enum : u64 { RW_MAX = 0x7ffff000 };
 
 err_t uio_user(struct uaddr base, u64 len, struct uio *out)
@@ -99,10 +113,9 @@ static void advance_kernel(struct uio *u, u64 n)
 		}                                                                                  \
 	} while (0)
 
-err_t uio_put(struct uio *u, struct cspan src, usize *n)
+static NOINLINE err_t put_pieces(struct uio *u, struct cspan src, usize *n)
 {
-	*n = 0;
-	if (unlikely(u->_is_kernel)) {
+	if (u->_is_kernel) {
 		usize len = min_of(src._len, (usize)u->_left);
 		span_copy(u->_kernel, cspan_sub(src, 0, len));
 		advance_kernel(u, len);
@@ -110,6 +123,20 @@ err_t uio_put(struct uio *u, struct cspan src, usize *n)
 		return OK;
 	}
 	EACH_PIECE(u, src._len, n, user_write_some(at, cspan_sub(src, *n, part), &done));
+	return OK;
+}
+
+/* One piece that takes all of src is the common call. */
+err_t uio_put(struct uio *u, struct cspan src, usize *n)
+{
+	*n = 0;
+	if (unlikely(src._len > u->_one.len))
+		return put_pieces(u, src, n);
+	struct uaddr at = uaddr_of(u->_one.base);
+	if (unlikely(!user_write_once(at, src)))
+		return put_pieces(u, src, n);
+	advance(u, src._len);
+	*n = src._len;
 	return OK;
 }
 
@@ -149,10 +176,9 @@ err_t uio_put_zero(struct uio *u, u64 len, usize *n)
 	return OK;
 }
 
-err_t uio_get(struct uio *u, struct span dst, usize *n)
+static NOINLINE err_t get_pieces(struct uio *u, struct span dst, usize *n)
 {
-	*n = 0;
-	if (unlikely(u->_is_kernel)) {
+	if (u->_is_kernel) {
 		usize len = min_of(dst._len, (usize)u->_left);
 		span_copy(dst, span_const(span_sub(u->_kernel, 0, len)));
 		advance_kernel(u, len);
@@ -160,6 +186,19 @@ err_t uio_get(struct uio *u, struct span dst, usize *n)
 		return OK;
 	}
 	EACH_PIECE(u, dst._len, n, user_read_some(at, span_sub(dst, *n, part), &done));
+	return OK;
+}
+
+err_t uio_get(struct uio *u, struct span dst, usize *n)
+{
+	*n = 0;
+	if (unlikely(dst._len > u->_one.len))
+		return get_pieces(u, dst, n);
+	struct uaddr at = uaddr_of(u->_one.base);
+	if (unlikely(!user_read_once(at, dst)))
+		return get_pieces(u, dst, n);
+	advance(u, dst._len);
+	*n = dst._len;
 	return OK;
 }
 

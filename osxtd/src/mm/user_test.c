@@ -100,6 +100,37 @@ KTEST(mm, every_small_size_is_copied_exactly)
 	}
 }
 
+/* Long copies, each at odd offsets, over pages that are not there yet and over the end of what is. */
+KTEST(mm, long_copies_are_exact)
+{
+	static const usize sizes[] = { 511, 512, 513, 527, 528, 600, 1023, 1024, 1025, 4095, 4096, 4097, 9000, 12288 };
+	SCOPED_BUF(in);
+	SCOPED_BUF(out);
+	REQUIRE_OK(buf_alloc(12288, &in));
+	REQUIRE_OK(buf_alloc(12288, &out));
+	for (usize i = 0; i < buf_len(&in); i++)
+		span_set(buf_span(&in), i, (u8)(i * 7 + i / 251));
+	for (u32 i = 0; i < array_len(sizes) * 3; i++) {
+		struct user_fixture x CLEANUP(fixture_end) = {};
+		REQUIRE_OK(fixture_begin(&x));
+		usize n = array_at(sizes, i / 3), off = (i % 3) * 777;
+		struct cspan part = cspan_sub(span_const(buf_span(&in)), 0, n);
+		usize done = 0;
+		EXPECT_OK(user_write(uaddr_of(AREA + off), part));
+		span_fill(buf_span(&out), 0);
+		EXPECT_OK(user_read(uaddr_of(AREA + off), span_sub(buf_span(&out), 0, n)));
+		EXPECT(cspan_equal(part, span_const(span_sub(buf_span(&out), 0, n))));
+		usize fits = n - 1 - off / 8;
+		EXPECT_EQ(user_write_some(uaddr_of(AREA_END - fits), part, &done), ERR_FAULT);
+		EXPECT_EQ(done, fits);
+		EXPECT_OK(user_read(uaddr_of(AREA_END - fits), span_sub(buf_span(&out), 0, fits)));
+		EXPECT(cspan_equal(cspan_sub(part, 0, fits), span_const(span_sub(buf_span(&out), 0, fits))));
+		EXPECT_EQ(user_read_some(uaddr_of(AREA_END + PAGE_SIZE - fits), span_sub(buf_span(&out), 0, n), &done),
+			  ERR_FAULT);
+		EXPECT_EQ(done, fits);
+	}
+}
+
 KTEST(mm, pages_come_as_they_are_touched)
 {
 	struct user_fixture x CLEANUP(fixture_end) = {};

@@ -270,12 +270,13 @@ static void piece_protect(struct vm_cursor *c, const struct vm_piece *p, u32 pro
 err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot)
 {
 	vm_check_range(c, start, end);
-	struct vm_piece p = vm_piece_at(c, start, end);
-	if (likely(p.next == end && p.t->info->run_count + 2u <= p.t->info->run_room && p.t->level == 1)) {
-		piece_protect(c, &p, prot);
+	if (likely(c->_level == 1 && c->_table->info->run_count + 2u <= c->_table->info->run_room)) {
+		u32 i = pt_index(start, 1), j = i + (u32)((end - start) / PAGE_SIZE);
+		piece_protect(c, &(struct vm_piece){ c->_table, start, end, i, j }, prot);
 		return OK;
 	}
 	TRY(vm_make_borders(c, start, end));
+	struct vm_piece p;
 	for (u64 va = start; va < end; va = p.next) {
 		p = vm_piece_at(c, va, end);
 		piece_protect(c, &p, prot);

@@ -11,6 +11,7 @@
 #include <arch/pte.h>
 #include <osxtd/lock.h>
 
+#include "arch/x86_64/regs.h"
 #include "mm/boot_mem.h"
 #include "mm/frames.h"
 
@@ -91,6 +92,14 @@ void paging_back_boot(u64 va, u64 len)
 }
 
 /* ---- boot ---- */
+
+bool shared page_has_vectors;
+
+void page_init(void)
+{
+	enum : u64 { SSE = 2, AVX = 4 };
+	page_has_vectors = (cpu_features.xcr0 & (SSE | AVX)) == (SSE | AVX);
+}
 
 /* One 2 MiB stretch of the physical map, page by page where the kernel's image lies in it. */
 static void physmap_stretch(u64 start, const struct boot_info *info)

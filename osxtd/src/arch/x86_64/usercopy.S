@@ -2,9 +2,10 @@
 /*
  * usercopy - copies that may fault on their user side, see arch/usercopy.h.
  *
- * Long ones go by the eight-byte string instructions, which no CPU runs slowly; the odd bytes at the end by one
- * word that overlaps what was copied; up to 16 bytes by two overlapping words.  A fixup computes what is left from the
- * registers, closes the SMAP window and returns.
+ * From 512 bytes on copies go by vectors (as in vector.S) where the CPU has them; below by the eight-byte string
+ * instructions, which no CPU runs slowly; the odd bytes at the end by one word that overlaps what was copied; up to 16
+ * bytes by two overlapping words.  A fixup computes what is left from the registers, closes the SMAP window and
+ * returns; of a vector round that faulted nothing counts as copied.
  */
 #include "extable.h"
 #include "patch.h"
@@ -19,7 +20,9 @@ usercopy:
 	movq %rdx, %rax
 	cmpq $16, %rdx
 	jbe 5f
-	movq %rdx, %rcx
+	cmpq $512, %rdx
+	jae 30f
+29:	movq %rdx, %rcx
 	shrq $3, %rcx
 	ASM_STAC
 1:	rep movsq
@@ -74,6 +77,41 @@ usercopy:
 	ret
 	/* eax bytes are left: the overlapping word at the end, or a short copy as a whole. */
 21:	ASM_CLAC
+	ret
+	/* Rounds of 512 bytes: rcx counts them down, edx keeps the bytes behind the last one. */
+30:	cmpb $0, page_has_vectors(%rip)
+	je 29b
+	movq %rdx, %rcx
+	andl $511, %edx
+	shrq $9, %rcx
+	movl %edx, %eax
+	subq $32, %rsp
+	vmovdqu %ymm0, (%rsp)
+	ASM_STAC
+31:
+	.set off, 0
+	.rept 16
+33:	vmovdqu off(%rsi), %ymm0
+34:	vmovdqu %ymm0, off(%rdi)
+	EXTABLE 33b, 32f
+	EXTABLE 34b, 32f
+	.set off, off + 32
+	.endr
+	addq $512, %rsi
+	addq $512, %rdi
+	decq %rcx
+	jnz 31b
+	ASM_CLAC
+	vmovdqu (%rsp), %ymm0
+	addq $32, %rsp
+	cmpl $16, %edx
+	ja 29b
+	jmp 5b
+32:	vmovdqu (%rsp), %ymm0
+	addq $32, %rsp
+	ASM_CLAC
+	shlq $9, %rcx
+	leaq (%rdx,%rcx), %rax
 	ret
 	EXTABLE 1b, 20b
 	EXTABLE 2b, 21b

@@ -1,20 +1,39 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* page - whole pages zeroed and copied by the eight-byte string instructions, which no CPU runs slowly. */
+/*
+ * page - whole pages zeroed and copied: by 32-byte vector stores where the CPU has AVX (vector.S), else by the eight-byte
+ * string instructions, which no CPU runs slowly.
+ *
+ * The vector register that is used may hold a user task's state: it is put back.  Interrupt handlers use no vector
+ * registers and a task does not change over in between.
+ */
 #pragma once
 #include <osxtd/base.h>
 
-ALWAYS_INLINE void page_zero(void *page)
-{
-	u64 words = PAGE_SIZE / 8;
-	__asm__ volatile("rep stosq" : "+D"(page), "+c"(words) : "a"(0ull) : "memory");
-}
-ALWAYS_INLINE void page_copy(void *dst, const void *src)
-{
-	u64 words = PAGE_SIZE / 8;
-	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words)::"memory");
-}
+/* Set by page_init. */
+extern bool shared page_has_vectors;
+/* Looks at the CPU's features; before it everything works without vectors. */
+void page_init(void);
+
+void page_zero_vector(void *page);
+void page_copy_vector(void *dst, const void *src);
+
 /* Zeroes words 64-bit words at p. */
 ALWAYS_INLINE void words_zero(void *p, u64 words)
 {
 	__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(0ull) : "memory");
+}
+ALWAYS_INLINE void page_zero(void *page)
+{
+	if (likely(page_has_vectors))
+		page_zero_vector(page);
+	else
+		words_zero(page, PAGE_SIZE / 8);
+}
+ALWAYS_INLINE void page_copy(void *dst, const void *src)
+{
+	u64 words = PAGE_SIZE / 8;
+	if (likely(page_has_vectors))
+		page_copy_vector(dst, src);
+	else
+		__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words)::"memory");
 }
