@@ -108,7 +108,7 @@ err_t uts_set_domainname(struct str name);
 struct init_request {
 	struct fdtable_ref *files;  /* consumed */
 	struct fs_ctx_ref *fs;      /* consumed */
-	/* Runs on the new process's own thread: execs the program; its error is reported by its owner, it should not return then. */
+	/* Runs on the new process's own thread: execs the program and returns; without one it does not return. */
 	void (*start)(struct thread *self);
 };
 /* Makes process 1 and starts it.  ERR_NOMEM. */

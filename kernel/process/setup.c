@@ -96,8 +96,7 @@ static void init_entry(struct task *t)
 {
 	struct thread *self = thread_of(t);
 	init_start.start(self);
-	/* It came back: there is no program to run. */
-	process_exit(self, 0x7f00);
+	thread_run(self);
 }
 
 static err_t make_init(struct init_request *r, struct task_ref *out)

@@ -8,6 +8,7 @@
 #include "syscall/handlers_fs.h"
 #include "syscall/handlers_futex.h"
 #include "syscall/handlers_misc.h"
+#include "syscall/handlers_poll.h"
 #include "syscall/handlers_process.h"
 #include "syscall/handlers_sched.h"
 #include "syscall/handlers_signal.h"
@@ -22,6 +23,10 @@ static syscall_fn *const table[] = {
 	[NR_fstat] = sys_fstat,
 	[NR_lstat] = sys_lstat,
 	[NR_lseek] = sys_lseek,
+	[NR_poll] = sys_poll,
+	[NR_ppoll] = sys_ppoll,
+	[NR_select] = sys_select,
+	[NR_pselect6] = sys_pselect6,
 	[NR_rt_sigaction] = sys_rt_sigaction,
 	[NR_rt_sigprocmask] = sys_rt_sigprocmask,
 	[NR_rt_sigreturn] = sys_rt_sigreturn,
