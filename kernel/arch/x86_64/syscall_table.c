@@ -8,6 +8,7 @@
 #include "syscall/handlers_fs.h"
 #include "syscall/handlers_futex.h"
 #include "syscall/handlers_misc.h"
+#include "syscall/handlers_mm.h"
 #include "syscall/handlers_poll.h"
 #include "syscall/handlers_process.h"
 #include "syscall/handlers_sched.h"
@@ -23,6 +24,23 @@ static syscall_fn *const table[] = {
 	[NR_fstat] = sys_fstat,
 	[NR_lstat] = sys_lstat,
 	[NR_lseek] = sys_lseek,
+	[NR_mmap] = sys_mmap,
+	[NR_munmap] = sys_munmap,
+	[NR_mprotect] = sys_mprotect,
+	[NR_brk] = sys_brk,
+	[NR_mremap] = sys_mremap,
+	[NR_madvise] = sys_madvise,
+	[NR_msync] = sys_msync,
+	[NR_mincore] = sys_mincore,
+	[NR_mlock] = sys_mlock,
+	[NR_mlock2] = sys_mlock2,
+	[NR_munlock] = sys_munlock,
+	[NR_mlockall] = sys_mlockall,
+	[NR_munlockall] = sys_munlockall,
+	[NR_execve] = sys_execve,
+	[NR_execveat] = sys_execveat,
+	[NR_process_vm_readv] = sys_process_vm_readv,
+	[NR_process_vm_writev] = sys_process_vm_writev,
 	[NR_poll] = sys_poll,
 	[NR_ppoll] = sys_ppoll,
 	[NR_select] = sys_select,
