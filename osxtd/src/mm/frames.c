@@ -156,6 +156,16 @@ void frame_give_slow(struct uframe *f)
 
 /* ---- blocks ---- */
 
+struct uframe *frames_try_alloc(u32 order, enum frame_kind kind)
+{
+	struct uframe *f = block_alloc(order);
+	if (f == nullptr)
+		return nullptr;
+	block_claim(f, order, kind);
+	__atomic_fetch_add(&frame_cache_here()->used[kind], 1ull << order, __ATOMIC_RELAXED);
+	return f;
+}
+
 struct uframe *frames_alloc(u32 order, enum frame_kind kind)
 {
 	if (order == 0)

@@ -107,6 +107,8 @@ ALWAYS_INLINE void frame_give(struct uframe *f, enum frame_kind kind)
 
 /* 2^order contiguous pages, content undefined; null when there is no such block. */
 struct uframe *frames_alloc(u32 order, enum frame_kind kind);
+/* The same without asking for memory to be made free: null at once.  For callers who can do with less. */
+struct uframe *frames_try_alloc(u32 order, enum frame_kind kind);
 /* Frees what frames_alloc returned. */
 void frames_free(struct uframe *head, enum frame_kind kind);
 

@@ -103,10 +103,12 @@ UNSAFE("1. the elements lie within the slab's pages")
 static bool pool_grow(struct pool *p)
 {
 	u32 order = p->_order;
-	struct uframe *f = frames_alloc(order, FRAME_SLAB);
+	struct uframe *f = order == 0 ? nullptr : frames_try_alloc(order, FRAME_SLAB);
 	/* Fragmented memory: a smaller slab will do if an element fits. */
 	while (f == nullptr && order > 0 && p->_stride <= PAGE_SIZE << (order - 1))
-		f = frames_alloc(--order, FRAME_SLAB);
+		f = --order == 0 ? nullptr : frames_try_alloc(order, FRAME_SLAB);
+	if (f == nullptr)
+		f = frames_alloc(order, FRAME_SLAB);
 	if (f == nullptr)
 		return false;
 	u8 *slab = frame_va(f);

@@ -63,6 +63,10 @@ void uframe_write(struct uframe *f, usize off, struct cspan in)
 UNSAFE("1. F2: the page is untyped and counted by the caller; 2. the range is checked against it")
 void uframe_fill(struct uframe *f, usize off, usize len, u8 v)
 {
+	if (v == 0 && len == PAGE_SIZE && off == 0) {
+		page_zero(frame_va(f));
+		return;
+	}
 	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
 	memset(frame_va(f) + off, v, len);
 }

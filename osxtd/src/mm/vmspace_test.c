@@ -8,6 +8,7 @@
 #include <osxtd/buf.h>
 #include <osxtd/ktest.h>
 
+#include "mm/frames.h"
 #include "mm/test_random.h"
 #include "mm/test_space.h"
 
@@ -391,6 +392,86 @@ KTEST(mm, large_marks_take_one_entry_and_split)
 	}
 	EXPECT_EQ(object_refs(&test_region_get(&r)->region.object), 1);
 	EXPECT_EQ(atomic_u64_load(&space->_tables), 2);   /* empty tables below the cursor's went */
+}
+
+/* ---- memory runs out ---- */
+
+/* Takes every page there is, in front of `all`, linked by their slots. */
+static struct uframe *take_all_pages(struct uframe *all)
+{
+	(void)frame_caches_shrink();
+	for (;;) {
+		struct uframe_ref f = {};
+		if (uframe_alloc_uninit(&f) != OK)
+			return all;
+		struct uframe *p = uframe_get(&f);
+		p->next = all;
+		all = p;
+	}
+}
+
+static struct uframe *give_pages(struct uframe *all, u64 n)
+{
+	for (; n > 0 && all != nullptr; n--) {
+		struct uframe *next = all->next;
+		uframe_put_(all);
+		all = next;
+	}
+	return all;
+}
+
+/* Ranges with borders on every level, frames, a fork and a move; any step may be refused. */
+static void do_what_fits(struct vmspace *s, struct vmspace *child, struct test_region *r)
+{
+	u64 start = WINDOW + PAGE_SIZE, end = WINDOW + (700ull << 20) + 5 * PAGE_SIZE;
+	{
+		SCOPED_CURSOR(c);
+		if (vmspace_lock(s, start, end, &c) != OK)
+			return;
+		if (vm_mark(&c, start, end, region_clone(&r->region), VM_READ | VM_WRITE) != OK)
+			return;
+		for (u64 va = start; va < end; va += 31 * (2 << 20) + 9 * PAGE_SIZE) {
+			struct uframe_ref f = {};
+			if (uframe_alloc(&f) == OK && vm_map(&c, va, uframe_move(&f), true) != OK)
+				break;
+		}
+		if (vm_protect(&c, start + (100 << 20) + PAGE_SIZE, start + (300 << 20), VM_READ) == OK)
+			(void)vm_take(&c, start + (200 << 20) + 3 * PAGE_SIZE, start + (250 << 20));
+	}
+	(void)vmspace_fork(s, child);
+	(void)vmspace_relocate(s, start, SECOND, 40 << 20, region_clone(&r->region));
+	SCOPED_CURSOR(c);
+	if (vmspace_lock(s, start, end, &c) == OK)
+		(void)vm_take(&c, start, end);
+}
+
+KTEST(mm, running_out_of_memory_leaves_everything_whole)
+{
+	SCOPED_REF(test_region, r);
+	REQUIRE_OK(test_region_new(REGION_COPY, &r));
+	u64 before = untyped_pages();
+	bool done = false;
+	struct uframe *all = nullptr;
+	for (u64 n = 0; n < 400 && !done && t->failures == 0; n += n < 40 ? 1 : 7) {
+		SCOPED_REF(test_space, s);
+		SCOPED_REF(test_space, child);
+		REQUIRE_OK(test_space_new(&s));
+		REQUIRE_OK(test_space_new(&child));
+		all = take_all_pages(all);
+		u64 taken = untyped_pages();
+		all = give_pages(all, n);
+		do_what_fits(&test_space_get(&s)->vmspace, &test_space_get(&child)->vmspace, test_region_get(&r));
+		struct uframe_ref left = {};
+		done = uframe_alloc(&left) == OK;
+		uframe_drop(&left);
+		test_space_drop(&s);
+		test_space_drop(&child);
+		EXPECT_EQ(object_refs(&test_region_get(&r)->region.object), 1);
+		EXPECT_EQ(untyped_pages(), taken - n);
+	}
+	all = give_pages(all, ~0ull);
+	EXPECT_EQ(untyped_pages(), before);
+	EXPECT(done);
 }
 
 /* ---- free ranges ---- */
