@@ -97,7 +97,14 @@ static bool host_has_cap(struct thread *self, u32 cap)
 	return (thread_cred(self)->cap_effective >> cap & 1) != 0;
 }
 
+static struct thread *host_caller(void)
+{
+	struct task *t = task_current();
+	return t != nullptr && thread_is(t) ? thread_of(t) : nullptr;
+}
+
 const struct tty_host_ops process_tty_ops = {
+	.caller = host_caller,
 	.session_of = host_session_of,
 	.group_of = host_group_of,
 	.is_session_leader = host_is_session_leader,
