@@ -10,6 +10,7 @@
 
 enum : usize { RECORD_MAX = 1024, LINE_MAX = 992, ESCAPED_MAX = 4 * RECORD_MAX + 64 };
 enum : u64 { NS_PER_US = 1000 };
+enum : u32 { FACILITY_USER = 1 };
 
 struct kmsg_file {
 	struct file file;
@@ -24,7 +25,7 @@ OBJECT_SUBTYPE(kmsg_file, file, kmsg_file_fini);
 
 static void show_record(const struct log_record *r, struct text *t)
 {
-	FMT(t, "{},{},{},-;", (u32)r->level, r->sequence, r->time_ns / NS_PER_US);
+	FMT(t, "{},{},{},-;", (u32)r->facility << 3 | r->level, r->sequence, r->time_ns / NS_PER_US);
 	for (usize i = 0; i < str_len(r->text); i++) {
 		u8 c = (u8)str_get(r->text, i);
 		if (c < ' ' || c >= 127 || c == '\\')
@@ -74,17 +75,19 @@ static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	return uio_put(to, str_bytes(line), n);
 }
 
-/* "<N>" in front gives level N & 7; without it the message is a warning, as Linux has it. */
-static enum log_level take_level(struct str *s)
+/* "<N>" in front: level N & 7, facility N >> 3.  Without it a warning; nobody but the kernel itself is facility 0. */
+static u32 take_priority(struct str *s)
 {
 	u64 number = 0;
+	u32 fallback = FACILITY_USER << 3 | LOG_WARNING;
 	if (str_len(*s) < 3 || str_get(*s, 0) != '<')
-		return LOG_WARNING;
+		return fallback;
 	usize end = str_find(*s, '>', 1);
 	if (end == str_len(*s) || !str_to_u64(str_sub(*s, 1, end - 1), 10, &number))
-		return LOG_WARNING;
+		return fallback;
 	*s = str_from(*s, end + 1);
-	return (enum log_level)(number & 7);
+	u32 priority = (u32)(number & 0xff);
+	return priority < 8 ? FACILITY_USER << 3 | priority : priority;
 }
 
 static err_t kmsg_write(struct file *f, struct uio *from, u64 *pos, usize *n)
@@ -100,8 +103,8 @@ static err_t kmsg_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 	struct str s = buf_str(&line);
 	if (str_len(s) != 0 && str_get(s, str_len(s) - 1) == '\n')
 		s = str_sub(s, 0, str_len(s) - 1);
-	enum log_level level = take_level(&s);
-	log_text(level, s);
+	u32 priority = take_priority(&s);
+	log_text_of((enum log_level)(priority & 7), (u8)(priority >> 3), s);
 	*n = got;
 	return OK;
 }

@@ -37,8 +37,8 @@ static err_t put_record(u64 next, struct span raw, struct span line, struct uio 
 	struct text t = text_in(line);
 	if (!log_read(next, raw, &r))
 		return ERR_AGAIN;
-	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)r.level, r.time_ns / NSEC_PER_SEC, r.time_ns % NSEC_PER_SEC / NSEC_PER_USEC,
-	    r.text);
+	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)r.facility << 3 | r.level, r.time_ns / NSEC_PER_SEC,
+	    r.time_ns % NSEC_PER_SEC / NSEC_PER_USEC, r.text);
 	struct str s = text_str(&t);
 	if (str_len(s) > uio_left(to))
 		return ERR_INVAL;

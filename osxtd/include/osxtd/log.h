@@ -18,8 +18,10 @@ enum log_level : u8 {
 void log_write(enum log_level level, const char *format, const struct fmt_arg *args, usize count);
 #define LOG(level, format, ...) log_write(LOG_##level, "" format, FMT_ARGS_(__VA_ARGS__))
 
-/* A record as text from outside (a write to /dev/kmsg). */
+/* A record as finished text. */
 void log_text(enum log_level level, struct str s);
+/* The same from outside (a write to /dev/kmsg): facility 0 … 31 of syslog(3) says whose it is, 0 is the kernel. */
+void log_text_of(enum log_level level, u8 facility, struct str s);
 void log_set_console_level(u32 level);
 u32 log_console_level(void);
 
@@ -27,6 +29,7 @@ struct log_record {
 	u64 sequence;
 	u64 time_ns;
 	enum log_level level;
+	u8 facility;
 	struct str text; /* in the caller's buffer */
 };
 /* Copies the first record with sequence >= from into buf; false when there is none yet. */

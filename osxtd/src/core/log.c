@@ -62,7 +62,7 @@ static void put_header(u64 position, const struct record_header *h) HOLDS(log)
 	span_copy(ring_at(position, sizeof(*h)), cspan_of(*h));
 }
 
-static void append(enum log_level level, u64 now, struct str s)
+static void append(u8 priority, u64 now, struct str s)
 {
 	usize size = (sizeof(struct record_header) + str_len(s) + RECORD_ALIGN - 1) & ~(RECORD_ALIGN - 1);
 	GUARD(log, &ring.lock);
@@ -78,7 +78,7 @@ static void append(enum log_level level, u64 now, struct str s)
 		.time_ns = now,
 		.size = (u32)size,
 		.text_len = (u16)str_len(s),
-		.level = level,
+		.level = priority,
 	};
 	put_header(ring.tail, &h);
 	span_copy(ring_at(ring.tail + sizeof(h), str_len(s)), str_bytes(s));
@@ -95,17 +95,22 @@ static void to_console(u64 now, struct str s)
 	console_write(str_bytes(STR("\r\n")));
 }
 
-void log_text(enum log_level level, struct str s)
+void log_text_of(enum log_level level, u8 facility, struct str s)
 {
 	if (str_len(s) > TEXT_MAX)
 		s = str_sub(s, 0, TEXT_MAX);
 	u64 now = clock_monotonic_ns();
-	append(level, now, s);
+	append((u8)(facility << 3 | level), now, s);
 	if (level < atomic_u32_load(&console_level))
 		to_console(now, s);
 	/* A wake takes the scheduler's locks: not from under some lock of the caller.  The next record wakes then. */
 	if (preempt_count() == 0)
 		(void)waitq_wake_all(&readers);
+}
+
+void log_text(enum log_level level, struct str s)
+{
+	log_text_of(level, 0, s);
 }
 
 void log_write(enum log_level level, const char *format, const struct fmt_arg *args, usize count)
@@ -136,7 +141,8 @@ bool log_read(u64 from, struct span buf, struct log_record *out)
 			span_copy(buf, span_const(ring_at(at + sizeof(h), n)));
 			*out = (struct log_record){ .sequence = h.sequence,
 						    .time_ns = h.time_ns,
-						    .level = (enum log_level)h.level,
+						    .level = (enum log_level)(h.level & 7),
+						    .facility = h.level >> 3,
 						    .text = str_of(span_const(span_sub(buf, 0, n))) };
 			return true;
 		}
