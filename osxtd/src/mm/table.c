@@ -30,12 +30,9 @@ static void info_drop(struct vm_info *in)
 	buf_drop(&b);
 }
 
-err_t runs_room(struct uframe *t, u32 more)
+err_t runs_grow(struct uframe *t, u32 need)
 {
 	struct vm_info *in = t->info;
-	u32 need = in->run_count + more;
-	if (likely(need <= in->run_room))
-		return OK;
 	u32 room = RUNS_SMALL;
 	while (room < need)
 		room = room * 2 + 5;

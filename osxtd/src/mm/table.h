@@ -134,8 +134,13 @@ ALWAYS_INLINE struct vm_run *run_of(struct vm_info *in, u32 i)
 	struct vm_run *run = run_hint(in, i);
 	return likely(run != nullptr) ? run : run_of_slow(in, i);
 }
+err_t runs_grow(struct uframe *t, u32 need) COLD;
 /* Room for more further runs in t's vm_info, which may move.  ERR_NOMEM. */
-err_t runs_room(struct uframe *t, u32 more);
+ALWAYS_INLINE err_t runs_room(struct uframe *t, u32 more)
+{
+	u32 need = t->info->run_count + more;
+	return likely(need <= t->info->run_room) ? OK : runs_grow(t, need);
+}
 /* Makes entry i (0 … 512) a border between runs; the room for one more run is there. */
 void runs_split(struct vm_info *in, u32 i);
 /* Joins equal neighbours among the runs that touch first … end.  Counts that become superfluous are returned to their region. */

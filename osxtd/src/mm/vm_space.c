@@ -60,11 +60,41 @@ static void leaf_end(struct uframe *t)
 	}
 }
 
-static void runs_end(struct vm_info *in)
+/* The marks of a table whose entries are gone, and the table. */
+static void table_end(struct uframe *t)
 {
+	struct vm_info *in = t->info;
 	for (u32 i = in->run_count; i-- > 0;)
 		object_put_(&in->run[i].region->object);
 	in->run_count = 0;
+	table_give(t);
+}
+
+/* Takes the link at entry k out of t and returns the table it led to. */
+static struct uframe *unlink_child(struct uframe *t, u32 k)
+{
+	u64 *entry = &table_entries(t)[k];
+	struct uframe *child = table_child(*entry);
+	*entry = 0;
+	held_clear(t->info, k);
+	return child;
+}
+
+static void directory_end(struct uframe *t)
+{
+	for (u32 k = held_next(t->info, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(t->info, k + 1, PT_ENTRIES)) {
+		struct uframe *leaf = unlink_child(t, k);
+		leaf_end(leaf);
+		table_end(leaf);
+	}
+	table_end(t);
+}
+
+static void upper_end(struct uframe *t)
+{
+	for (u32 k = held_next(t->info, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(t->info, k + 1, PT_ENTRIES))
+		directory_end(unlink_child(t, k));
+	table_end(t);
 }
 
 UNSAFE("1. nobody runs in the space, so no CPU walks the tables; 2. M3: each table is empty when it is given back")
@@ -74,44 +104,29 @@ void vmspace_fini(struct vmspace *s)
 		return;
 	if (root_loaded() == s->_root)
 		root_load(paging_kernel_root());
-	struct uframe *path[PT_LEVELS + 1] = {};
-	u32 level = PT_LEVELS;
-	array_at(path, level) = frame_of(s->_root);
-	for (;;) {
-		struct uframe *t = array_at(path, level);
-		u32 limit = level == PT_LEVELS ? (u32)PT_USER_ROOT_ENTRIES : (u32)PT_ENTRIES;
-		u32 i = level > 1 ? held_next(t->info, 0, limit) : limit;
-		if (i < limit) {
-			/* Unlinks the child first: it is reached by the path alone from here on. */
-			u64 *entry = &table_entries(t)[i];
-			level--;
-			array_at(path, level) = table_child(*entry);
-			*entry = 0;
-			held_clear(t->info, i);
-			continue;
-		}
-		if (level == 1)
-			leaf_end(t);
-		runs_end(t->info);
-		if (level == PT_LEVELS)
-			break;
-		table_give(t);
-		level++;
-	}
-	table_give_root(array_at(path, PT_LEVELS));
+	struct uframe *t = frame_of(s->_root);
+	static_assert(PT_LEVELS == 4);
+	for (u32 k = held_next(t->info, 0, PT_USER_ROOT_ENTRIES); k < PT_USER_ROOT_ENTRIES;
+	     k = held_next(t->info, k + 1, PT_USER_ROOT_ENTRIES))
+		upper_end(unlink_child(t, k));
+	for (u32 i = t->info->run_count; i-- > 0;)
+		object_put_(&t->info->run[i].region->object);
+	t->info->run_count = 0;
+	table_give_root(t);
 	s->_root = 0;
 }
 
 /* ---- fork ---- */
 
-struct fork_sums {
+struct fork {
+	struct vmspace *child;
 	u64 mapped, marked, tables;
 	bool protected_any;
 };
 
 /* Shares the frames of entries first … end-1 of a leaf, write-protected on both sides if the region is private. */
 UNSAFE("1. V1: one more count per entry that is copied; 2. the parent's leaf is locked, the child is nobody's yet")
-static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_run *run, struct fork_sums *sums)
+static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_run *run, struct fork *f)
 {
 	struct vm_info *in = from->info;
 	u64 *theirs = table_entries(from), *ours = table_entries(to);
@@ -134,12 +149,12 @@ static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_
 			mapped++;
 		}
 	}
-	sums->mapped += mapped;
-	sums->protected_any = sums->protected_any || protected_any;
+	f->mapped += mapped;
+	f->protected_any = f->protected_any || protected_any;
 }
 
 /* Copies the marks of one table, and the frames if it is a leaf, by each region's rule. */
-static err_t fork_table(struct uframe *from, struct uframe *to, struct fork_sums *sums)
+static err_t fork_table(struct uframe *from, struct uframe *to, struct fork *f)
 {
 	struct vm_info *in = from->info;
 	TRY(runs_room(to, in->run_count));
@@ -150,40 +165,57 @@ static err_t fork_table(struct uframe *from, struct uframe *to, struct fork_sums
 			continue;
 		object_get_(&run->region->object);
 		out->run[out->run_count++] = *run;
-		sums->marked += vm_pages((u64)run->end - run->first, from->level);
+		f->marked += vm_pages((u64)run->end - run->first, from->level);
 		if (from->level == 1 && run->region->fork != REGION_WIPE)
-			fork_frames(from, to, run, sums);
+			fork_frames(from, to, run, f);
 	}
 	return OK;
 }
 
-/* The copy of table `from` hung under path[level + 1]. */
+/* Makes the copy of the table that entry k of `from` leads to and links it at the same place of `to`. */
 UNSAFE("1. the child space is nobody's yet; 2. M2: the link and its bit appear together")
-static err_t fork_link(struct vmspace *child, struct uframe *parent, u64 va, struct uframe **out)
+static err_t fork_child(struct fork *f, const struct uframe *from, struct uframe *to, u32 k, struct uframe **out)
 {
-	struct uframe *t = table_take(parent->level - 1u, child);
-	if (unlikely(t == nullptr)) {
-		TRY(table_reserve(1));
-		t = table_take(parent->level - 1u, child);
-	}
-	u32 i = pt_index(va, parent->level);
-	table_entries(parent)[i] = pte_link(frame_paddr(t));
-	held_set(parent->info, i);
+	struct uframe *t = table_take(to->level - 1u, f->child);
+	if (unlikely(t == nullptr))
+		return ERR_NOMEM;
+	table_entries(to)[k] = pte_link(frame_paddr(t));
+	held_set(to->info, k);
+	f->tables++;
 	*out = t;
+	return fork_table(table_child(table_entries(from)[k]), t, f);
+}
+
+static err_t fork_leaves(struct fork *f, const struct uframe *from, struct uframe *to)
+{
+	const struct vm_info *in = from->info;
+	struct uframe *t = nullptr;
+	for (u32 k = held_next(in, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(in, k + 1, PT_ENTRIES))
+		TRY(fork_child(f, from, to, k, &t));
 	return OK;
 }
 
-static err_t fork_tables(struct vm_cursor *c, struct vmspace *child, struct fork_sums *sums)
+static err_t fork_directories(struct fork *f, const struct uframe *from, struct uframe *to)
 {
-	struct uframe *path[PT_LEVELS + 1] = {};
-	array_at(path, PT_LEVELS) = frame_of(child->_root);
-	TRY(fork_table(c->_table, frame_of(child->_root), sums));
-	struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
-	for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w)) {
-		u32 level = t->level;
-		TRY(fork_link(child, array_at(path, level + 1), w.va, &array_at(path, level)));
-		sums->tables++;
-		TRY(fork_table(t, array_at(path, level), sums));
+	const struct vm_info *in = from->info;
+	struct uframe *t = nullptr;
+	for (u32 k = held_next(in, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(in, k + 1, PT_ENTRIES)) {
+		TRY(fork_child(f, from, to, k, &t));
+		TRY(fork_leaves(f, table_child(table_entries(from)[k]), t));
+	}
+	return OK;
+}
+
+static err_t fork_root(struct fork *f, struct uframe *from, struct uframe *to)
+{
+	const struct vm_info *in = from->info;
+	struct uframe *t = nullptr;
+	static_assert(PT_LEVELS == 4);
+	TRY(fork_table(from, to, f));
+	for (u32 k = held_next(in, 0, PT_USER_ROOT_ENTRIES); k < PT_USER_ROOT_ENTRIES;
+	     k = held_next(in, k + 1, PT_USER_ROOT_ENTRIES)) {
+		TRY(fork_child(f, from, to, k, &t));
+		TRY(fork_directories(f, table_child(table_entries(from)[k]), t));
 	}
 	return OK;
 }
@@ -194,12 +226,12 @@ err_t vmspace_fork(struct vmspace *parent, struct vmspace *child)
 	TRY(table_reserve((u32)atomic_u64_load(&parent->_tables) + TABLE_RESERVE));
 	SCOPED_CURSOR(c);
 	TRY(vmspace_lock(parent, 0, VMSPACE_HIGH, &c));
-	struct fork_sums sums = {};
-	err_t err = fork_tables(&c, child, &sums);
-	atomic_u64_add(&child->_mapped, sums.mapped);
-	atomic_u64_add(&child->_marked, sums.marked);
-	atomic_u64_add(&child->_tables, sums.tables);
-	if (sums.protected_any) {
+	struct fork f = { .child = child };
+	err_t err = fork_root(&f, c._table, frame_of(child->_root));
+	atomic_u64_add(&child->_mapped, f.mapped);
+	atomic_u64_add(&child->_marked, f.marked);
+	atomic_u64_add(&child->_tables, f.tables);
+	if (f.protected_any) {
 		c._flush_start = 0;
 		c._flush_end = VMSPACE_HIGH;
 	}
