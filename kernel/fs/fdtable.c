@@ -3,7 +3,7 @@
  * fdtable - descriptor numbers and what they name.
  *
  * T1: every entry below `lowest` is in use (file or reserved).
- * T2: every entry at or above `used` is free.
+ * T2: every entry at or above `used` is free; the one below it is not.
  */
 #include "fs/fdtable.h"
 
@@ -50,6 +50,14 @@ static bool fd_entry_is_free(const struct fd_entry *e)
 	return file_is_null(&e->file) && !e->reserved;
 }
 
+/* Entry i was made free. */
+static void fd_free(struct fdtable *t, usize i) HOLDS(fdtable)
+{
+	t->lowest = min_of(t->lowest, i);
+	while (t->used > 0 && fd_entry_is_free(fd_vec_at(&t->entries, t->used - 1)))
+		t->used--; /* T2 */
+}
+
 /* Takes the file out of entry i and frees the number; false when it names none. */
 static bool fd_take(struct fdtable *t, usize i, struct file_ref *out) HOLDS(fdtable)
 {
@@ -60,9 +68,7 @@ static bool fd_take(struct fdtable *t, usize i, struct file_ref *out) HOLDS(fdta
 		return false;
 	*out = file_move(&e->file);
 	e->cloexec = false;
-	t->lowest = min_of(t->lowest, i);
-	while (t->used > 0 && fd_entry_is_free(fd_vec_at(&t->entries, t->used - 1)))
-		t->used--;
+	fd_free(t, i);
 	return true;
 }
 
@@ -183,12 +189,14 @@ err_t fd_get(struct fdtable *t, i32 fd, struct file_ref *out)
 
 enum : u32 { ASK = 1u << 31 }; /* only the poll operation knows */
 
-/* What the file of an entry says without being asked. */
-ALWAYS_INLINE u32 fd_entry_ready(const struct fd_entry *e)
+/* What the file of fd says without being asked. */
+ALWAYS_INLINE u32 fd_ready(struct fdtable *t, usize fd) HOLDS(fdtable)
 {
-	if (unlikely(file_is_null(&e->file)))
+	if (unlikely(fd >= t->used))
 		return POLLNVAL;
-	const struct file *f = file_get(&e->file);
+	const struct file *f = file_get_or_null(&fd_vec_at(&t->entries, fd)->file);
+	if (unlikely(f == nullptr))
+		return POLLNVAL;
 	const struct pollable *p = pollable_get_or_null(&f->pollable);
 	if (unlikely(p == nullptr))
 		return ASK;
@@ -198,13 +206,14 @@ ALWAYS_INLINE u32 fd_entry_ready(const struct fd_entry *e)
 
 void fd_poll_ready(struct fdtable *t, struct fd_poll *s)
 {
+	struct pollfds fds = s->fds;
+	usize count = s->count;
 	GUARD(fdtable, &t->lock);
-	for (usize i = s->at; i < s->count; i++) {
-		struct abi_pollfd *p = pollfds_at(s->fds, i);
+	for (usize i = s->at; i < count; i++) {
+		struct abi_pollfd *p = pollfds_at(fds, i);
 		u32 events = 0;
 		if (likely(p->fd >= 0))
-			events = (usize)p->fd < t->used ? fd_entry_ready(fd_vec_at(&t->entries, (usize)p->fd)) :
-							  POLLNVAL;
+			events = fd_ready(t, (usize)p->fd);
 		events &= p->events | (POLLERR | POLLHUP | POLLNVAL | ASK);
 		if (likely((events | p->revents) == 0))
 			continue;
@@ -213,7 +222,25 @@ void fd_poll_ready(struct fdtable *t, struct fd_poll *s)
 			return;
 		fd_poll_answer(s, p, events);
 	}
-	s->at = s->count;
+	s->at = count;
+}
+
+void fd_select_ready(struct fdtable *t, struct fd_select *s)
+{
+	u64 left = s->left;
+	usize base = s->base;
+	GUARD(fdtable, &t->lock);
+	while (left != 0) {
+		u64 bit = left & -left;
+		u32 events = fd_ready(t, base + (usize)__builtin_ctzll(left));
+		if (unlikely(events != 0)) {
+			if ((events & (ASK | POLLNVAL)) != 0)
+				break;
+			fd_select_answer(s, bit, events);
+		}
+		left &= ~bit;
+	}
+	s->left = left;
 }
 
 /* Makes entry i exist. */
@@ -274,7 +301,7 @@ void fd_release(struct fd_slot *s)
 	struct fdtable *t = fdtable_get(&ref);
 	GUARD(fdtable, &t->lock);
 	fd_vec_at(&t->entries, (usize)s->number)->reserved = false;
-	t->lowest = min_of(t->lowest, (usize)s->number);
+	fd_free(t, (usize)s->number);
 }
 
 err_t fd_install(struct fdtable *t, u64 limit, u32 flags, struct file_ref *f, i32 *fd)

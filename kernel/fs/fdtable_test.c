@@ -68,3 +68,22 @@ KTEST(fdtable, a_reserved_number_is_nobodys)
 	fd_close_range(t_files, 0, UINT32_MAX, false);
 	EXPECT_EQ(fd_get_cloexec(t_files, 5, &cloexec), ERR_BADF);
 }
+
+/* A number that was reserved in vain left files below it open when the table went. */
+KTEST(fdtable, the_last_reference_closes_everything)
+{
+	struct test_fs fs CLEANUP(test_fs_fini) = {};
+	SCOPED_REF(file, f);
+	REQUIRE_OK(test_fs_new(&fs));
+	REQUIRE_OK(open_one(&fs, &f));
+	{
+		SCOPED_REF(fdtable, table);
+		REQUIRE_OK(fdtable_new(&table));
+		EXPECT_OK(fd_replace(fdtable_get(&table), 3, 100, 0, file_clone(file_get(&f))));
+		struct fd_slot slot CLEANUP(fd_release) = {};
+		EXPECT_OK(fd_reserve(fdtable_get(&table), 7, 100, &slot));
+		fd_release(&slot);
+		EXPECT_EQ(object_refs(&file_get(&f)->object), 2);
+	}
+	EXPECT_EQ(object_refs(&file_get(&f)->object), 1);
+}

@@ -25,9 +25,9 @@ enum : u64 { RW_MAX = 0x7ffff000 };
 
 err_t uio_user(struct uaddr base, u64 len, struct uio *out)
 {
-	len = min_of(len, (u64)RW_MAX);
 	if (unlikely(!user_range_ok(base, len)))
 		return ERR_FAULT;
+	len = min_of(len, (u64)RW_MAX);
 	*out = (struct uio){ ._one = { base._va, len }, ._left = len };
 	return OK;
 }
