@@ -66,6 +66,28 @@ ALWAYS_INLINE void fd_poll_answer(struct fd_poll *s, struct abi_pollfd *p, u32 e
 	s->at++;
 }
 
+/*
+ * The same for select(2): 64 descriptors from base on.  Bits of left go as they are answered; it stops when the lowest
+ * that is left must be asked, or is not open.
+ */
+enum : u32 {
+	SELECT_READ = POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR | POLLNVAL,
+	SELECT_WRITE = POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR | POLLNVAL,
+	SELECT_EXCEPT = POLLPRI | POLLNVAL,
+};
+struct fd_select {
+	usize base;
+	u64 left;
+	u64 read, write, except; /* bits of those that are ready */
+};
+void fd_select_ready(struct fdtable *t, struct fd_select *s);
+ALWAYS_INLINE void fd_select_answer(struct fd_select *s, u64 bit, u32 events)
+{
+	s->read |= (events & SELECT_READ) != 0 ? bit : 0;
+	s->write |= (events & SELECT_WRITE) != 0 ? bit : 0;
+	s->except |= (events & SELECT_EXCEPT) != 0 ? bit : 0;
+}
+
 /* The lowest free number >= from and < limit.  ERR_MFILE, ERR_NOMEM. */
 err_t fd_reserve(struct fdtable *t, i32 from, u64 limit, struct fd_slot *out);
 ALWAYS_INLINE i32 fd_number(const struct fd_slot *s)

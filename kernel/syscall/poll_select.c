@@ -13,12 +13,6 @@
 #include "time/clock.h"
 
 enum : usize { SETS = 3, WORD = 8, BITS = 64, INLINE_WORDS = 8 };
-enum : u32 {
-	READ_EVENTS = POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR | POLLNVAL,
-	WRITE_EVENTS = POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR | POLLNVAL,
-	EXCEPT_EVENTS = POLLPRI | POLLNVAL,
-};
-
 static struct span word_span(const struct poll_asker *a, usize set, usize word)
 {
 	return span_sub(a->memory, (set * (a->count / BITS) + word) * WORD, WORD);
@@ -36,12 +30,6 @@ static void put_word(const struct poll_asker *a, usize set, usize word, u64 v)
 	span_copy(word_span(a, set, word), cspan_of(v));
 }
 
-/* One word of descriptors: what of in holds is left in it. */
-struct select_word {
-	u64 read, write, except;
-};
-enum : usize { PIECE = 32 };
-
 /* The slow way, for one file.  ERR_BADF when it is not open; one of open(2) with O_PATH cannot be asked. */
 static err_t ask_fd(struct fdtable *files, i32 fd, struct poll_wait *w, u32 *events)
 {
@@ -54,74 +42,41 @@ static err_t ask_fd(struct fdtable *files, i32 fd, struct poll_wait *w, u32 *eve
 	return fd_get_any(files, fd, &f);
 }
 
-static err_t ask_piece(struct fdtable *files, struct fd_poll *p, struct poll_wait *w)
+static err_t ask_word(struct fdtable *files, struct fd_select *s, struct poll_wait *w)
 {
-	while (p->at != p->count) {
+	for (;;) {
 		if (w == nullptr)
-			fd_poll_ready(files, p);
-		if (p->at == p->count)
-			break;
-		struct abi_pollfd *one = pollfds_at(p->fds, p->at);
+			fd_select_ready(files, s);
+		if (s->left == 0)
+			return OK;
 		u32 events = 0;
-		TRY(ask_fd(files, one->fd, w, &events));
-		fd_poll_answer(p, one, events);
+		i32 i = __builtin_ctzll(s->left);
+		TRY(ask_fd(files, (i32)s->base + i, w, &events));
+		fd_select_answer(s, (u64)1 << i, events);
+		s->left &= s->left - 1;
 	}
-	return OK;
 }
 
-/* fds[i] was asked for the i-th bit of asked; sets the bits of out that hold. */
-static err_t take_answers(struct fdtable *files, const struct fd_poll *p, u64 base, struct select_word *out)
+static u32 count_bits(u64 v)
 {
-	for (u64 left = p->changed; left != 0; left &= left - 1) {
-		const struct abi_pollfd *one = pollfds_at(p->fds, (usize)__builtin_ctzll(left));
-		u64 bit = (u64)1 << ((u64)one->fd - base);
-		u32 events = one->revents;
-		SCOPED_REF(file, f);
-		if ((events & POLLNVAL) != 0)
-			TRY(fd_get_any(files, one->fd, &f));
-		out->read |= (events & READ_EVENTS) != 0 ? bit : 0;
-		out->write |= (events & WRITE_EVENTS) != 0 ? bit : 0;
-		out->except |= (events & EXCEPT_EVENTS) != 0 ? bit : 0;
-	}
-	return OK;
-}
-
-static err_t ask_word(struct fdtable *files, u64 base, struct select_word *in, struct poll_wait *w)
-{
-	struct select_word out = {};
-	u64 left = in->read | in->write | in->except;
-	while (left != 0) {
-		struct abi_pollfd piece[PIECE] = {};
-		struct fd_poll p = { .fds = SPAN_OF_ARRAY(pollfds, piece) };
-		for (; left != 0 && p.count < PIECE; left &= left - 1) {
-			u64 i = (u64)__builtin_ctzll(left), bit = left & -left;
-			u32 events = (in->read & bit) != 0 ? READ_EVENTS : 0;
-			events |= (in->write & bit) != 0 ? WRITE_EVENTS : 0;
-			events |= (in->except & bit) != 0 ? EXCEPT_EVENTS : 0;
-			array_at(piece, p.count++) = (struct abi_pollfd){ (i32)(base + i), (u16)events, 0 };
-		}
-		TRY(ask_piece(files, &p, w));
-		TRY(take_answers(files, &p, base, &out));
-	}
-	in->read &= out.read;
-	in->write &= out.write;
-	in->except &= out.except;
-	return OK;
+	u32 n = 0;
+	for (; v != 0; v &= v - 1)
+		n++;
+	return n;
 }
 
 static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w, u32 *found)
 {
-	u32 bits = 0;
+	*found = 0;
 	for (usize word = 0; word < a->count / BITS; word++) {
-		struct select_word sw = { get_word(a, 0, word), get_word(a, 1, word), get_word(a, 2, word) };
-		TRY(ask_word(files, word * BITS, &sw, w));
-		bits += (u32)__builtin_popcountll(sw.read) + (u32)__builtin_popcountll(sw.write) +
-			(u32)__builtin_popcountll(sw.except);
-		put_word(a, SETS + 0, word, sw.read);
-		put_word(a, SETS + 1, word, sw.write);
-		put_word(a, SETS + 2, word, sw.except);
+		u64 read = get_word(a, 0, word), write = get_word(a, 1, word), except = get_word(a, 2, word);
+		struct fd_select s = { .base = word * BITS, .left = read | write | except };
+		TRY(ask_word(files, &s, w));
+		put_word(a, SETS + 0, word, s.read & read);
+		put_word(a, SETS + 1, word, s.write & write);
+		put_word(a, SETS + 2, word, s.except & except);
+		*found += count_bits(s.read & read) + count_bits(s.write & write) + count_bits(s.except & except);
 	}
-	*found = bits;
 	return OK;
 }
 
