@@ -189,10 +189,10 @@ err_t fd_get(struct fdtable *t, i32 fd, struct file_ref *out)
 
 enum : u32 { ASK = 1u << 31 }; /* only the poll operation knows */
 
-/* What the file of fd says without being asked. */
-ALWAYS_INLINE u32 fd_ready(struct fdtable *t, usize fd) HOLDS(fdtable)
+/* What the file of fd says without being asked; used is t->used. */
+ALWAYS_INLINE u32 fd_ready(const struct fdtable *t, usize used, usize fd) HOLDS(fdtable)
 {
-	if (unlikely(fd >= t->used))
+	if (unlikely(fd >= used))
 		return POLLNVAL;
 	const struct file *f = file_get_or_null(&fd_vec_at(&t->entries, fd)->file);
 	if (unlikely(f == nullptr))
@@ -209,11 +209,12 @@ void fd_poll_ready(struct fdtable *t, struct fd_poll *s)
 	struct pollfds fds = s->fds;
 	usize count = s->count;
 	GUARD(fdtable, &t->lock);
+	usize used = t->used;
 	for (usize i = s->at; i < count; i++) {
 		struct abi_pollfd *p = pollfds_at(fds, i);
 		u32 events = 0;
 		if (likely(p->fd >= 0))
-			events = fd_ready(t, (usize)p->fd);
+			events = fd_ready(t, used, (usize)p->fd);
 		events &= p->events | (POLLERR | POLLHUP | POLLNVAL | ASK);
 		if (likely((events | p->revents) == 0))
 			continue;
@@ -230,9 +231,10 @@ void fd_select_ready(struct fdtable *t, struct fd_select *s)
 	u64 left = s->left;
 	usize base = s->base;
 	GUARD(fdtable, &t->lock);
+	usize used = t->used;
 	while (left != 0) {
 		u64 bit = left & -left;
-		u32 events = fd_ready(t, base + (usize)__builtin_ctzll(left));
+		u32 events = fd_ready(t, used, base + (usize)__builtin_ctzll(left));
 		if (unlikely(events != 0)) {
 			if ((events & (ASK | POLLNVAL)) != 0)
 				break;
