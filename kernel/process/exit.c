@@ -114,6 +114,7 @@ static struct process *find_reaper(struct process *p) HOLDS(process_tree)
 static void hand_over_child(struct process *child, struct process *reaper, struct group *old_group) HOLDS(process_tree)
 {
 	child->parent = process_clone(reaper);
+	atomic_i32_store(&child->parent_pid, reaper->pid);
 	child->exit_signal = SIGCHLD;
 	if (child->death_signal != 0) {
 		struct siginfo info = siginfo_kernel(child->death_signal);

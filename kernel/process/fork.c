@@ -157,6 +157,7 @@ static err_t publish_thread(struct thread *self, struct thread *child)
 static void adopt(struct process *parent, struct process *child) HOLDS(process_tree)
 {
 	child->parent = process_clone(parent);
+	atomic_i32_store(&child->parent_pid, parent->pid);
 	child_list_push_back(&parent->children, process_clone(child));
 	child->has_subreaper = parent->has_subreaper || parent->is_subreaper;
 }

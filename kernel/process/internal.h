@@ -172,6 +172,7 @@ struct process {
 
 	struct timer real_timer OWNER(process);              /* ITIMER_REAL; its numbers are atomic */
 	struct atomic_u64 real_deadline_ns ATOMIC_ONLY, real_interval_ns ATOMIC_ONLY;
+	struct atomic_i32 parent_pid ATOMIC_ONLY;            /* the number of `parent`, 0 without: getppid takes no lock */
 	struct atomic_u32 has_cpu_timers ATOMIC_ONLY;
 	struct atomic_u32 is_unkillable ATOMIC_ONLY;         /* init */
 	struct atomic_u64 soft[RLIM_NLIMITS] ATOMIC_ONLY, hard[RLIM_NLIMITS] ATOMIC_ONLY;

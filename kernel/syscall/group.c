@@ -20,9 +20,7 @@ SYSCALL(gettid)
 SYSCALL(getppid)
 {
 	(void)a;
-	GUARD(process_tree, &world.lock);
-	const struct process *parent = process_get_or_null(&process_of(self)->parent);
-	*ret = parent == nullptr ? 0 : parent->pid;
+	*ret = atomic_i32_load(&process_of(self)->parent_pid);
 	return OK;
 }
 

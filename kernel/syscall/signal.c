@@ -18,13 +18,15 @@ SYSCALL(rt_sigaction)
 		return ERR_INVAL;
 	SCOPED_REF(sighand, h);
 	process_get_sighand(process_of(self), &h);
-	sighand_read(sighand_get(&h), (u32)signo, &old);
+	if (a->a2 != 0)
+		sighand_read(sighand_get(&h), (u32)signo, &old);
 	if (a->a1 != 0) {
 		fresh.mask &= ~SIGNALS_UNBLOCKABLE;
 		fresh.flags &= SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER |
 			       SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND;
 		TRY(sighand_set(sighand_get(&h), (u32)signo, &fresh));
-		signal_drop_ignored(process_of(self), (u32)signo);
+		if (fresh.handler <= SIG_IGN)
+			signal_drop_ignored(process_of(self), (u32)signo);
 	}
 	return a->a2 == 0 ? OK : user_put(arg_uaddr(a->a2), &old);
 }
