@@ -162,12 +162,13 @@ static NOINLINE void *pool_take_slow(struct pool *p)
 	}
 }
 
-ALWAYS_INLINE void *take(struct pool *p)
+/* An element from this CPU's list; null: ask pool_take_slow. */
+ALWAYS_INLINE void *take_quick(struct pool *p)
 {
 	struct pool_cpu *c = &p->_cpus[cpu_id()];
 	void *e = c->_free;
 	if (unlikely(e == nullptr || cpu_in_irq()))
-		return pool_take_slow(p);
+		return nullptr;
 	c->_free = *link_of(e);
 	c->_count--;
 	return e;
@@ -225,7 +226,8 @@ static inline void poison(struct pool *p, void *e)
 
 void *pool_take(struct pool *p)
 {
-	return take(p);
+	void *e = take_quick(p);
+	return likely(e != nullptr) ? e : pool_take_slow(p);
 }
 
 void pool_give(struct pool *p, void *element)
@@ -247,17 +249,31 @@ u64 pool_live(const struct pool *p)
 /* ---- objects ---- */
 
 UNSAFE("1. the element is as large as the type and nobody's; 2. O1: the claim check: a free object has no count")
-err_t object_alloc(const struct object_type *type, struct object **out)
+ALWAYS_INLINE void object_begin(const struct object_type *type, struct object *o, struct object **out)
 {
-	struct object *o = (struct object *)take(type->_pool);
-	if (unlikely(o == nullptr))
-		return ERR_NOMEM;
 	ASSERT(o->_refs._v == 0);
 	words_zero((u8 *)o + sizeof(struct object), (type->_size - sizeof(struct object) + 7) / 8);
 	o->_type = type;
 	/* Release: an upgrade that sees the count sees the new generation too. */
 	__atomic_store_n(&o->_refs._v, 1, __ATOMIC_RELEASE);
 	*out = o;
+}
+
+static NOINLINE err_t object_alloc_slow(const struct object_type *type, struct object **out)
+{
+	struct object *o = (struct object *)pool_take_slow(type->_pool);
+	if (o == nullptr)
+		return ERR_NOMEM;
+	object_begin(type, o, out);
+	return OK;
+}
+
+err_t object_alloc(const struct object_type *type, struct object **out)
+{
+	struct object *o = (struct object *)take_quick(type->_pool);
+	if (unlikely(o == nullptr))
+		return object_alloc_slow(type, out);
+	object_begin(type, o, out);
 	return OK;
 }
 

@@ -11,6 +11,7 @@
 #include "mm/frames.h"
 #include "mm/test_random.h"
 #include "mm/test_space.h"
+#include "mm/vm.h"
 
 enum : u64 { WINDOW = (1ull << 30) - (3 << 20), PAGES = 2048, SECOND = 1ull << 36 };
 enum : u32 { REGIONS = 4 };
@@ -183,12 +184,39 @@ static void compare_page(struct ktest_ctx *t, struct model *m, u32 i, bool found
 	EXPECT_EQ(e->is_mapped && e->is_writable, p->writable);
 }
 
+/* M1, M2 of one table; a link stands in no run. */
+static void check_table(struct ktest_ctx *t, const struct uframe *table)
+{
+	const struct vm_info *in = table->info;
+	u32 end = 0;
+	for (u32 i = 0; i < in->run_count; i++) {
+		const struct vm_run *run = &in->run[i], *before = &in->run[i == 0 ? 0 : i - 1];
+		EXPECT(run->first < run->end && run->first >= end && run->end <= PT_ENTRIES);
+		EXPECT(i == 0 || run->first > end || run->region != before->region || run->prot != before->prot);
+		end = run->end;
+	}
+	for (u32 i = 0; i < PT_ENTRIES; i++) {
+		bool is_root = table->level == PT_LEVELS && i >= PT_USER_ROOT_ENTRIES;
+		EXPECT(is_root || held_test(in, i) == (table_entries(table)[i] != 0));
+		EXPECT(!held_test(in, i) || runs_are_clear(in, i, i + 1) == (table->level > 1));
+	}
+}
+
+static void check_tables(struct ktest_ctx *t, const struct vm_cursor *c)
+{
+	struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
+	check_table(t, c->_table);
+	for (struct uframe *table = vm_walk_next(&w); table != nullptr; table = vm_walk_next(&w))
+		check_table(t, table);
+}
+
 static void compare(struct ktest_ctx *t, struct vmspace *s, struct model *m)
 {
 	SCOPED_CURSOR(c);
 	REQUIRE_OK(vmspace_lock(s, va_of(0), va_of(PAGES), &c));
 	struct vm_entry e = {};
 	u64 marked = 0, mapped = 0, next = va_of(0), run_end = va_of(0);
+	check_tables(t, &c);
 	for (u32 i = 0; i < PAGES && t->failures < 3; i++) {
 		compare_page(t, m, i, vm_query(&c, va_of(i), &e), &e);
 		marked += array_at(m->page, i).region != 0;
