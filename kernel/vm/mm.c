@@ -86,6 +86,8 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 	mm->is_random = aslr == MM_ASLR_ON && atomic_u32_load(&aslr_off) == 0;
 	GUARD(mm_map, &mm->lock);
 	mm->stack_top = VMSPACE_HIGH - mm_draw_gap(mm);
+	if (mm_vdso_room(mm->stack_top) < MM_VDSO_MAX)
+		mm->stack_top -= MM_VDSO_MAX;
 	/* Below the lowest stack that could have been drawn, so that the two draws are independent. */
 	mm->mmap_base = page_down(VMSPACE_HIGH - (mm->is_random ? MM_RANDOM_SPAN : 0) - room) - mm_draw_gap(mm);
 	*out = vmspace_move(&space);

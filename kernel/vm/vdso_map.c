@@ -3,8 +3,6 @@
 #include "vdso/vdso.h"
 #include "vm/layout.h"
 
-enum : u64 { TABLE_SPAN = 2ull << 20 };
-
 /* Page 0 is the data page, the image follows.  Made by vm_init. */
 shared static struct memobj_ref vdso_object;
 
@@ -34,12 +32,11 @@ err_t mm_vdso_init(void)
 /* Where the vDSO goes: above the stack, in what its last page table covers; 0 when there is no room. */
 static u64 choose_address(struct mm *mm, u64 len) HOLDS(mm_map)
 {
-	u64 top = mm->stack_top;
-	u64 end = min_of((top + TABLE_SPAN) & ~(TABLE_SPAN - 1), (u64)VMSPACE_HIGH);
-	if (len == 0 || end - top < len)
+	u64 room = mm_vdso_room(mm->stack_top);
+	if (len == 0 || room < len)
 		return 0;
-	u64 pages = (end - top - len) / PAGE_SIZE;
-	return top + (mm->is_random ? mm_draw(mm) % (pages + 1) * PAGE_SIZE : 0);
+	u64 pages = (room - len) / PAGE_SIZE;
+	return mm->stack_top + (mm->is_random ? mm_draw(mm) % (pages + 1) * PAGE_SIZE : 0);
 }
 
 static err_t mark_part(struct vm_cursor *c, u64 va, u64 offset, u64 len, enum mapping_kind kind, u32 prot)
