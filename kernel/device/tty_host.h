@@ -29,7 +29,8 @@ struct tty_host_ops {
 	err_t (*set_tty)(struct thread *self, struct tty_ref tty);
 	/* Session sid has no controlling terminal any more (TIOCNOTTY, hangup, stolen). */
 	void (*clear_tty)(i32 sid);
-	bool (*group_is_in_session)(i32 pgid, i32 sid);
+	/* May pgid become the foreground group of session sid?  ERR_SRCH: no such group; ERR_PERM: in another session. */
+	err_t (*check_group)(i32 pgid, i32 sid);
 	/* No member has a parent in another group of the same session (tty reads and writes fail with EIO then). */
 	bool (*group_is_orphaned)(i32 pgid);
 	bool (*is_blocked_or_ignored)(struct thread *self, u32 signo);

@@ -127,8 +127,7 @@ static err_t set_foreground(struct tty *t, struct thread *self, u64 arg)
 	i32 group = (i32)raw;
 	if (group < 0)
 		return ERR_INVAL;
-	if (!host->group_is_in_session(group, o.session))
-		return ERR_PERM;
+	TRY(host->check_group(group, o.session));
 	set_owner(t, o.session, group);
 	return OK;
 }

@@ -59,11 +59,13 @@ static void host_clear_tty(i32 sid)
 	}
 }
 
-static bool host_group_is_in_session(i32 pgid, i32 sid)
+static err_t host_check_group(i32 pgid, i32 sid)
 {
 	GUARD(process_tree, &world.lock);
 	const struct group *g = pid_group(pgid);
-	return g != nullptr && session_get(&g->session)->id == sid;
+	if (g == nullptr)
+		return ERR_SRCH;
+	return session_get(&g->session)->id == sid ? OK : ERR_PERM;
 }
 
 static bool host_group_is_orphaned(i32 pgid)
@@ -111,7 +113,7 @@ const struct tty_host_ops process_tty_ops = {
 	.get_tty = host_get_tty,
 	.set_tty = host_set_tty,
 	.clear_tty = host_clear_tty,
-	.group_is_in_session = host_group_is_in_session,
+	.check_group = host_check_group,
 	.group_is_orphaned = host_group_is_orphaned,
 	.is_blocked_or_ignored = host_is_blocked_or_ignored,
 	.signal_group = host_signal_group,
