@@ -9,7 +9,7 @@ enum : u32 { PIECES_MAX = BOOT_RANGES_MAX + 8 };
 
 static struct phys_range shared pieces[PIECES_MAX];
 static u32 shared piece_count;
-static u32 shared source;      /* the piece that boot_page_alloc takes from */
+static u32 shared source; /* the piece that boot_page_alloc takes from */
 static bool shared closed;
 
 static void piece_add(u64 start, u64 end)
@@ -59,7 +59,8 @@ void boot_mem_init(const struct boot_info *info)
 		panic("no usable memory below 4 GiB");
 }
 
-UNSAFE("1. boot code mapped the first 4 GiB at PHYSMAP_BASE, and later paging_init did; 2. the pages are free RAM")
+UNSAFE("1. boot code mapped the first 4 GiB at PHYSMAP_BASE, and later paging_init did; 2. the "
+       "pages are free RAM")
 u64 boot_page_alloc(u64 count)
 {
 	struct phys_range *p = &array_at(pieces, source);

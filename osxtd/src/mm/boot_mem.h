@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * boot_mem - physical memory before there is an allocator: which RAM is free, and pages off the top of the largest piece.
+ * boot_mem - physical memory before there is an allocator: which RAM is free, and pages off the top
+ * of the largest piece.
  *
  *   Context:  boot CPU only, before frames_init ends.
  */

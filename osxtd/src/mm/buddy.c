@@ -50,7 +50,8 @@ struct uframe *buddy_alloc(struct buddy *b, u32 order)
 	return f;
 }
 
-UNSAFE("1. slots exist for the whole block of the highest order around any page, so the buddy's slot does; "
+UNSAFE("1. slots exist for the whole block of the highest order around any page, so the buddy's "
+       "slot does; "
        "2. only a head in state FREE of the same order is merged")
 void buddy_free(struct buddy *b, struct uframe *f, u32 order)
 {

@@ -2,8 +2,9 @@
 /*
  * buddy - free physical pages in aligned blocks of 2^order pages.
  *
- * Works on the slots of the pages alone, never on the pages; builds on the host too.  A block's buddy always lies in the
- * same block of the highest order, so slots exist (mapped) in units of that size.
+ * Works on the slots of the pages alone, never on the pages; builds on the host too.  A block's
+ * buddy always lies in the same block of the highest order, so slots exist (mapped) in units of
+ * that size.
  *
  *   Locking:  the caller's.
  *   Context:  any; cannot fail but for want of a block.
@@ -14,9 +15,9 @@
 enum : u32 { BUDDY_ORDERS = 11, BUDDY_MAX_ORDER = 10 };
 
 struct buddy {
-	struct uframe *base;                 /* slot of page 0 */
-	struct uframe *first[BUDDY_ORDERS];  /* free blocks, linked by their head slots */
-	u32 nonempty;                        /* bit k: first[k] is not null */
+	struct uframe *base;		    /* slot of page 0 */
+	struct uframe *first[BUDDY_ORDERS]; /* free blocks, linked by their head slots */
+	u32 nonempty;			    /* bit k: first[k] is not null */
 	u64 free_pages;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 /*
- * buf - memory of a size known at run time: from pools of fixed sizes up to half a page, whole pages above.
+ * buf - memory of a size known at run time: from pools of fixed sizes up to half a page, whole
+ * pages above.
  *
  * The length alone tells where a buffer came from, so that a buf needs no header.
  */
@@ -14,15 +15,15 @@ enum : u32 { CLASSES = 13 };
 
 #define CLASS(n) { ._size = (n), ._cpus = pool_cpus_none, ._name = "buf-" #n }
 static struct pool shared classes[CLASSES] = {
-	CLASS(32),  CLASS(64),  CLASS(96),  CLASS(128), CLASS(192),  CLASS(256),  CLASS(384),
+	CLASS(32),  CLASS(64),	CLASS(96),   CLASS(128),  CLASS(192),  CLASS(256),  CLASS(384),
 	CLASS(512), CLASS(768), CLASS(1024), CLASS(1344), CLASS(1632), CLASS(2048),
 };
 #undef CLASS
 
 /* Class of lengths up to 32 * (index + 1). */
 static const u8 class_of[CLASS_MAX / 32] = {
-	0,  1,  2,  3,  4,  4,  5,  5,  6,  6,  6,  6,  7,  7,  7,  7,  8,  8,  8,  8,  8,  8,
-	8,  8,  9,  9,  9,  9,  9,  9,  9,  9,  10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11,
+	0,  1,	2,  3,	4,  4,	5,  5,	6,  6,	6,  6,	7,  7,	7,  7,	8,  8,	8,  8,	8,  8,
+	8,  8,	9,  9,	9,  9,	9,  9,	9,  9,	10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11,
 	11, 11, 11, 11, 11, 11, 11, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12,
 };
 
@@ -62,11 +63,13 @@ err_t buf_alloc(usize len, struct buf *out)
 {
 	TRY(buf_alloc_uninit(len, out));
 	if (len != 0)
-		words_zero(out->_ptr, (len + 7) / 8); /* every class and page is a whole number of words */
+		words_zero(out->_ptr,
+			   (len + 7) / 8); /* every class and page is a whole number of words */
 	return OK;
 }
 
-UNSAFE("1. the length tells the pool or pages that the buffer came from; it never changes while the buffer lives")
+UNSAFE("1. the length tells the pool or pages that the buffer came from; it never changes while "
+       "the buffer lives")
 void buf_drop(struct buf *b)
 {
 	u8 *p = b->_ptr;

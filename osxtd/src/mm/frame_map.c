@@ -2,7 +2,8 @@
 /*
  * frame_map - a radix tree of 64-slot nodes.  Height 0: the root is the page of index 0 itself.
  *
- * A node counts its slots in use and is freed with the last one; the tree loses a level only when it becomes empty.
+ * A node counts its slots in use and is freed with the last one; the tree loses a level only when
+ * it becomes empty.
  */
 #include <osxtd/frame_map.h>
 
@@ -12,7 +13,8 @@
 enum : u32 { NODE_SHIFT = 6, NODE_SLOTS = 64, HEIGHT_MAX = 11 };
 
 struct node {
-	u64 used;               /* bit i: slot i is not null; the pool's link overlays nothing that must survive */
+	u64 used; /* bit i: slot i is not null; the pool's link overlays nothing that must survive
+		   */
 	u64 unused;
 	void *slot[NODE_SLOTS];
 };
@@ -172,7 +174,8 @@ bool frame_map_next(const struct frame_map *m, u64 from, u64 *index)
 		*index = 0;
 		return from == 0;
 	}
-	/* Descends to from; where nothing is left behind it in a node, goes on with the parent's next slot. */
+	/* Descends to from; where nothing is left behind it in a node, goes on with the parent's
+	 * next slot. */
 	while (covers(m->_height, from)) {
 		struct node *n = as_node(m->_root);
 		u32 level = m->_height;
@@ -184,7 +187,8 @@ bool frame_map_next(const struct frame_map *m, u64 from, u64 *index)
 				break;
 			u32 skip = (u32)__builtin_ctzll(rest);
 			if (skip != 0)
-				from = ((from >> (level * NODE_SHIFT)) + skip) << (level * NODE_SHIFT);
+				from = ((from >> (level * NODE_SHIFT)) + skip)
+				       << (level * NODE_SHIFT);
 			if (level == 0) {
 				*index = from;
 				return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* frames - the caches of the CPUs over the buddy allocator, memory pressure, figures.  See frames.h. */
+/* frames - the caches of the CPUs over the buddy allocator, memory pressure, figures.  See
+ * frames.h. */
 #include "mm/frames.h"
 
 #include "mm/boot_mem.h"
@@ -228,7 +229,8 @@ static bool chunk_is_free(u64 first)
 	return false;
 }
 
-/* Maps the slots of all chunks that hold RAM; every page of a chunk that is not free as a whole starts reserved. */
+/* Maps the slots of all chunks that hold RAM; every page of a chunk that is not free as a whole
+ * starts reserved. */
 static void slots_back(const struct boot_info *info)
 {
 	u64 done = 0;
@@ -268,7 +270,8 @@ static void add_pages(u64 first, u64 end)
 	total_pages += end - first;
 }
 
-UNSAFE("1. FRAME_BASE is where the slots are mapped; 2. boot memory ends here: what it took is not in the free ranges")
+UNSAFE("1. FRAME_BASE is where the slots are mapped; 2. boot memory ends here: what it took is not "
+       "in the free ranges")
 void frames_init(const struct boot_info *info)
 {
 	{

@@ -2,8 +2,8 @@
 /*
  * frames - physical pages by kind; private to OSXTD.
  *
- * Single pages come from a cache of the CPU without a lock; code that an interrupt runs goes to the shared lists
- * instead (irq_depth tells), so that the cache needs no protection.
+ * Single pages come from a cache of the CPU without a lock; code that an interrupt runs goes to the
+ * shared lists instead (irq_depth tells), so that the cache needs no protection.
  *
  *   Context:  any.  When memory is short and the context may sleep, the pressure hook runs first.
  */
@@ -43,7 +43,7 @@ ALWAYS_INLINE struct uframe *frame_of_va(const void *p)
 struct frame_cache {
 	struct uframe *first;
 	u32 count;
-	u64 used[FRAME_KINDS];   /* handed out minus taken back on this CPU, modulo 2^64 */
+	u64 used[FRAME_KINDS]; /* handed out minus taken back on this CPU, modulo 2^64 */
 };
 enum : u32 { FRAME_CACHE_MAX = 256, FRAME_CACHE_BATCH = 32 };
 struct frame_cache_slot {
@@ -107,7 +107,8 @@ ALWAYS_INLINE void frame_give(struct uframe *f, enum frame_kind kind)
 
 /* 2^order contiguous pages, content undefined; null when there is no such block. */
 struct uframe *frames_alloc(u32 order, enum frame_kind kind);
-/* The same without asking for memory to be made free: null at once.  For callers who can do with less. */
+/* The same without asking for memory to be made free: null at once.  For callers who can do with
+ * less. */
 struct uframe *frames_try_alloc(u32 order, enum frame_kind kind);
 /* Frees what frames_alloc returned. */
 void frames_free(struct uframe *head, enum frame_kind kind);

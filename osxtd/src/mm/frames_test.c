@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* frames_test - the buddy allocator against a model, the state machine of pages, caches, frame_map, buffers, stacks. */
+/* frames_test - the buddy allocator against a model, the state machine of pages, caches, frame_map,
+ * buffers, stacks. */
 #include <osxtd/buf.h>
 #include <osxtd/frame_map.h>
 #include <osxtd/ktest.h>
@@ -15,7 +16,7 @@ enum : u32 { MODEL_PAGES = 2048 };
 
 struct buddy_model {
 	struct buddy buddy;
-	u8 owner[MODEL_PAGES];    /* 0: free */
+	u8 owner[MODEL_PAGES]; /* 0: free */
 	struct {
 		u32 page, order;
 	} block[64];
@@ -99,16 +100,16 @@ KTEST(mm, a_page_freed_or_handed_out_twice_is_seen)
 	if (f == nullptr)
 		return;
 	EXPECT(frame_is_freeable(f, FRAME_META));
-	EXPECT(!frame_is_freeable(f, FRAME_TABLE));   /* another kind's */
+	EXPECT(!frame_is_freeable(f, FRAME_TABLE)); /* another kind's */
 	EXPECT(!frame_is_claimable(f));
 	f->refs = 1;
-	EXPECT(!frame_is_freeable(f, FRAME_META));    /* still counted */
+	EXPECT(!frame_is_freeable(f, FRAME_META)); /* still counted */
 	f->refs = 0;
 	frame_give(f, FRAME_META);
-	EXPECT(!frame_is_freeable(f, FRAME_META));    /* a second time */
+	EXPECT(!frame_is_freeable(f, FRAME_META)); /* a second time */
 	EXPECT(frame_is_claimable(f));
 	f->refs = 1;
-	EXPECT(!frame_is_claimable(f));               /* a stale reference took a count */
+	EXPECT(!frame_is_claimable(f)); /* a stale reference took a count */
 	f->refs = 0;
 }
 
@@ -191,7 +192,8 @@ KTEST(mm, new_pages_are_zero_and_copies_stay_inside)
 
 KTEST(mm, frame_map_finds_what_was_put_in)
 {
-	static const u64 indices[] = { 0, 1, 63, 64, 65, 4095, 4096, 1 << 20, (1 << 20) + 1, 1ull << 51 };
+	static const u64 indices[] = { 0,	  1, 63, 64, 65, 4095, 4096, 1 << 20, (1 << 20) + 1,
+				       1ull << 51 };
 	u64 before = free_pages();
 	struct frame_map m = {};
 	for (u32 i = array_len(indices); i-- > 0;) {
@@ -226,14 +228,15 @@ KTEST(mm, frame_map_finds_what_was_put_in)
 	frame_map_truncate(&m, 0);
 	EXPECT_EQ(frame_map_count(&m), 0);
 	EXPECT(m._root == nullptr);
-	EXPECT(before - free_pages() <= 8);   /* slabs of the nodes */
+	EXPECT(before - free_pages() <= 8); /* slabs of the nodes */
 }
 
 /* ---- buffers ---- */
 
 KTEST(mm, buffers_of_every_size)
 {
-	static const usize sizes[] = { 0, 1, 31, 32, 33, 64, 100, 1344, 1345, 1360, 1632, 1633, 2048, 2049, 4096, 4097, 70000 };
+	static const usize sizes[] = { 0,    1,	   31,	 32,   33,   64,   100,	 1344, 1345,
+				       1360, 1632, 1633, 2048, 2049, 4096, 4097, 70000 };
 	for (u32 i = 0; i < array_len(sizes); i++) {
 		SCOPED_BUF(b);
 		REQUIRE_OK(buf_alloc_uninit(array_at(sizes, i), &b));
@@ -291,7 +294,7 @@ KTEST(mm, stacks_are_distinct_and_come_back)
 	for (u32 i = 0; i < array_len(base); i++)
 		stack_free(array_at(base, i));
 	(void)stack_cache_shrink();
-	EXPECT(before - free_pages() <= 2);   /* tables of the area stay */
+	EXPECT(before - free_pages() <= 2); /* tables of the area stay */
 }
 
 /* ---- objects ---- */
@@ -324,7 +327,8 @@ KTEST(mm, weak_references_do_not_outlive_their_object)
 	test_thing_drop(&b);
 	EXPECT_EQ(ended, 1);
 	EXPECT(!test_thing_upgrade(w, &b));
-	/* The same memory lives again as another object of the type: the old weak reference does not take it. */
+	/* The same memory lives again as another object of the type: the old weak reference does
+	 * not take it. */
 	REQUIRE_OK(test_thing_alloc(&a));
 	EXPECT(test_thing_get(&a) == w._p);
 	EXPECT_EQ(test_thing_get(&a)->value, 0);

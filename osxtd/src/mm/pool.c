@@ -80,14 +80,16 @@ static bool pool_setup(struct pool *p)
 		order++;
 	if (stride > PAGE_SIZE << order)
 		panic("an object type is larger than a slab");
-	struct pool_cpu *cpus = (struct pool_cpu *)meta_alloc(sizeof(struct pool_cpu) * cpu_count());
+	struct pool_cpu *cpus = (struct pool_cpu *)meta_alloc(sizeof(struct pool_cpu) *
+							      cpu_count());
 	if (cpus == nullptr)
 		return false;
 	u64 flags = pool_lock(p);
 	if (p->_cpus == pool_cpus_none) {
 		p->_stride = (u32)stride;
 		p->_order = order;
-		p->_batch = max_of(2u, min_of((u32)BATCH_MAX, (u32)((PAGE_SIZE << order) / stride)));
+		p->_batch = max_of(2u,
+				   min_of((u32)BATCH_MAX, (u32)((PAGE_SIZE << order) / stride)));
 		do
 			p->_next = __atomic_load_n(&pools, __ATOMIC_RELAXED);
 		while (!__atomic_compare_exchange_n(&pools, &p->_next, p, false, __ATOMIC_RELEASE,
@@ -248,8 +250,10 @@ u64 pool_live(const struct pool *p)
 
 /* ---- objects ---- */
 
-UNSAFE("1. the element is as large as the type and nobody's; 2. O1: the claim check: a free object has no count")
-ALWAYS_INLINE void object_begin(const struct object_type *type, struct object *o, struct object **out)
+UNSAFE("1. the element is as large as the type and nobody's; 2. O1: the claim check: a free object "
+       "has no count")
+ALWAYS_INLINE void object_begin(const struct object_type *type, struct object *o,
+				struct object **out)
 {
 	ASSERT(o->_refs._v == 0);
 	words_zero((u8 *)o + sizeof(struct object), (type->_size - sizeof(struct object) + 7) / 8);
@@ -277,7 +281,8 @@ err_t object_alloc(const struct object_type *type, struct object **out)
 	return OK;
 }
 
-UNSAFE("1. O1: the last count is gone, so the fini chain is the only user; each fini gets an object of its type")
+UNSAFE("1. O1: the last count is gone, so the fini chain is the only user; each fini gets an "
+       "object of its type")
 void object_release(struct object *o)
 {
 	const struct object_type *type = o->_type;
@@ -292,7 +297,8 @@ bool object_upgrade(struct object *o, u32 generation)
 {
 	u32 refs = __atomic_load_n(&o->_refs._v, __ATOMIC_RELAXED);
 	do {
-		/* Saturated objects live for ever: their count does not matter, but they are not dead. */
+		/* Saturated objects live for ever: their count does not matter, but they are not
+		 * dead. */
 		if (refs == 0)
 			return false;
 	} while (!__atomic_compare_exchange_n(&o->_refs._v, &refs, refs + 1, true, __ATOMIC_ACQUIRE,

@@ -2,8 +2,9 @@
 /*
  * pool - the slab caches behind object.h and buf.h; private to OSXTD.
  *
- * An element is free or handed out; free ones are linked at POOL_LINK, behind the header of an object, which keeps its
- * generation.  The memory of a pool only ever grows: a weak reference may look at an element for ever (O2).
+ * An element is free or handed out; free ones are linked at POOL_LINK, behind the header of an
+ * object, which keeps its generation.  The memory of a pool only ever grows: a weak reference may
+ * look at an element for ever (O2).
  *
  *   Context:  any.  An interrupt that hit the kernel bypasses the CPU's list.
  */
@@ -12,7 +13,8 @@
 
 enum : usize { POOL_LINK = 16, POOL_MIN = 32 };
 
-/* An element, content undefined (but for the first 16 bytes, which stay as they were); null: no memory. */
+/* An element, content undefined (but for the first 16 bytes, which stay as they were); null: no
+ * memory. */
 void *pool_take(struct pool *p);
 void pool_give(struct pool *p, void *element);
 /* Memory for tables that live for ever, zeroed, 64-byte aligned; null: no memory. */

@@ -4,31 +4,31 @@
  *
  * F3, the state machine of a page:
  *
- *   RESERVED -> UNUSED -> FREE <-> UNUSED -> CACHED <-> USED      (order 0: through a CPU's cache)
- *                                  UNUSED <-> USED, TAIL …        (larger blocks: their head, the pages behind it)
+ *   RESERVED -> UNUSED -> FREE <-> UNUSED -> CACHED <-> USED   (order 0: through a CPU's cache)
+ *                                  UNUSED <-> USED, TAIL …     (larger blocks: head, the rest)
  *
- * Every transition checks the state it leaves, so a page handed out twice or freed twice stops the machine before two
- * owners exist, whatever the free lists say.
+ * Every transition checks the state it leaves, so a page handed out twice or freed twice stops the
+ * machine before two owners exist, whatever the free lists say.
  */
 #pragma once
 #include <osxtd/frame.h>
 #include <osxtd/lock.h>
 
 enum frame_state : u8 {
-	FRAME_UNUSED,     /* inside a free block, or between two states */
-	FRAME_FREE,       /* head of a block on a buddy list */
-	FRAME_CACHED,     /* in a CPU's cache of free pages */
-	FRAME_USED,       /* handed out; head of its block */
-	FRAME_TAIL,       /* behind the head of a block that is handed out */
-	FRAME_RESERVED,   /* not the allocator's: the kernel's image, the initrd, holes */
+	FRAME_UNUSED,	/* inside a free block, or between two states */
+	FRAME_FREE,	/* head of a block on a buddy list */
+	FRAME_CACHED,	/* in a CPU's cache of free pages */
+	FRAME_USED,	/* handed out; head of its block */
+	FRAME_TAIL,	/* behind the head of a block that is handed out */
+	FRAME_RESERVED, /* not the allocator's: the kernel's image, the initrd, holes */
 };
 
 enum frame_kind : u8 {
-	FRAME_UNTYPED,    /* user and file data */
-	FRAME_TABLE,      /* page tables */
-	FRAME_SLAB,       /* pools of objects and small buffers */
-	FRAME_STACK,      /* kernel stacks */
-	FRAME_META,       /* large buffers, OSXTD's own tables */
+	FRAME_UNTYPED, /* user and file data */
+	FRAME_TABLE,   /* page tables */
+	FRAME_SLAB,    /* pools of objects and small buffers */
+	FRAME_STACK,   /* kernel stacks */
+	FRAME_META,    /* large buffers, OSXTD's own tables */
 	FRAME_KINDS,
 };
 
@@ -36,18 +36,18 @@ struct vm_info;
 struct vmspace;
 
 struct uframe {
-	u32 refs;                 /* untyped: mappings and references; 0 when not in use */
+	u32 refs; /* untyped: mappings and references; 0 when not in use */
 	enum frame_state state;
 	enum frame_kind kind;
-	u8 order;                 /* of the block that this slot heads */
-	u8 level;                 /* page table: 1 is the leaf */
+	u8 order; /* of the block that this slot heads */
+	u8 level; /* page table: 1 is the leaf */
 	struct uframe *next, *prev;
 	/* page tables, see mm/table.h */
 	struct spin_raw lock;
 	u32 detached;
 	struct vm_info *info;
-	struct vmspace *owner;    /* null while the table is in no space */
-	u64 base;                 /* leaf: first address it speaks for */
+	struct vmspace *owner; /* null while the table is in no space */
+	u64 base;	       /* leaf: first address it speaks for */
 	u64 spare;
 };
 static_assert(sizeof(struct uframe) == 64);

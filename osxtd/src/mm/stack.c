@@ -2,9 +2,9 @@
 /*
  * stack - the area of kernel stacks.
  *
- * The area is cut into slots of two stack sizes; the lower half of each stays unmapped.  A freed stack stays
- * mapped on a list of its CPU, linked through its lowest word; the word above it says whether it is in use.
- * The numbers of slots whose pages were given back wait in vacant.
+ * The area is cut into slots of two stack sizes; the lower half of each stays unmapped.  A freed
+ * stack stays mapped on a list of its CPU, linked through its lowest word; the word above it says
+ * whether it is in use. The numbers of slots whose pages were given back wait in vacant.
  */
 #include "mm/stack.h"
 
@@ -50,7 +50,8 @@ static bool slot_take(u64 *base)
 	return true;
 }
 
-/* Address space is plenty (1,048,576 slots): a slot that finds no room in the list of vacant ones is not used again. */
+/* Address space is plenty (1,048,576 slots): a slot that finds no room in the list of vacant ones
+ * is not used again. */
 static void slot_give(u64 base)
 {
 	GUARD(stack_area, &area_lock);
@@ -105,7 +106,8 @@ err_t stack_alloc(u64 *out)
 	return OK;
 }
 
-UNSAFE("1. the state word proves that base is a stack in use (a double free or an overflow that reached it stops here)")
+UNSAFE("1. the state word proves that base is a stack in use (a double free or an overflow that "
+       "reached it stops here)")
 void stack_free(u64 base)
 {
 	struct stack_foot *foot = (struct stack_foot *)base;

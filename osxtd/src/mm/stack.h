@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * stack - kernel stacks: STACK_SIZE bytes between unmapped pages, so that an overflow faults instead of corrupting.
- * stack_alloc and stack_free are declared in core/sched.h.
+ * stack - kernel stacks: STACK_SIZE bytes between unmapped pages, so that an overflow faults
+ * instead of corrupting. stack_alloc and stack_free are declared in core/sched.h.
  */
 #pragma once
 #include "core/sched.h"

@@ -111,7 +111,8 @@ void table_give(struct uframe *t)
 	DEBUG_ASSERT(table_is_empty(t->info));
 	struct table_cache *c = table_cache_here();
 	t->owner = nullptr;
-	if (unlikely(t->info->run_room != RUNS_SMALL || c->count >= TABLE_CACHE_MAX || cpu_in_irq())) {
+	if (unlikely(t->info->run_room != RUNS_SMALL || c->count >= TABLE_CACHE_MAX ||
+		     cpu_in_irq())) {
 		table_free(t);
 		return;
 	}
@@ -144,7 +145,8 @@ void table_give_root(struct uframe *t)
 	DEBUG_ASSERT(table_is_empty(t->info));
 	struct table_cache *c = table_cache_here();
 	t->owner = nullptr;
-	if (unlikely(t->info->run_room != RUNS_SMALL || c->root_count >= TABLE_CACHE_MAX || cpu_in_irq())) {
+	if (unlikely(t->info->run_room != RUNS_SMALL || c->root_count >= TABLE_CACHE_MAX ||
+		     cpu_in_irq())) {
 		table_free(t);
 		return;
 	}

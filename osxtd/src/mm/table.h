@@ -2,16 +2,19 @@
 /*
  * table - page-table pages of user spaces, with what stands beside their entries.
  *
- * Each table has a vm_info: a bitmap of the entries that are not zero and the *runs*, the marks of the table in compressed
- * form: entries first … end-1 belong to region with prot.  A run holds one count on its region, however long it
- * is.  In a leaf the entries of a run may hold frames; above the leaf a run speaks for whole subranges, and an entry is
- * either in a run or a link to a lower table, never both.
+ * Each table has a vm_info: a bitmap of the entries that are not zero and the *runs*, the marks of
+ * the table in compressed form: entries first … end-1 belong to region with prot.  A run holds one
+ * count on its region, however long it is.  In a leaf the entries of a run may hold frames; above
+ * the leaf a run speaks for whole subranges, and an entry is either in a run or a link to a lower
+ * table, never both.
  *
  *   M1: runs are sorted, not empty, do not overlap; neighbours that could be one are one.
  *   M2: held bit i is set iff entry i is not zero; in a leaf a held entry lies in a run.
- *   M3: a table in the cache of free tables has no entry, no held bit and no run, so it is never zeroed again.
+ *   M3: a table in the cache of free tables has no entry, no held bit and no run, so it is never
+ *       zeroed again.
  *
- *   Locking:  the table's lock (slot.lock), class vmspace_page; new tables are locked by the cursor that makes them.
+ *   Locking:  the table's lock (slot.lock), class vmspace_page; new tables are locked by the cursor
+ *             that makes them.
  */
 #pragma once
 #include <arch/pte.h>
@@ -27,22 +30,23 @@ struct vm_run {
 struct vm_info {
 	u64 held[PT_ENTRIES / 64];
 	u16 run_count, run_room;
-	u16 hint;                /* run that was found last */
+	u16 hint; /* run that was found last */
 	u16 unused;
 	struct vm_run run[];
 };
 enum : u32 {
-	RUNS_SMALL = 7,          /* room of the smallest vm_info */
-	TABLE_RESERVE = 8,       /* tables one operation may need: three on each side of two split points, two to spare */
+	RUNS_SMALL = 7,	   /* room of the smallest vm_info */
+	TABLE_RESERVE = 8, /* tables one operation may need: three on each side of two split points,
+			      two to spare */
 	TABLE_CACHE_MAX = 64,
 };
 static_assert(sizeof(struct vm_info) + RUNS_SMALL * sizeof(struct vm_run) <= 192);
 
 struct table_cache {
-	struct uframe *first;    /* empty tables, each with an empty vm_info of RUNS_SMALL */
+	struct uframe *first; /* empty tables, each with an empty vm_info of RUNS_SMALL */
 	u32 count;
 	u32 root_count;
-	struct uframe *roots;    /* the same with the kernel's entries in place */
+	struct uframe *roots; /* the same with the kernel's entries in place */
 } __attribute__((aligned(64)));
 extern struct table_cache shared table_caches[CPU_MAX];
 
@@ -51,7 +55,8 @@ ALWAYS_INLINE struct table_cache *table_cache_here(void)
 	return &table_caches[cpu_id() % CPU_MAX];
 }
 
-/* Makes sure that this CPU's cache holds n tables, which stay there while preemption is off.  May run the pressure hook. */
+/* Makes sure that this CPU's cache holds n tables, which stay there while preemption is off.  May
+ * run the pressure hook. */
 err_t table_reserve(u32 n);
 /* An empty table, out of the reserve if it can; null when memory is out.  Not locked. */
 struct uframe *table_take(u32 level, struct vmspace *owner);
@@ -143,7 +148,8 @@ ALWAYS_INLINE err_t runs_room(struct uframe *t, u32 more)
 }
 /* Makes entry i (0 … 512) a border between runs; the room for one more run is there. */
 void runs_split(struct vm_info *in, u32 i);
-/* Joins equal neighbours among the runs that touch first … end.  Counts that become superfluous are returned to their region. */
+/* Joins equal neighbours among the runs that touch first … end.  Counts that become superfluous are
+ * returned to their region. */
 void runs_join(struct vm_info *in, u32 first, u32 end);
 void run_insert(struct vm_info *in, u32 at, struct vm_run run);
 void runs_remove(struct vm_info *in, u32 at, u32 n);

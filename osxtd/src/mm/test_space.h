@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* test_space - an address space and regions for tests; a fault on a marked page maps a zeroed one. */
+/* test_space - an address space and regions for tests; a fault on a marked page maps a zeroed one.
+ */
 #pragma once
 #include <osxtd/vmspace.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* uframe - untyped pages for the rest of the kernel: counts and bounded copies.  See <osxtd/frame.h>. */
+/* uframe - untyped pages for the rest of the kernel: counts and bounded copies.  See
+ * <osxtd/frame.h>. */
 #include <osxtd/frame.h>
 
 #include "mm/frames.h"

@@ -2,14 +2,16 @@
 /*
  * uio - the memory of one read or write call.
  *
- * The current piece is held here; further iovecs are read from user memory as they come up.  A program that changes
- * them meanwhile only hurts itself: each is range-checked when it is used and cut to what is left of the call.
+ * The current piece is held here; further iovecs are read from user memory as they come up.  A
+ * program that changes them meanwhile only hurts itself: each is range-checked when it is used and
+ * cut to what is left of the call.
  */
 #include <osxtd/user.h>
 
 #include <arch/usercopy.h>
 
-/* One attempt at a range that was checked when it became the current piece (U1); a missing page is for the slow path. */
+/* One attempt at a range that was checked when it became the current piece (U1); a missing page is
+ * for the slow path. */
 UNSAFE("1. U1: uio_user or next_piece checked the range; 2. the kernel side is as long")
 ALWAYS_INLINE bool user_write_once(struct uaddr at, struct cspan src)
 {
@@ -94,8 +96,8 @@ static void advance_kernel(struct uio *u, u64 n)
 }
 
 /*
- * Moves min(most, left) bytes piece by piece: STEP is an expression that moves `part` bytes at `at`, which
- * are `*n` bytes into the call's other side, and says in `done` how far it came.
+ * Moves min(most, left) bytes piece by piece: STEP is an expression that moves `part` bytes at
+ * `at`, which are `*n` bytes into the call's other side, and says in `done` how far it came.
  */
 #define EACH_PIECE(u, most, n, STEP)                                                               \
 	do {                                                                                       \
@@ -172,7 +174,8 @@ err_t uio_put_zero(struct uio *u, u64 len, usize *n)
 		*n = len;
 		return OK;
 	}
-	EACH_PIECE(u, len, n, zero_some(at, min_of(part, (u64)PAGE_SIZE - (at._va & (PAGE_SIZE - 1))), &done));
+	EACH_PIECE(u, len, n,
+		   zero_some(at, min_of(part, (u64)PAGE_SIZE - (at._va & (PAGE_SIZE - 1))), &done));
 	return OK;
 }
 

@@ -2,9 +2,9 @@
 /*
  * user - copies between the kernel and the user memory of the current task.  See <osxtd/user.h>.
  *
- * U1: every address is checked against the user half before it is touched, and every touching instruction has a fixup.
- * The fast path is one attempt; when a page is missing, the slow path asks the space's fault handler and goes on
- * page by page, so that what was copied is known to the byte.
+ * U1: every address is checked against the user half before it is touched, and every touching
+ * instruction has a fixup. The fast path is one attempt; when a page is missing, the slow path asks
+ * the space's fault handler and goes on page by page, so that what was copied is known to the byte.
  */
 #include <osxtd/user.h>
 
@@ -14,7 +14,8 @@
 
 #include "mm/frames.h"
 
-/* A page that the fault handler calls fit and that still faults: after so many rounds it is refused. */
+/* A page that the fault handler calls fit and that still faults: after so many rounds it is
+ * refused. */
 enum : u32 { FAULT_ROUNDS_MAX = 64 };
 
 ALWAYS_INLINE bool range_ok(u64 va, u64 len)
@@ -54,7 +55,8 @@ ALWAYS_INLINE u64 move_once(enum user_move how, u64 va, u8 *kernel, u64 n)
 
 /* Goes on with the last `left` of n bytes after a first attempt stopped there. */
 UNSAFE("1. done never exceeds n, so the kernel side is never passed")
-static NOINLINE err_t move_slow(enum user_move how, u64 va, u8 *kernel, u64 n, u64 left, usize *done)
+static NOINLINE err_t move_slow(enum user_move how, u64 va, u8 *kernel, u64 n, u64 left,
+				usize *done)
 {
 	u64 at = n - left;
 	u32 access = how == MOVE_IN ? VM_ACCESS_READ : VM_ACCESS_WRITE;
@@ -138,7 +140,8 @@ err_t user_read_frame(struct uaddr src, struct uframe *dst, usize off, usize len
 }
 
 UNSAFE("1. F2: the page is untyped; the range is checked against it")
-err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, usize len, usize *done)
+err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, usize len,
+		       usize *done)
 {
 	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
 	return move(MOVE_OUT, dst._va, frame_va(src) + off, len, done);
@@ -150,7 +153,9 @@ err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, us
 static err_t resolve_word(u64 va, u32 size, u32 access)
 {
 	TRY(resolve(va, access));
-	return ((va ^ (va + size - 1)) & ~(u64)(PAGE_SIZE - 1)) == 0 ? OK : resolve(va + size - 1, access);
+	return ((va ^ (va + size - 1)) & ~(u64)(PAGE_SIZE - 1)) == 0
+		       ? OK
+		       : resolve(va + size - 1, access);
 }
 
 err_t user_read_u32(struct uaddr src, u32 *out)
@@ -217,8 +222,10 @@ err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen)
 
 constexpr u64 ONES = 0x0101010101010101, HIGHS = 0x8080808080808080;
 
-/* Copies from va to dst, at most n bytes, up to a NUL.  Returns the bytes copied; *ended: the last one is the NUL. */
-UNSAFE("1. U1: the range was checked; 2. n bounds the stores; 3. only loads happen in the window's faulting instructions")
+/* Copies from va to dst, at most n bytes, up to a NUL.  Returns the bytes copied; *ended: the last
+ * one is the NUL. */
+UNSAFE("1. U1: the range was checked; 2. n bounds the stores; 3. only loads happen in the window's "
+       "faulting instructions")
 static u64 str_once(u64 va, u8 *dst, u64 n, bool *ended)
 {
 	u64 at = 0;

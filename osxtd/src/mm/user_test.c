@@ -9,7 +9,8 @@
 
 enum : u64 { AREA = 0x10000000, AREA_PAGES = 8, AREA_END = AREA + AREA_PAGES * PAGE_SIZE };
 
-/* A space with AREA_PAGES pages to write, a page to read only behind them and nothing behind that; made current. */
+/* A space with AREA_PAGES pages to write, a page to read only behind them and nothing behind that;
+ * made current. */
 struct user_fixture {
 	struct vmspace_ref before;
 	struct test_space *space;
@@ -27,8 +28,10 @@ static err_t fixture_begin(struct user_fixture *x)
 	TRY(test_region_new(REGION_COPY, &r));
 	SCOPED_CURSOR(c);
 	TRY(vmspace_lock(&x->space->vmspace, AREA, AREA_END + PAGE_SIZE, &c));
-	TRY(vm_mark(&c, AREA, AREA_END, region_clone(&test_region_get(&r)->region), VM_READ | VM_WRITE));
-	return vm_mark(&c, AREA_END, AREA_END + PAGE_SIZE, region_clone(&test_region_get(&r)->region), VM_READ);
+	TRY(vm_mark(&c, AREA, AREA_END, region_clone(&test_region_get(&r)->region),
+		    VM_READ | VM_WRITE));
+	return vm_mark(&c, AREA_END, AREA_END + PAGE_SIZE,
+		       region_clone(&test_region_get(&r)->region), VM_READ);
 }
 
 static void fixture_end(struct user_fixture *x)
@@ -37,9 +40,25 @@ static void fixture_end(struct user_fixture *x)
 }
 
 static const u64 hostile[] = {
-	0, 8, 0xfff, AREA - 1, AREA_END + PAGE_SIZE, VMSPACE_HIGH - 1, VMSPACE_HIGH, VMSPACE_HIGH + 1,
-	1ull << 47, 0x800000000000ull - 4, 0xffff800000000000, PHYSMAP_BASE, PHYSMAP_BASE + 0x100000,
-	KIMAGE_BASE + 0x200000, KSTACK_BASE + 0x4000, ~0ull, ~0ull - 7, 0x7fffffffffffffff, 1ull << 63,
+	0,
+	8,
+	0xfff,
+	AREA - 1,
+	AREA_END + PAGE_SIZE,
+	VMSPACE_HIGH - 1,
+	VMSPACE_HIGH,
+	VMSPACE_HIGH + 1,
+	1ull << 47,
+	0x800000000000ull - 4,
+	0xffff800000000000,
+	PHYSMAP_BASE,
+	PHYSMAP_BASE + 0x100000,
+	KIMAGE_BASE + 0x200000,
+	KSTACK_BASE + 0x4000,
+	~0ull,
+	~0ull - 7,
+	0x7fffffffffffffff,
+	1ull << 63,
 };
 
 KTEST(mm, hostile_addresses_are_faults)
@@ -81,7 +100,7 @@ KTEST(mm, every_small_size_is_copied_exactly)
 	for (u32 i = 0; i < array_len(in); i++)
 		array_at(in, i) = (u8)(i + 1);
 	for (usize n = 0; n <= 90; n++) {
-		struct uaddr a = uaddr_of(AREA + PAGE_SIZE - 45);   /* across a page border */
+		struct uaddr a = uaddr_of(AREA + PAGE_SIZE - 45); /* across a page border */
 		EXPECT_OK(user_fill_zero(uaddr_of(AREA + PAGE_SIZE - 50), 100));
 		span_fill(span_of(out), 0xee);
 		EXPECT_OK(user_write(a, (struct cspan){ in, n }));
@@ -100,10 +119,12 @@ KTEST(mm, every_small_size_is_copied_exactly)
 	}
 }
 
-/* Long copies, each at odd offsets, over pages that are not there yet and over the end of what is. */
+/* Long copies, each at odd offsets, over pages that are not there yet and over the end of what is.
+ */
 KTEST(mm, long_copies_are_exact)
 {
-	static const usize sizes[] = { 511, 512, 513, 527, 528, 600, 1023, 1024, 1025, 4095, 4096, 4097, 9000, 12288 };
+	static const usize sizes[] = { 511,  512,  513,	 527,  528,  600,  1023,
+				       1024, 1025, 4095, 4096, 4097, 9000, 12288 };
 	SCOPED_BUF(in);
 	SCOPED_BUF(out);
 	REQUIRE_OK(buf_alloc(12288, &in));
@@ -124,8 +145,10 @@ KTEST(mm, long_copies_are_exact)
 		EXPECT_EQ(user_write_some(uaddr_of(AREA_END - fits), part, &done), ERR_FAULT);
 		EXPECT_EQ(done, fits);
 		EXPECT_OK(user_read(uaddr_of(AREA_END - fits), span_sub(buf_span(&out), 0, fits)));
-		EXPECT(cspan_equal(cspan_sub(part, 0, fits), span_const(span_sub(buf_span(&out), 0, fits))));
-		EXPECT_EQ(user_read_some(uaddr_of(AREA_END + PAGE_SIZE - fits), span_sub(buf_span(&out), 0, n), &done),
+		EXPECT(cspan_equal(cspan_sub(part, 0, fits),
+				   span_const(span_sub(buf_span(&out), 0, fits))));
+		EXPECT_EQ(user_read_some(uaddr_of(AREA_END + PAGE_SIZE - fits),
+					 span_sub(buf_span(&out), 0, n), &done),
 			  ERR_FAULT);
 		EXPECT_EQ(done, fits);
 	}
@@ -191,9 +214,11 @@ KTEST(mm, strings_end_where_they_end)
 		EXPECT_OK(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), span_of(out), &len));
 		EXPECT_EQ(len, n);
 		EXPECT(memcmp(text, out, n + 1) == 0);
-		EXPECT_EQ(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), (struct span){ out, n }, &len),
+		EXPECT_EQ(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), (struct span){ out, n },
+					&len),
 			  ERR_NAMETOOLONG);
-		EXPECT_OK(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), (struct span){ out, n + 1 }, &len));
+		EXPECT_OK(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15),
+					(struct span){ out, n + 1 }, &len));
 	}
 	/* Bytes over 0x80 before the end, and an end that never comes. */
 	static const u8 high[] = { 0x81, 0x80, 0xff, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0 };
@@ -214,7 +239,9 @@ KTEST(mm, uio_walks_pieces)
 {
 	struct user_fixture x CLEANUP(fixture_end) = {};
 	REQUIRE_OK(fixture_begin(&x));
-	struct user_iovec iov[4] = { { AREA + 100, 3 }, { 0, 0 }, { AREA + PAGE_SIZE - 2, 5 }, { AREA + 300, 50 } };
+	struct user_iovec iov[4] = {
+		{ AREA + 100, 3 }, { 0, 0 }, { AREA + PAGE_SIZE - 2, 5 }, { AREA + 300, 50 }
+	};
 	struct uio u = {};
 	u8 in[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, out[10] = {};
 	usize n = 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* vm - what the parts of the address-space code share; the design is in table.h and <osxtd/vmspace.h>. */
+/* vm - what the parts of the address-space code share; the design is in table.h and
+ * <osxtd/vmspace.h>. */
 #pragma once
 #include "boot_info.h"
 #include "mm/table.h"
 
-/* The lowest table under the cursor that speaks for va.  Its entry for va is empty, marked or, in a leaf, mapped. */
+/* The lowest table under the cursor that speaks for va.  Its entry for va is empty, marked or, in a
+ * leaf, mapped. */
 ALWAYS_INLINE struct uframe *vm_table_for(const struct vm_cursor *c, u64 va)
 {
 	struct uframe *t = c->_table;
@@ -25,7 +27,8 @@ ALWAYS_INLINE void vm_check(const struct vm_cursor *c, u64 va)
 }
 ALWAYS_INLINE void vm_check_range(const struct vm_cursor *c, u64 start, u64 end)
 {
-	ASSERT(c->_start <= start && start < end && end <= c->_end && ((start | end) & (PAGE_SIZE - 1)) == 0);
+	ASSERT(c->_start <= start && start < end && end <= c->_end &&
+	       ((start | end) & (PAGE_SIZE - 1)) == 0);
 }
 ALWAYS_INLINE u64 vm_span(u32 level)
 {
@@ -43,8 +46,8 @@ ALWAYS_INLINE u64 vm_pages(u64 n, u32 level)
 }
 
 /*
- * Whether a cursor locks the tables below its own, too.  With one CPU the lock of its own table does all: whoever holds
- * it is not preempted, and interrupts touch no user space.
+ * Whether a cursor locks the tables below its own, too.  With one CPU the lock of its own table
+ * does all: whoever holds it is not preempted, and interrupts touch no user space.
  */
 ALWAYS_INLINE bool vm_locks_below(void)
 {
@@ -71,13 +74,14 @@ ALWAYS_INLINE void vm_drop_frame(struct vm_cursor *c, struct uframe *f)
 	f->next = c->_free;
 	c->_free = f;
 }
-/* Drops a run's count on its region; a last one waits for the release, for the region's end may take locks. */
+/* Drops a run's count on its region; a last one waits for the release, for the region's end may
+ * take locks. */
 void vm_drop_region(struct vm_cursor *c, struct region *r);
 
 /* A piece of start … end-1 that one table speaks for: entries i … j-1 of t, from va on. */
 struct vm_piece {
 	struct uframe *t;
-	u64 va, next;      /* next: address behind the piece */
+	u64 va, next; /* next: address behind the piece */
 	u32 i, j;
 };
 /* The piece at va.  Above the leaf it ends before the next entry that is a link. */
@@ -94,9 +98,11 @@ ALWAYS_INLINE struct vm_piece vm_piece_at(const struct vm_cursor *c, u64 va, u64
 	return (struct vm_piece){ t, va, min_of(next, end), i, j };
 }
 
-/* Puts a table under entry i of t (va lies in it), and moves the mark that stood there into it.  ERR_NOMEM: as before. */
+/* Puts a table under entry i of t (va lies in it), and moves the mark that stood there into it.
+ * ERR_NOMEM: as before. */
 err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe **child);
-/* Makes start and end borders: marks above the leaf that straddle them are pushed down, room for splits is made. */
+/* Makes start and end borders: marks above the leaf that straddle them are pushed down, room for
+ * splits is made. */
 err_t vm_make_borders(struct vm_cursor *c, u64 start, u64 end);
 /* Frees the empty tables on the way to va, below the cursor's own. */
 void vm_prune(struct vm_cursor *c, u64 va);
@@ -104,7 +110,7 @@ void vm_prune(struct vm_cursor *c, u64 va);
 /* Walks the tables below top that speak for parts of start … end-1, parents first. */
 struct vm_walk {
 	struct uframe *top;
-	struct uframe *path[PT_LEVELS + 1];   /* by level */
+	struct uframe *path[PT_LEVELS + 1]; /* by level */
 	u64 va, start, end;
 	u32 level;
 };

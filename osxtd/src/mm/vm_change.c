@@ -2,7 +2,8 @@
 /*
  * vm_change - marking, taking and protecting ranges under a cursor.
  *
- * Each operation first makes the range's ends borders between runs, the only step that allocates; behind it nothing fails.
+ * Each operation first makes the range's ends borders between runs, the only step that allocates;
+ * behind it nothing fails.
  */
 #include "mm/vm.h"
 
@@ -50,7 +51,8 @@ static void runs_take(struct vm_cursor *c, struct uframe *t, u32 i, u32 j)
 		run->end = (u16)i;
 		if (end > j) {
 			object_get_(&run->region->object);
-			run_insert(in, at + 1, (struct vm_run){ (u16)j, (u16)end, run->prot, run->region });
+			run_insert(in, at + 1,
+				   (struct vm_run){ (u16)j, (u16)end, run->prot, run->region });
 		}
 		entries = min_of(end, j) - i;
 		at++;
@@ -75,8 +77,10 @@ static void runs_take(struct vm_cursor *c, struct uframe *t, u32 i, u32 j)
 err_t vm_take(struct vm_cursor *c, u64 start, u64 end)
 {
 	vm_check_range(c, start, end);
-	if (likely(c->_level == 1 && c->_table->info->run_count + 2u <= c->_table->info->run_room)) {
-		/* One leaf, by far the most frequent case; the leaf itself stays for the next mapping. */
+	if (likely(c->_level == 1 &&
+		   c->_table->info->run_count + 2u <= c->_table->info->run_room)) {
+		/* One leaf, by far the most frequent case; the leaf itself stays for the next
+		 * mapping. */
 		u32 i = pt_index(start, 1), j = i + (u32)((end - start) / PAGE_SIZE);
 		leaf_drop(c, c->_table, i, j, start);
 		runs_take(c, c->_table, i, j);
@@ -114,7 +118,8 @@ static bool run_is_like(const struct vm_run *run, const struct vm_run *like)
 	return run->region == like->region && run->prot == like->prot;
 }
 
-/* Adds a run to t; *taken tells that it took over the caller's count on the region.  ERR_NOMEM, ERR_EXIST. */
+/* Adds a run to t; *taken tells that it took over the caller's count on the region.  ERR_NOMEM,
+ * ERR_EXIST. */
 static err_t run_add(struct uframe *t, u32 i, u32 j, const struct vm_run *like, bool *taken)
 {
 	struct vm_info *in = t->info;
@@ -142,8 +147,10 @@ static err_t run_add(struct uframe *t, u32 i, u32 j, const struct vm_run *like, 
 	return OK;
 }
 
-/* Marks what one table can mark from va on; makes tables where va or end is not a border of the entry. */
-static err_t mark_piece(struct vm_cursor *c, u64 va, u64 end, const struct vm_run *like, bool *taken, u64 *next)
+/* Marks what one table can mark from va on; makes tables where va or end is not a border of the
+ * entry. */
+static err_t mark_piece(struct vm_cursor *c, u64 va, u64 end, const struct vm_run *like,
+			bool *taken, u64 *next)
 {
 	struct vm_piece p = vm_piece_at(c, va, end);
 	while (p.t->level > 1) {
@@ -172,7 +179,8 @@ static err_t mark_piece(struct vm_cursor *c, u64 va, u64 end, const struct vm_ru
 }
 
 /* Marks a range that needs more than the cursor's own table. */
-static NOINLINE err_t mark_pieces(struct vm_cursor *c, u64 start, u64 end, const struct vm_run *like, bool *taken)
+static NOINLINE err_t mark_pieces(struct vm_cursor *c, u64 start, u64 end,
+				  const struct vm_run *like, bool *taken)
 {
 	err_t err = OK;
 	u64 va = start;
@@ -188,7 +196,8 @@ static NOINLINE err_t mark_pieces(struct vm_cursor *c, u64 start, u64 end, const
 		if (*taken)
 			object_get_(&like->region->object);
 		*taken = false;
-		/* What was marked is whole runs, or joined others whose room is still there: nothing is allocated. */
+		/* What was marked is whole runs, or joined others whose room is still there:
+		 * nothing is allocated. */
 		err_t undone = vm_take(c, start, va);
 		ASSERT(undone == OK);
 	}
@@ -270,7 +279,8 @@ static void piece_protect(struct vm_cursor *c, const struct vm_piece *p, u32 pro
 err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot)
 {
 	vm_check_range(c, start, end);
-	if (likely(c->_level == 1 && c->_table->info->run_count + 2u <= c->_table->info->run_room)) {
+	if (likely(c->_level == 1 &&
+		   c->_table->info->run_count + 2u <= c->_table->info->run_room)) {
 		u32 i = pt_index(start, 1), j = i + (u32)((end - start) / PAGE_SIZE);
 		piece_protect(c, &(struct vm_piece){ c->_table, start, end, i, j }, prot);
 		return OK;
@@ -296,7 +306,8 @@ err_t vm_set_region(struct vm_cursor *c, u64 start, u64 end, struct region_ref r
 		struct vm_info *in = p.t->info;
 		runs_split(in, p.i);
 		runs_split(in, p.j);
-		for (u32 at = runs_lower(in, p.i); at < in->run_count && in->run[at].first < p.j; at++) {
+		for (u32 at = runs_lower(in, p.i); at < in->run_count && in->run[at].first < p.j;
+		     at++) {
 			object_get_(&r->object);
 			vm_drop_region(c, in->run[at].region);
 			in->run[at].region = r;

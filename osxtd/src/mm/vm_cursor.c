@@ -2,8 +2,9 @@
 /*
  * vm_cursor - locking a range of an address space, and what happens when it is let go.
  *
- * V2, V3: the walk down reads links without locks; the table it ends at is locked, and if it was detached meanwhile the
- * walk starts again.  Tables below are then locked top-down, in order of address: two cursors meet in that order.
+ * V2, V3: the walk down reads links without locks; the table it ends at is locked, and if it was
+ * detached meanwhile the walk starts again.  Tables below are then locked top-down, in order of
+ * address: two cursors meet in that order.
  */
 #include "mm/vm.h"
 
@@ -13,7 +14,9 @@ enum : u64 { FLUSH_PAGES_MAX = 32 };
 
 struct vm_walk vm_walk_begin(struct uframe *top, u64 start, u64 end)
 {
-	struct vm_walk w = { .top = top, .va = start, .start = start, .end = end, .level = top->level };
+	struct vm_walk w = {
+		.top = top, .va = start, .start = start, .end = end, .level = top->level
+	};
 	array_at(w.path, top->level) = top;
 	return w;
 }
@@ -70,7 +73,8 @@ static NOINLINE void unlock_below(const struct vm_cursor *c)
 	}
 }
 
-ALWAYS_INLINE void cursor_begin(struct vm_cursor *c, struct vmspace *s, u64 start, u64 end, struct uframe *t)
+ALWAYS_INLINE void cursor_begin(struct vm_cursor *c, struct vmspace *s, u64 start, u64 end,
+				struct uframe *t)
 {
 	c->_s = s;
 	c->_start = start;
@@ -83,7 +87,8 @@ ALWAYS_INLINE void cursor_begin(struct vm_cursor *c, struct vmspace *s, u64 star
 	c->_table = t;
 }
 
-UNSAFE("1. tables are pages of this kind as long as they can be reached; 2. the detached flag is checked under the lock")
+UNSAFE("1. tables are pages of this kind as long as they can be reached; 2. the detached flag is "
+       "checked under the lock")
 static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 {
 	u64 differ = start ^ (end - 1);
@@ -124,7 +129,8 @@ static NOINLINE err_t lock_slow(struct vmspace *s, u64 start, u64 end, struct vm
 }
 
 /* The fault path calls nothing: a leaf that is remembered, and whose lock is free. */
-UNSAFE("1. a remembered leaf is used only if it is still this space's leaf for the range, checked under its lock; slots "
+UNSAFE("1. a remembered leaf is used only if it is still this space's leaf for the range, checked "
+       "under its lock; slots "
        "of pages never go away")
 err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 {
@@ -164,7 +170,8 @@ static NOINLINE void flush(const struct vm_cursor *c)
 		tlb_forget_page(va);
 }
 
-UNSAFE("1. the frames' and tables' last counts are the cursor's, and no translation leads to them any more")
+UNSAFE("1. the frames' and tables' last counts are the cursor's, and no translation leads to them "
+       "any more")
 static NOINLINE void free_gathered(struct vm_cursor *c)
 {
 	while (c->_free != nullptr) {
@@ -206,7 +213,8 @@ void vm_drop_region(struct vm_cursor *c, struct region *r)
 		u32 before = __atomic_fetch_sub(&r->object._refs._v, 1, __ATOMIC_ACQ_REL);
 		if (before != 1) {
 			if (unlikely(before - 1 >= OBJECT_SATURATED - 1))
-				__atomic_store_n(&r->object._refs._v, OBJECT_SATURATED, __ATOMIC_RELAXED);
+				__atomic_store_n(&r->object._refs._v, OBJECT_SATURATED,
+						 __ATOMIC_RELAXED);
 			return;
 		}
 		__atomic_store_n(&r->object._refs._v, 1, __ATOMIC_RELAXED);
@@ -245,8 +253,8 @@ err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe 
 	return OK;
 }
 
-/* The table in which va becomes a border: marks above the leaf that straddle it are pushed down.  `inside` is the page of
- * the range next to it. */
+/* The table in which va becomes a border: marks above the leaf that straddle it are pushed down.
+ * `inside` is the page of the range next to it. */
 static err_t border_down(struct vm_cursor *c, u64 va, u64 inside, struct uframe **out)
 {
 	struct uframe *t = vm_table_for(c, inside);
@@ -279,7 +287,8 @@ err_t vm_make_borders(struct vm_cursor *c, u64 start, u64 end)
 	return runs_room(last, at_end);
 }
 
-UNSAFE("1. V2: an empty table is marked detached under its lock before its link goes; it is reused after the flush only")
+UNSAFE("1. V2: an empty table is marked detached under its lock before its link goes; it is reused "
+       "after the flush only")
 void vm_prune(struct vm_cursor *c, u64 va)
 {
 	struct uframe *path[PT_LEVELS + 1] = {};

@@ -2,12 +2,14 @@
 /*
  * vm_find - free address ranges, and moving entries to one.
  *
- * A space remembers one empty range: the gap that was found last, or what was emptied above it since.  mmap and munmap
- * in turn are served from it without a walk; otherwise the tables are searched from the top, a run at a time.
+ * A space remembers one empty range: the gap that was found last, or what was emptied above it
+ * since.  mmap and munmap in turn are served from it without a walk; otherwise the tables are
+ * searched from the top, a run at a time.
  */
 #include "mm/vm.h"
 
-/* The last stretch that is not empty and begins below top; false when there is none in the cursor's range. */
+/* The last stretch that is not empty and begins below top; false when there is none in the cursor's
+ * range. */
 UNSAFE("1. the cursor holds the locks of all tables of the range")
 static bool used_below(const struct vm_cursor *c, u64 top, u64 *start, u64 *end)
 {
@@ -35,7 +37,8 @@ static bool used_below(const struct vm_cursor *c, u64 top, u64 *start, u64 *end)
 	return false;
 }
 
-static NOINLINE err_t find_by_walk(struct vmspace *s, u64 len, u64 align, u64 above, u64 below, u64 *va)
+static NOINLINE err_t find_by_walk(struct vmspace *s, u64 len, u64 align, u64 above, u64 below,
+				   u64 *va)
 {
 	SCOPED_CURSOR(c);
 	TRY(vmspace_lock(s, above, below, &c));
@@ -98,7 +101,8 @@ static err_t relocate_prepare(struct vm_cursor *c, u64 from, u64 to, u64 len, st
 		p = vm_piece_at(c, va, from + len);
 		if (p.t->level != 1)
 			continue;
-		for (u32 k = held_next(p.t->info, p.i, p.j); k < p.j; k = held_next(p.t->info, k + 1, p.j)) {
+		for (u32 k = held_next(p.t->info, p.i, p.j); k < p.j;
+		     k = held_next(p.t->info, k + 1, p.j)) {
 			u64 at = to + (va - from) + (u64)(k - p.i) * PAGE_SIZE;
 			struct uframe *t = vm_table_for(c, at);
 			while (t->level > 1)
@@ -136,7 +140,8 @@ UNSAFE("1. region's count is given back; each mark has its own")
 err_t vmspace_relocate(struct vmspace *s, u64 from, u64 to, u64 len, struct region_ref region)
 {
 	struct region *r = region_get(&region);
-	err_t err = table_reserve((u32)min_of(len >> pt_shift(2), (u64)1 << 18) + 2 * TABLE_RESERVE);
+	err_t err = table_reserve((u32)min_of(len >> pt_shift(2), (u64)1 << 18) +
+				  2 * TABLE_RESERVE);
 	if (err == OK) {
 		SCOPED_CURSOR(c);
 		ASSERT(from + len <= to || to + len <= from);
@@ -145,8 +150,10 @@ err_t vmspace_relocate(struct vmspace *s, u64 from, u64 to, u64 len, struct regi
 			err = relocate_prepare(&c, from, to, len, r);
 			if (err == OK)
 				relocate_frames(&c, from, to, len);
-			/* What is marked on the side that loses is taken; its borders are there already. */
-			err_t taken = vm_take(&c, err == OK ? from : to, (err == OK ? from : to) + len);
+			/* What is marked on the side that loses is taken; its borders are there
+			 * already. */
+			err_t taken = vm_take(&c, err == OK ? from : to,
+					      (err == OK ? from : to) + len);
 			ASSERT(taken == OK);
 		}
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* vm_map - single pages: putting frames in, exchanging them, giving write permission.  The fault path. */
+/* vm_map - single pages: putting frames in, exchanging them, giving write permission.  The fault
+ * path. */
 #include "mm/vm.h"
 
 /* The leaf for va, made if a mark stands above it. */
@@ -12,9 +13,11 @@ static NOINLINE err_t leaf_make(struct vm_cursor *c, u64 va, struct uframe **lea
 	return OK;
 }
 
-UNSAFE("1. V1: the count that frame carries moves into the entry; 2. the page is marked, so the region allows it; "
+UNSAFE("1. V1: the count that frame carries moves into the entry; 2. the page is marked, so the "
+       "region allows it; "
        "3. only untyped frames are uframe_refs")
-ALWAYS_INLINE void leaf_map(struct vm_cursor *c, struct uframe *t, u32 i, u32 prot, struct uframe *f, bool writable)
+ALWAYS_INLINE void leaf_map(struct vm_cursor *c, struct uframe *t, u32 i, u32 prot,
+			    struct uframe *f, bool writable)
 {
 	u64 *entry = &table_entries(t)[i];
 	ASSERT(*entry == 0 && f != nullptr);
@@ -23,7 +26,8 @@ ALWAYS_INLINE void leaf_map(struct vm_cursor *c, struct uframe *t, u32 i, u32 pr
 	atomic_u64_add(&c->_s->_mapped, 1);
 }
 
-static NOINLINE err_t map_slow(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
+static NOINLINE err_t map_slow(struct vm_cursor *c, u64 va, struct uframe_ref frame,
+			       bool writable_now)
 {
 	vm_check(c, va);
 	struct uframe *t = vm_table_for(c, va);
@@ -63,7 +67,8 @@ static u64 *mapped_entry(struct vm_cursor *c, u64 va, struct vm_run **run)
 	return &table_entries(t)[i];
 }
 
-UNSAFE("1. V1: the old frame's count is dropped after the flush, the new one's moves into the entry")
+UNSAFE("1. V1: the old frame's count is dropped after the flush, the new one's moves into the "
+       "entry")
 void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
 {
 	struct vm_run *run = nullptr;
@@ -76,7 +81,8 @@ void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writa
 	vm_drop_frame(c, frame_of(pte_paddr(old)));
 }
 
-UNSAFE("1. the mark allows writing; a translation that is remembered with less permission only faults again")
+UNSAFE("1. the mark allows writing; a translation that is remembered with less permission only "
+       "faults again")
 void vm_make_writable(struct vm_cursor *c, u64 va)
 {
 	struct vm_run *run = nullptr;

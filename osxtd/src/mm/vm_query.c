@@ -24,8 +24,10 @@ ALWAYS_INLINE void entry_marked(struct vm_entry *out, u64 va, u64 len, const str
 	out->frame = nullptr;
 }
 
-UNSAFE("1. the cursor holds the lock of the table; what is borrowed stays counted by it until the release")
-ALWAYS_INLINE void entry_of_leaf(struct vm_entry *out, struct uframe *t, u64 va, u32 i, const struct vm_run *run)
+UNSAFE("1. the cursor holds the lock of the table; what is borrowed stays counted by it until the "
+       "release")
+ALWAYS_INLINE void entry_of_leaf(struct vm_entry *out, struct uframe *t, u64 va, u32 i,
+				 const struct vm_run *run)
 {
 	entry_marked(out, page_down(va), PAGE_SIZE, run);
 	u64 pte = table_entries(t)[i];
@@ -62,8 +64,8 @@ bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out)
 	return true;
 }
 
-/* The first entry of table t at or behind entry i that is not empty; *next: where to go on when there is none, or the
- * link that stands there. */
+/* The first entry of table t at or behind entry i that is not empty; *next: where to go on when
+ * there is none, or the link that stands there. */
 UNSAFE("1. the cursor holds the lock of the table")
 static bool next_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *out, u64 *next)
 {
@@ -127,15 +129,16 @@ void vm_test_and_clear(struct vm_cursor *c, u64 va, bool *was_accessed, bool *wa
 		return;
 	/* The CPU may set the bits at any time: take what is there. */
 	u64 seen = pte;
-	while (!__atomic_compare_exchange_n(entry, &seen, pte_clear_used(seen), false, __ATOMIC_ACQ_REL,
-					    __ATOMIC_RELAXED))
+	while (!__atomic_compare_exchange_n(entry, &seen, pte_clear_used(seen), false,
+					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		;
 	*was_accessed = pte_is_accessed(seen);
 	*was_dirty = pte_is_dirty(seen);
 	vm_forget(c, page_down(va));
 }
 
-/* The run of t that holds va or is the first behind it, with or without frames; false: go on at *next. */
+/* The run of t that holds va or is the first behind it, with or without frames; false: go on at
+ * *next. */
 UNSAFE("1. the cursor holds the lock of the table")
 static bool run_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *out, u64 *next)
 {
@@ -178,7 +181,8 @@ bool vm_next_mark(struct vm_cursor *c, u64 va, struct vm_entry *out)
 	/* A run ends with its table; what goes on behind it is the same run to the caller. */
 	struct vm_entry more = {};
 	while (out->va + out->len < c->_end && next_run(c, out->va + out->len, &more) &&
-	       more.va == out->va + out->len && more.region == out->region && more.prot == out->prot)
+	       more.va == out->va + out->len && more.region == out->region &&
+	       more.prot == out->prot)
 		out->len += more.len;
 	return true;
 }

@@ -21,7 +21,8 @@ err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops)
 	return OK;
 }
 
-UNSAFE("1. every top table maps the kernel; 2. a space stays loaded on a CPU only while its _cpus says so, see fini")
+UNSAFE("1. every top table maps the kernel; 2. a space stays loaded on a CPU only while its _cpus "
+       "says so, see fini")
 void vmspace_activate(struct vmspace *s)
 {
 	u64 loaded = root_loaded();
@@ -38,7 +39,8 @@ void vmspace_activate(struct vmspace *s)
 /* ---- end ---- */
 
 /* Drops the frames and marks of a leaf that nobody can reach any more. */
-UNSAFE("1. the space has no user left: no lock, no flush; 2. V1, M3: entries, bits and runs go with their counts")
+UNSAFE("1. the space has no user left: no lock, no flush; 2. V1, M3: entries, bits and runs go "
+       "with their counts")
 static void leaf_end(struct uframe *t)
 {
 	struct vm_info *in = t->info;
@@ -82,7 +84,8 @@ static struct uframe *unlink_child(struct uframe *t, u32 k)
 
 static void directory_end(struct uframe *t)
 {
-	for (u32 k = held_next(t->info, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(t->info, k + 1, PT_ENTRIES)) {
+	for (u32 k = held_next(t->info, 0, PT_ENTRIES); k < PT_ENTRIES;
+	     k = held_next(t->info, k + 1, PT_ENTRIES)) {
 		struct uframe *leaf = unlink_child(t, k);
 		leaf_end(leaf);
 		table_end(leaf);
@@ -92,12 +95,14 @@ static void directory_end(struct uframe *t)
 
 static void upper_end(struct uframe *t)
 {
-	for (u32 k = held_next(t->info, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(t->info, k + 1, PT_ENTRIES))
+	for (u32 k = held_next(t->info, 0, PT_ENTRIES); k < PT_ENTRIES;
+	     k = held_next(t->info, k + 1, PT_ENTRIES))
 		directory_end(unlink_child(t, k));
 	table_end(t);
 }
 
-UNSAFE("1. nobody runs in the space, so no CPU walks the tables; 2. M3: each table is empty when it is given back")
+UNSAFE("1. nobody runs in the space, so no CPU walks the tables; 2. M3: each table is empty when "
+       "it is given back")
 void vmspace_fini(struct vmspace *s)
 {
 	if (s->_root == 0)
@@ -124,9 +129,12 @@ struct fork {
 	bool protected_any;
 };
 
-/* Shares the frames of entries first … end-1 of a leaf, write-protected on both sides if the region is private. */
-UNSAFE("1. V1: one more count per entry that is copied; 2. the parent's leaf is locked, the child is nobody's yet")
-static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_run *run, struct fork *f)
+/* Shares the frames of entries first … end-1 of a leaf, write-protected on both sides if the region
+ * is private. */
+UNSAFE("1. V1: one more count per entry that is copied; 2. the parent's leaf is locked, the child "
+       "is nobody's yet")
+static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_run *run,
+			struct fork *f)
 {
 	struct vm_info *in = from->info;
 	u64 *theirs = table_entries(from), *ours = table_entries(to);
@@ -172,9 +180,11 @@ static err_t fork_table(struct uframe *from, struct uframe *to, struct fork *f)
 	return OK;
 }
 
-/* Makes the copy of the table that entry k of `from` leads to and links it at the same place of `to`. */
+/* Makes the copy of the table that entry k of `from` leads to and links it at the same place of
+ * `to`. */
 UNSAFE("1. the child space is nobody's yet; 2. M2: the link and its bit appear together")
-static err_t fork_child(struct fork *f, const struct uframe *from, struct uframe *to, u32 k, struct uframe **out)
+static err_t fork_child(struct fork *f, const struct uframe *from, struct uframe *to, u32 k,
+			struct uframe **out)
 {
 	struct uframe *t = table_take(to->level - 1u, f->child);
 	if (unlikely(t == nullptr))
@@ -190,7 +200,8 @@ static err_t fork_leaves(struct fork *f, const struct uframe *from, struct ufram
 {
 	const struct vm_info *in = from->info;
 	struct uframe *t = nullptr;
-	for (u32 k = held_next(in, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(in, k + 1, PT_ENTRIES))
+	for (u32 k = held_next(in, 0, PT_ENTRIES); k < PT_ENTRIES;
+	     k = held_next(in, k + 1, PT_ENTRIES))
 		TRY(fork_child(f, from, to, k, &t));
 	return OK;
 }
@@ -199,7 +210,8 @@ static err_t fork_directories(struct fork *f, const struct uframe *from, struct 
 {
 	const struct vm_info *in = from->info;
 	struct uframe *t = nullptr;
-	for (u32 k = held_next(in, 0, PT_ENTRIES); k < PT_ENTRIES; k = held_next(in, k + 1, PT_ENTRIES)) {
+	for (u32 k = held_next(in, 0, PT_ENTRIES); k < PT_ENTRIES;
+	     k = held_next(in, k + 1, PT_ENTRIES)) {
 		TRY(fork_child(f, from, to, k, &t));
 		TRY(fork_leaves(f, table_child(table_entries(from)[k]), t));
 	}
@@ -222,7 +234,8 @@ static err_t fork_root(struct fork *f, struct uframe *from, struct uframe *to)
 
 err_t vmspace_fork(struct vmspace *parent, struct vmspace *child)
 {
-	/* Everything that can be foreseen is allocated while no lock is held; the rest may still fail. */
+	/* Everything that can be foreseen is allocated while no lock is held; the rest may still
+	 * fail. */
 	TRY(table_reserve((u32)atomic_u64_load(&parent->_tables) + TABLE_RESERVE));
 	SCOPED_CURSOR(c);
 	TRY(vmspace_lock(parent, 0, VMSPACE_HIGH, &c));

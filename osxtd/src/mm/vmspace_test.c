@@ -2,13 +2,12 @@
 /*
  * vmspace_test - random operations on a space, compared page by page with a model that is an array.
  *
- * The window straddles a 1 GiB border and holds whole 2 MiB entries, so that marks stand on two levels, are pushed down,
- * split and joined.  At the end every count is back where it started (V5).
+ * The window straddles a 1 GiB border and holds whole 2 MiB entries, so that marks stand on two
+ * levels, are pushed down, split and joined.  At the end every count is back where it started (V5).
  */
 #include <osxtd/buf.h>
 #include <osxtd/ktest.h>
 
-#include "mm/frames.h"
 #include "mm/test_random.h"
 #include "mm/test_space.h"
 #include "mm/vm.h"
@@ -17,10 +16,10 @@ enum : u64 { WINDOW = (1ull << 30) - (3 << 20), PAGES = 2048, SECOND = 1ull << 3
 enum : u32 { REGIONS = 4 };
 
 struct model_page {
-	u8 region;      /* 0: empty, else index + 1 */
+	u8 region; /* 0: empty, else index + 1 */
 	u8 prot;
 	bool writable;
-	u32 tag;        /* 0: no frame; else the number written into it */
+	u32 tag; /* 0: no frame; else the number written into it */
 };
 struct model {
 	struct model_page page[PAGES];
@@ -85,7 +84,8 @@ static void do_map(struct ktest_ctx *t, struct vm_cursor *c, struct model *m, u3
 	}
 }
 
-static void do_protect(struct ktest_ctx *t, struct vm_cursor *c, struct model *m, u32 first, u32 end)
+static void do_protect(struct ktest_ctx *t, struct vm_cursor *c, struct model *m, u32 first,
+		       u32 end)
 {
 	u32 prot = test_random_below(&m->random, 8);
 	EXPECT_OK(vm_protect(c, va_of(first), va_of(end), prot));
@@ -98,7 +98,8 @@ static void do_protect(struct ktest_ctx *t, struct vm_cursor *c, struct model *m
 	}
 }
 
-static void do_set_region(struct ktest_ctx *t, struct vm_cursor *c, struct model *m, u32 first, u32 end)
+static void do_set_region(struct ktest_ctx *t, struct vm_cursor *c, struct model *m, u32 first,
+			  u32 end)
 {
 	u32 which = test_random_below(&m->random, REGIONS);
 	EXPECT_OK(vm_set_region(c, va_of(first), va_of(end), region_of(m, which)));
@@ -108,9 +109,11 @@ static void do_set_region(struct ktest_ctx *t, struct vm_cursor *c, struct model
 	}
 }
 
-static void do_empty(struct ktest_ctx *t, struct vm_cursor *c, struct model *m, u32 first, u32 end, bool marks)
+static void do_empty(struct ktest_ctx *t, struct vm_cursor *c, struct model *m, u32 first, u32 end,
+		     bool marks)
 {
-	EXPECT_OK(marks ? vm_take(c, va_of(first), va_of(end)) : vm_drop_frames(c, va_of(first), va_of(end)));
+	EXPECT_OK(marks ? vm_take(c, va_of(first), va_of(end))
+			: vm_drop_frames(c, va_of(first), va_of(end)));
 	for (u32 i = first; i < end; i++) {
 		if (marks)
 			array_at(m->page, i) = (struct model_page){};
@@ -125,7 +128,8 @@ static void do_relocate(struct ktest_ctx *t, struct vmspace *s, struct model *m,
 	if ((to < end && first < to + len) || !model_is_empty(m, to, to + len))
 		return;
 	u32 which = test_random_below(&m->random, REGIONS);
-	EXPECT_OK(vmspace_relocate(s, va_of(first), va_of(to), (u64)len * PAGE_SIZE, region_of(m, which)));
+	EXPECT_OK(vmspace_relocate(s, va_of(first), va_of(to), (u64)len * PAGE_SIZE,
+				   region_of(m, which)));
 	for (u32 i = 0; i < len; i++) {
 		struct model_page *p = &array_at(m->page, first + i);
 		if (p->region != 0)
@@ -172,7 +176,8 @@ static u32 tag_in(const struct vm_entry *e)
 	return tag;
 }
 
-static void compare_page(struct ktest_ctx *t, struct model *m, u32 i, bool found, const struct vm_entry *e)
+static void compare_page(struct ktest_ctx *t, struct model *m, u32 i, bool found,
+			 const struct vm_entry *e)
 {
 	const struct model_page *p = &array_at(m->page, i);
 	EXPECT_EQ(found, p->region != 0);
@@ -192,7 +197,8 @@ static void check_table(struct ktest_ctx *t, const struct uframe *table)
 	for (u32 i = 0; i < in->run_count; i++) {
 		const struct vm_run *run = &in->run[i], *before = &in->run[i == 0 ? 0 : i - 1];
 		EXPECT(run->first < run->end && run->first >= end && run->end <= PT_ENTRIES);
-		EXPECT(i == 0 || run->first > end || run->region != before->region || run->prot != before->prot);
+		EXPECT(i == 0 || run->first > end || run->region != before->region ||
+		       run->prot != before->prot);
 		end = run->end;
 	}
 	for (u32 i = 0; i < PT_ENTRIES; i++) {
@@ -243,7 +249,8 @@ static void compare(struct ktest_ctx *t, struct vmspace *s, struct model *m)
 		u32 last = (u32)((run_end - WINDOW) / PAGE_SIZE) - 1;
 		EXPECT_EQ(array_at(m->page, last).prot, e.prot);
 		if (last + 1 < PAGES)
-			EXPECT(array_at(m->page, last + 1).region != array_at(m->page, last).region ||
+			EXPECT(array_at(m->page, last + 1).region !=
+				       array_at(m->page, last).region ||
 			       array_at(m->page, last + 1).prot != array_at(m->page, last).prot);
 	}
 }
@@ -348,7 +355,8 @@ KTEST(mm, fork_shares_private_pages_write_protected)
 
 KTEST(mm, fork_follows_the_rule_of_each_region)
 {
-	static const enum region_fork rules[] = { REGION_COPY, REGION_SHARE, REGION_DROP, REGION_WIPE };
+	static const enum region_fork rules[] = { REGION_COPY, REGION_SHARE, REGION_DROP,
+						  REGION_WIPE };
 	SCOPED_REF(test_space, s);
 	SCOPED_REF(test_space, child);
 	REQUIRE_OK(test_space_new(&s));
@@ -359,8 +367,8 @@ KTEST(mm, fork_follows_the_rule_of_each_region)
 		SCOPED_CURSOR(c);
 		u64 va = SECOND + i * PAGE_SIZE;
 		REQUIRE_OK(vmspace_lock(&test_space_get(&s)->vmspace, va, va + PAGE_SIZE, &c));
-		REQUIRE_OK(vm_mark(&c, va, va + PAGE_SIZE, region_clone(&test_region_get(&r)->region),
-				   VM_READ | VM_WRITE));
+		REQUIRE_OK(vm_mark(&c, va, va + PAGE_SIZE,
+				   region_clone(&test_region_get(&r)->region), VM_READ | VM_WRITE));
 		struct uframe_ref f = {};
 		REQUIRE_OK(uframe_alloc(&f));
 		REQUIRE_OK(vm_map(&c, va, uframe_move(&f), true));
@@ -370,208 +378,10 @@ KTEST(mm, fork_follows_the_rule_of_each_region)
 	EXPECT_EQ(vmspace_resident_pages(&test_space_get(&child)->vmspace), 2);
 	SCOPED_CURSOR(c);
 	struct vm_entry e = {};
-	REQUIRE_OK(vmspace_lock(&test_space_get(&child)->vmspace, SECOND, SECOND + 4 * PAGE_SIZE, &c));
+	REQUIRE_OK(
+		vmspace_lock(&test_space_get(&child)->vmspace, SECOND, SECOND + 4 * PAGE_SIZE, &c));
 	EXPECT(vm_query(&c, SECOND, &e) && e.is_mapped && !e.is_writable);
 	EXPECT(vm_query(&c, SECOND + PAGE_SIZE, &e) && e.is_mapped && e.is_writable);
 	EXPECT(!vm_query(&c, SECOND + 2 * PAGE_SIZE, &e));
 	EXPECT(vm_query(&c, SECOND + 3 * PAGE_SIZE, &e) && !e.is_mapped);
-}
-
-KTEST(mm, large_marks_take_one_entry_and_split)
-{
-	u64 gib = 1ull << 30, start = 5 * gib, end = 9 * gib;
-	SCOPED_REF(test_space, s);
-	SCOPED_REF(test_region, r);
-	REQUIRE_OK(test_space_new(&s));
-	REQUIRE_OK(test_region_new(REGION_COPY, &r));
-	struct vmspace *space = &test_space_get(&s)->vmspace;
-	{
-		SCOPED_CURSOR(c);
-		REQUIRE_OK(vmspace_lock(space, start, end, &c));
-		REQUIRE_OK(vm_mark(&c, start, end, region_clone(&test_region_get(&r)->region), VM_READ | VM_WRITE));
-	}
-	EXPECT_EQ(atomic_u64_load(&space->_tables), 2);   /* the root and one below it */
-	EXPECT_EQ(object_refs(&test_region_get(&r)->region.object), 2);
-	u64 va = 6 * gib + 7 * PAGE_SIZE;
-	{
-		SCOPED_CURSOR(c);
-		struct uframe_ref f = {};
-		REQUIRE_OK(uframe_alloc(&f));
-		REQUIRE_OK(vmspace_lock(space, va, va + PAGE_SIZE, &c));
-		REQUIRE_OK(vm_map(&c, va, uframe_move(&f), true));
-	}
-	EXPECT_EQ(atomic_u64_load(&space->_tables), 4);
-	EXPECT_EQ(vmspace_marked_pages(space), 4 * gib / PAGE_SIZE);
-	{
-		SCOPED_CURSOR(c);
-		struct vm_entry e = {};
-		REQUIRE_OK(vmspace_lock(space, start, end, &c));
-		EXPECT(vm_next_mark(&c, start, &e));
-		EXPECT_EQ(e.va, start);
-		EXPECT_EQ(e.len, 4 * gib);
-		REQUIRE_OK(vm_take(&c, start + PAGE_SIZE, end - PAGE_SIZE));
-	}
-	EXPECT_EQ(vmspace_marked_pages(space), 2);
-	EXPECT_EQ(vmspace_resident_pages(space), 0);
-	{
-		SCOPED_CURSOR(c);
-		REQUIRE_OK(vmspace_lock(space, start, end, &c));
-		REQUIRE_OK(vm_take(&c, start, end));
-	}
-	EXPECT_EQ(object_refs(&test_region_get(&r)->region.object), 1);
-	EXPECT_EQ(atomic_u64_load(&space->_tables), 2);   /* empty tables below the cursor's went */
-}
-
-/* ---- memory runs out ---- */
-
-/* Takes every page there is, in front of `all`, linked by their slots. */
-static struct uframe *take_all_pages(struct uframe *all)
-{
-	(void)frame_caches_shrink();
-	for (;;) {
-		struct uframe_ref f = {};
-		if (uframe_alloc_uninit(&f) != OK)
-			return all;
-		struct uframe *p = uframe_get(&f);
-		p->next = all;
-		all = p;
-	}
-}
-
-static struct uframe *give_pages(struct uframe *all, u64 n)
-{
-	for (; n > 0 && all != nullptr; n--) {
-		struct uframe *next = all->next;
-		uframe_put_(all);
-		all = next;
-	}
-	return all;
-}
-
-/* Ranges with borders on every level, frames, a fork and a move; any step may be refused. */
-static void do_what_fits(struct vmspace *s, struct vmspace *child, struct test_region *r)
-{
-	u64 start = WINDOW + PAGE_SIZE, end = WINDOW + (700ull << 20) + 5 * PAGE_SIZE;
-	{
-		SCOPED_CURSOR(c);
-		if (vmspace_lock(s, start, end, &c) != OK)
-			return;
-		if (vm_mark(&c, start, end, region_clone(&r->region), VM_READ | VM_WRITE) != OK)
-			return;
-		for (u64 va = start; va < end; va += 31 * (2 << 20) + 9 * PAGE_SIZE) {
-			struct uframe_ref f = {};
-			if (uframe_alloc(&f) == OK && vm_map(&c, va, uframe_move(&f), true) != OK)
-				break;
-		}
-		if (vm_protect(&c, start + (100 << 20) + PAGE_SIZE, start + (300 << 20), VM_READ) == OK)
-			(void)vm_take(&c, start + (200 << 20) + 3 * PAGE_SIZE, start + (250 << 20));
-	}
-	(void)vmspace_fork(s, child);
-	(void)vmspace_relocate(s, start, SECOND, 40 << 20, region_clone(&r->region));
-	SCOPED_CURSOR(c);
-	if (vmspace_lock(s, start, end, &c) == OK)
-		(void)vm_take(&c, start, end);
-}
-
-KTEST(mm, running_out_of_memory_leaves_everything_whole)
-{
-	SCOPED_REF(test_region, r);
-	REQUIRE_OK(test_region_new(REGION_COPY, &r));
-	u64 before = untyped_pages();
-	bool done = false;
-	struct uframe *all = nullptr;
-	for (u64 n = 0; n < 400 && !done && t->failures == 0; n += n < 40 ? 1 : 7) {
-		SCOPED_REF(test_space, s);
-		SCOPED_REF(test_space, child);
-		REQUIRE_OK(test_space_new(&s));
-		REQUIRE_OK(test_space_new(&child));
-		all = take_all_pages(all);
-		u64 taken = untyped_pages();
-		all = give_pages(all, n);
-		do_what_fits(&test_space_get(&s)->vmspace, &test_space_get(&child)->vmspace, test_region_get(&r));
-		struct uframe_ref left = {};
-		done = uframe_alloc(&left) == OK;
-		uframe_drop(&left);
-		test_space_drop(&s);
-		test_space_drop(&child);
-		EXPECT_EQ(object_refs(&test_region_get(&r)->region.object), 1);
-		EXPECT_EQ(untyped_pages(), taken - n);
-	}
-	all = give_pages(all, ~0ull);
-	EXPECT_EQ(untyped_pages(), before);
-	EXPECT(done);
-}
-
-/* ---- free ranges ---- */
-
-static void mark_range(struct ktest_ctx *t, struct vmspace *s, u64 start, u64 end)
-{
-	SCOPED_REF(test_region, r);
-	REQUIRE_OK(test_region_new(REGION_COPY, &r));
-	SCOPED_CURSOR(c);
-	REQUIRE_OK(vmspace_lock(s, start, end, &c));
-	EXPECT_OK(vm_mark(&c, start, end, region_clone(&test_region_get(&r)->region), VM_READ));
-}
-
-static void take_range(struct ktest_ctx *t, struct vmspace *s, u64 start, u64 end)
-{
-	SCOPED_CURSOR(c);
-	REQUIRE_OK(vmspace_lock(s, start, end, &c));
-	EXPECT_OK(vm_take(&c, start, end));
-}
-
-KTEST(mm, free_ranges_are_found_from_the_top)
-{
-	u64 top = 0x7fff00000000, len = 16 * PAGE_SIZE, a = 0, b = 0, c = 0;
-	SCOPED_REF(test_space, s);
-	REQUIRE_OK(test_space_new(&s));
-	struct vmspace *space = &test_space_get(&s)->vmspace;
-	EXPECT_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, top, &a));
-	EXPECT_EQ(a, top - len);
-	mark_range(t, space, a, a + len);
-	EXPECT_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, top, &b));
-	EXPECT_EQ(b, a - len);
-	mark_range(t, space, b, b + len);
-	take_range(t, space, b, b + len);
-	EXPECT_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, top, &c));
-	EXPECT_EQ(c, b);
-	mark_range(t, space, b, b + len);
-	/* A hole above is used again. */
-	take_range(t, space, a, a + len);
-	EXPECT_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, top, &c));
-	EXPECT_EQ(c, a);
-	/* Too small for this one: below everything, aligned. */
-	EXPECT_OK(vmspace_find_free(space, 512 * PAGE_SIZE, 2 << 20, VMSPACE_LOW, top, &c));
-	EXPECT_EQ(c, (b - 512 * PAGE_SIZE) & ~((2ull << 20) - 1));
-	/* Another limit, another answer; a range that is full. */
-	EXPECT_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, 1 << 20, &c));
-	EXPECT_EQ(c, (1 << 20) - len);
-	mark_range(t, space, 1 << 20, 2 << 20);
-	EXPECT_EQ(vmspace_find_free(space, len, 0, 1 << 20, 2 << 20, &c), ERR_NOMEM);
-	EXPECT_EQ(vmspace_find_free(space, 1ull << 47, 0, VMSPACE_LOW, top, &c), ERR_NOMEM);
-}
-
-KTEST(mm, free_ranges_never_overlap)
-{
-	SCOPED_REF(test_space, s);
-	REQUIRE_OK(test_space_new(&s));
-	struct vmspace *space = &test_space_get(&s)->vmspace;
-	struct test_random r = { 12345 };
-	struct {
-		u64 va, len;
-	} held[48] = {};
-	for (u32 i = 0; i < 600; i++) {
-		u32 k = test_random_below(&r, array_len(held));
-		u64 va = array_at(held, k).va, len = array_at(held, k).len;
-		if (va != 0) {
-			take_range(t, space, va, va + len);
-			array_at(held, k).va = 0;
-			continue;
-		}
-		len = (1 + test_random_below(&r, test_random_below(&r, 8) == 0 ? 3000 : 30)) * PAGE_SIZE;
-		REQUIRE_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, 0x7f0012345000, &va));
-		mark_range(t, space, va, va + len);   /* refuses what is not empty */
-		array_at(held, k).va = va;
-		array_at(held, k).len = len;
-	}
 }

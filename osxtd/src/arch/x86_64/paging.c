@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 /*
- * paging - the kernel's half: the physical map, the image with W^X, device registers, kernel stacks.
+ * paging - the kernel's half: the physical map, the image with W^X, device registers, kernel
+ * stacks.
  *
- * The top-level entries of all areas exist from paging_init on and never change, so every address space copies
- * them once (paging_fill_root) and then follows what happens below them.
+ * The top-level entries of all areas exist from paging_init on and never change, so every address
+ * space copies them once (paging_fill_root) and then follows what happens below them.
  */
 #include <arch/paging.h>
 
@@ -23,7 +24,7 @@ static const u64 areas[] = { PHYSMAP_BASE, MMIO_BASE, KSTACK_BASE, FRAME_BASE, K
 
 static struct kernel_tables_lock shared tables_lock;
 static u64 shared kernel_root;
-static bool shared booted;        /* the frame allocator works */
+static bool shared booted; /* the frame allocator works */
 static u64 shared mmio_next = MMIO_BASE;
 
 UNSAFE("1. tables are RAM, which boot code or paging_init mapped at PHYSMAP_BASE")
@@ -44,7 +45,8 @@ static u64 table_new(void)
 	return frame_paddr(f);
 }
 
-/* The entry for va at level, with the tables above it; null when a table is missing and there is no memory. */
+/* The entry for va at level, with the tables above it; null when a table is missing and there is no
+ * memory. */
 UNSAFE("1. only tables that hang from kernel_root are followed; 2. indices are masked to 512")
 static u64 *entry_of(u64 va, u32 level)
 {
@@ -79,7 +81,8 @@ void paging_back_boot(u64 va, u64 len)
 			at += PAGE_SIZE;
 			continue;
 		}
-		/* Whole large pages from the same run, when it happens to be aligned; else small ones. */
+		/* Whole large pages from the same run, when it happens to be aligned; else small
+		 * ones. */
 		u64 run = boot_page_alloc(LARGE_SIZE / PAGE_SIZE);
 		if (run % LARGE_SIZE == 0) {
 			map_boot(at, run, 2, PTE_WRITE | PTE_NO_EXEC | PTE_LARGE);
@@ -144,11 +147,13 @@ static u64 image_flags(u64 va)
 
 static void image_init(const struct boot_info *info)
 {
-	for (u64 at = page_down(info->kernel_start); at < page_up(info->kernel_end); at += PAGE_SIZE)
+	for (u64 at = page_down(info->kernel_start); at < page_up(info->kernel_end);
+	     at += PAGE_SIZE)
 		map_boot(KIMAGE_BASE + at, at, 1, image_flags(KIMAGE_BASE + at));
 }
 
-UNSAFE("1. boot, one CPU; the new tables map the code, stack and data in use, and the physical map as boot code did")
+UNSAFE("1. boot, one CPU; the new tables map the code, stack and data in use, and the physical map "
+       "as boot code did")
 void paging_init(const struct boot_info *info)
 {
 	kernel_root = boot_page_alloc(1);
@@ -188,7 +193,8 @@ err_t paging_map_page(u64 va, u64 paddr)
 	if (entry == nullptr)
 		return ERR_NOMEM;
 	ASSERT(*entry == 0);
-	*entry = paddr | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED | PTE_DIRTY;
+	*entry = paddr | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED |
+		 PTE_DIRTY;
 	return OK;
 }
 
@@ -203,7 +209,8 @@ u64 paging_unmap_page(u64 va)
 	return paddr;
 }
 
-UNSAFE("1. the caller names device memory: no frame slot is RAM there, so nothing else maps it cached")
+UNSAFE("1. the caller names device memory: no frame slot is RAM there, so nothing else maps it "
+       "cached")
 volatile void *kernel_map_mmio(u64 paddr, u64 len)
 {
 	u64 first = page_down(paddr), end = page_up(paddr + len);
@@ -216,8 +223,8 @@ volatile void *kernel_map_mmio(u64 paddr, u64 len)
 		u64 *entry = entry_of(va + (at - first), 1);
 		if (entry == nullptr)
 			panic("no memory to map device registers");
-		*entry = at | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED | PTE_DIRTY |
-			 PTE_UNCACHED | PTE_WRITE_THROUGH;
+		*entry = at | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED |
+			 PTE_DIRTY | PTE_UNCACHED | PTE_WRITE_THROUGH;
 	}
 	return (volatile void *)(va + (paddr - first));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * page - whole pages zeroed and copied: by 32-byte vector stores where the CPU has AVX (vector.S), else by the eight-byte
- * string instructions, which no CPU runs slowly.
+ * page - whole pages zeroed and copied: by 32-byte vector stores where the CPU has AVX (vector.S),
+ * else by the eight-byte string instructions, which no CPU runs slowly.
  *
- * The vector register that is used may hold a user task's state: it is put back.  Interrupt handlers use no vector
- * registers and a task does not change over in between.
+ * The vector register that is used may hold a user task's state: it is put back.  Interrupt
+ * handlers use no vector registers and a task does not change over in between.
  */
 #pragma once
 #include <osxtd/base.h>

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * paging - the kernel's half of every address space on x86_64, and what boot code and mm/ expect of each other.
+ * paging - the kernel's half of every address space on x86_64, and what boot code and mm/ expect of
+ * each other.
  *
- *   0xffff888000000000  PHYSMAP_BASE   all RAM and the firmware's tables, writable, never executable; the pages of the
- *                                      kernel's image are left out: it has one mapping only (W^X)
+ *   0xffff888000000000  PHYSMAP_BASE   all RAM and the firmware's tables, writable, never
+ * executable; the pages of the kernel's image are left out: it has one mapping only (W^X)
  *   0xffffc90000000000  MMIO_BASE      device registers, uncached
  *   0xffffd00000000000  KSTACK_BASE    kernel stacks between guard pages
  *   0xffffea0000000000  FRAME_BASE     the slots of the physical pages, mapped where there is RAM
  *   0xffffffff80000000  KIMAGE_BASE    the kernel's image at its physical address plus KIMAGE_BASE
  *
- * Boot code enters mm_init with tables of its own that map the image at KIMAGE_BASE and the first 4 GiB of physical
- * memory, writable, at PHYSMAP_BASE.  mm_init replaces them (CR0.WP, CR4.PGE and EFER.NXE are on by then, and
- * patch_apply_smap ran before): afterwards nothing is mapped in the user half.
+ * Boot code enters mm_init with tables of its own that map the image at KIMAGE_BASE and the first 4
+ * GiB of physical memory, writable, at PHYSMAP_BASE.  mm_init replaces them (CR0.WP, CR4.PGE and
+ * EFER.NXE are on by then, and patch_apply_smap ran before): afterwards nothing is mapped in the
+ * user half.
  *
- * The linker script provides, page aligned and in this order, kernel_text_start, kernel_text_end (= the read-only data
- * with all tables), kernel_rodata_end (= .data and .bss) and kernel_end.
+ * The linker script provides, page aligned and in this order, kernel_text_start, kernel_text_end (=
+ * the read-only data with all tables), kernel_rodata_end (= .data and .bss) and kernel_end.
  */
 #pragma once
 #include <osxtd/base.h>
@@ -39,7 +41,8 @@ void paging_init(const struct boot_info *info);
 /* Maps zeroed boot pages at va … va+len (page aligned) where nothing is mapped yet. */
 void paging_back_boot(u64 va, u64 len);
 
-/* Device registers, uncached, mapped for ever; any alignment.  Panics when the area is exhausted (boot time only). */
+/* Device registers, uncached, mapped for ever; any alignment.  Panics when the area is exhausted
+ * (boot time only). */
 volatile void *kernel_map_mmio(u64 paddr, u64 len);
 
 /* One kernel page; the tables above it come from the frame allocator.  ERR_NOMEM. */

@@ -2,8 +2,9 @@
 /*
  * pte - page-table entries of x86_64, and the translation buffer.
  *
- * Four levels of 512 entries, the leaf is level 1.  A leaf entry that is not zero holds a frame; one whose protection is
- * VM_NONE keeps it without the present bit, so that neither user mode nor the kernel's user copies reach it.
+ * Four levels of 512 entries, the leaf is level 1.  A leaf entry that is not zero holds a frame;
+ * one whose protection is VM_NONE keeps it without the present bit, so that neither user mode nor
+ * the kernel's user copies reach it.
  *
  *   Spec:  Intel SDM volume 3A, 4.5.
  */
@@ -24,7 +25,7 @@ enum : u64 {
 	PTE_DIRTY = 1 << 6,
 	PTE_LARGE = 1 << 7,
 	PTE_GLOBAL = 1 << 8,
-	PTE_HELD = 1 << 9,               /* ours: a frame is held here, present or not */
+	PTE_HELD = 1 << 9, /* ours: a frame is held here, present or not */
 	PTE_NO_EXEC = 1ull << 63,
 	PTE_ADDRESS = 0x000ffffffffff000,
 };
@@ -32,7 +33,8 @@ enum : u64 {
 /* Bytes that one entry at level speaks for, as a shift. */
 ALWAYS_INLINE u32 pt_shift(u32 level)
 {
-	return (3 + 9 * level) & 63; /* levels are 1 to 4: the mask tells the compiler that shifts are fine */
+	return (3 + 9 * level) &
+	       63; /* levels are 1 to 4: the mask tells the compiler that shifts are fine */
 }
 ALWAYS_INLINE u32 pt_index(u64 va, u32 level)
 {
@@ -46,7 +48,8 @@ ALWAYS_INLINE u64 pte_link(u64 table)
 {
 	return table | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED;
 }
-/* The bits of a leaf for prot; the accessed bit is set, for the fault that asks for the page is an access. */
+/* The bits of a leaf for prot; the accessed bit is set, for the fault that asks for the page is an
+ * access. */
 ALWAYS_INLINE u64 pte_prot(u32 prot)
 {
 	u64 bits = PTE_HELD | PTE_USER | PTE_ACCESSED;
@@ -66,7 +69,8 @@ ALWAYS_INLINE u64 pte_leaf(u64 paddr, u32 prot, bool writable)
 /* The same page with another protection; hardware write permission is only taken away. */
 ALWAYS_INLINE u64 pte_reprotect(u64 pte, u32 prot)
 {
-	u64 keep = PTE_ADDRESS | PTE_DIRTY | PTE_ACCESSED | ((prot & VM_WRITE) != 0 ? (u64)PTE_WRITE : 0);
+	u64 keep = PTE_ADDRESS | PTE_DIRTY | PTE_ACCESSED |
+		   ((prot & VM_WRITE) != 0 ? (u64)PTE_WRITE : 0);
 	return (pte & keep) | (pte_prot(prot) & ~(u64)PTE_ACCESSED);
 }
 ALWAYS_INLINE bool pte_is_present(u64 pte)

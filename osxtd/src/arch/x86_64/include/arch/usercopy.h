@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * usercopy - touching user memory on x86_64: every instruction that may fault has a fixup.  Private to mm/user.c.
+ * usercopy - touching user memory on x86_64: every instruction that may fault has a fixup.  Private
+ * to mm/user.c.
  *
- * The SMAP window is open around these instructions only.  Addresses are checked by the caller: they lie in the user half.
+ * The SMAP window is open around these instructions only.  Addresses are checked by the caller:
+ * they lie in the user half.
  */
 #pragma once
 #include <osxtd/base.h>
@@ -10,7 +12,8 @@
 #include "arch/x86_64/extable.h"
 #include "arch/x86_64/patch.h"
 
-/* Copies n bytes, one side of which is user memory.  Returns how many were not copied; they are the last ones. */
+/* Copies n bytes, one side of which is user memory.  Returns how many were not copied; they are the
+ * last ones. */
 u64 usercopy(void *dst, const void *src, u64 n);
 /* Zeroes n bytes of user memory.  Returns how many were not. */
 u64 userzero(void *dst, u64 n);
