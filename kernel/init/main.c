@@ -24,7 +24,6 @@
 #include "init/first_process.h"
 #include "init/initramfs.h"
 #include "process/process.h"
-#include "vdso/vdso.h"
 #include "vm/mm.h"
 
 /* A part without which the system cannot run: its failure at boot is a panic with the part's name. */
@@ -100,9 +99,8 @@ void kernel_main(void)
 		panic("command line: init= is given twice");
 	if (command_line.no_aslr)
 		mm_disable_aslr();
+	must(vm_init(), STR("vm")); /* the vDSO's data page is there before the clocks that fill it */
 	process_setup();
-	must(vm_init(), STR("vm"));
-	must(vdso_init(), STR("vdso"));
 	must(ramfs_register(), STR("ramfs"));
 	must(devtmpfs_register(), STR("devtmpfs"));
 	must(procfs_register(), STR("procfs"));
