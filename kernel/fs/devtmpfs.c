@@ -42,10 +42,21 @@ static const struct fs_type devtmpfs_type = {
 	.mount = devtmpfs_mount,
 };
 
+/* Half of memory, like a tmpfs. */
+static err_t make_instance(struct super_ref *out)
+{
+	u8 memory[64] = {};
+	struct text options = text_in(span_of(memory));
+	struct frame_stats f = {};
+	frame_stats(&f);
+	FMT(&options, "size={}k,nr_inodes={}", f.total_pages / 2 * (PAGE_SIZE / 1024), f.total_pages / 2);
+	return ramfs_new(&devtmpfs_type, text_str(&options), out);
+}
+
 err_t devtmpfs_register(void)
 {
 	SCOPED_REF(super, s);
-	TRY(ramfs_new(&devtmpfs_type, STR(""), &s));
+	TRY(make_instance(&s));
 	for (usize i = 0; i < array_len(nodes); i++) {
 		const struct device_node *n = &array_at(nodes, i);
 		TRY(ramfs_add_node(super_get(&s), n->name, S_IFCHR | n->mode, dev_make(n->major, n->minor)));

@@ -46,12 +46,18 @@ static void get_file(const struct mm_area *a, const struct path *root, struct sp
 	out->ino = i->ino;
 }
 
+/* The vDSO's pages are one object for all, but each process has them as its own. */
+static bool area_is_shared(const struct mm_area *a)
+{
+	return (a->flags & MAPPING_SHARED) != 0 && a->kind == MAPPING_OBJECT;
+}
+
 static void put_area(struct text *t, const struct mm_area *a, const struct area_file *f)
 {
 	usize start = text_needed(t);
 	FMT(t, "{08x}-{08x} {}{}{}{} {08x} {02x}:{02x} {} ", a->start, a->end,
 	    (a->prot & VM_READ) != 0 ? STR("r") : STR("-"), (a->prot & VM_WRITE) != 0 ? STR("w") : STR("-"),
-	    (a->prot & VM_EXEC) != 0 ? STR("x") : STR("-"), (a->flags & MAPPING_SHARED) != 0 ? STR("s") : STR("p"),
+	    (a->prot & VM_EXEC) != 0 ? STR("x") : STR("-"), area_is_shared(a) ? STR("s") : STR("p"),
 	    a->offset, f->dev_major, f->dev_minor, f->ino);
 	if (str_len(f->name) != 0) {
 		while (text_needed(t) - start < PATH_COLUMN)
@@ -73,7 +79,7 @@ static void put_kib(struct text *t, struct str name, u64 pages)
 /* Pages count as private here when their mapping is: who else has a page is not known. */
 static void put_sizes(struct text *t, const struct mm_area *a)
 {
-	bool is_shared = (a->flags & MAPPING_SHARED) != 0;
+	bool is_shared = area_is_shared(a);
 	u64 dirty = min_of(a->dirty, a->resident), clean = a->resident - dirty;
 	put_kib(t, STR("Size"), (a->end - a->start) / PAGE_SIZE);
 	put_kib(t, STR("KernelPageSize"), 1);

@@ -7,7 +7,7 @@
 #include "abi/uts.h"
 #include "arch/cpuinfo.h"
 #include "device/chrdev.h"
-#include "fs/procfs/show.h"
+#include "fs/procfs/subject.h"
 #include "sched/sched.h"
 #include "time/clock.h"
 
@@ -35,28 +35,56 @@ static void put_pages(struct text *t, struct str name, u64 pages)
 	put_kib(t, name, pages * KIB_PER_PAGE);
 }
 
+/*
+ * Pages of processes that no file has: what their spaces hold beyond files' pages.  Pages that fork made common count more
+ * than once, so the sum is cut at what there is.
+ */
+static u64 anonymous_pages(u64 at_most)
+{
+	u64 sum = 0;
+	for (i32 pid = 0;;) {
+		SCOPED_SUBJECT(s);
+		SCOPED_REF(vmspace, space);
+		if (!process_next(pid, &s.process))
+			return min_of(sum, at_most);
+		pid = process_pid(process_get(&s.process));
+		(void)process_first_thread(process_get(&s.process), &s.thread);
+		if (!subject_space(&s, &space))
+			continue;
+		struct mm_stats m = {};
+		mm_stats(mm_of(vmspace_get(&space)), &m);
+		sum += m.resident - min_of(m.resident, m.shared_pages);
+	}
+}
+
 err_t show_meminfo(const struct proc_subject *s, struct text *t)
 {
 	(void)s;
 	struct frame_stats f = {};
 	frame_stats(&f);
+	u64 anonymous = anonymous_pages(f.untyped_pages);
+	u64 files = f.untyped_pages - anonymous; /* all files are in memory */
 	put_pages(t, STR("MemTotal"), f.total_pages);
 	put_pages(t, STR("MemFree"), f.free_pages);
 	put_pages(t, STR("MemAvailable"), f.free_pages);
 	put_pages(t, STR("Buffers"), 0);
-	put_pages(t, STR("Cached"), 0);
+	put_pages(t, STR("Cached"), files);
 	put_pages(t, STR("SwapCached"), 0);
-	put_pages(t, STR("Active"), f.untyped_pages);
-	put_pages(t, STR("Inactive"), 0);
+	put_pages(t, STR("Active"), anonymous);
+	put_pages(t, STR("Inactive"), files);
+	put_pages(t, STR("Active(anon)"), anonymous);
+	put_pages(t, STR("Inactive(anon)"), files);
+	put_pages(t, STR("Active(file)"), 0);
+	put_pages(t, STR("Inactive(file)"), 0);
 	put_pages(t, STR("Unevictable"), 0);
 	put_pages(t, STR("Mlocked"), 0);
 	put_pages(t, STR("SwapTotal"), 0);
 	put_pages(t, STR("SwapFree"), 0);
 	put_pages(t, STR("Dirty"), 0);
 	put_pages(t, STR("Writeback"), 0);
-	put_pages(t, STR("AnonPages"), f.untyped_pages);
+	put_pages(t, STR("AnonPages"), anonymous);
 	put_pages(t, STR("Mapped"), 0);
-	put_pages(t, STR("Shmem"), 0);
+	put_pages(t, STR("Shmem"), files);
 	put_pages(t, STR("KReclaimable"), 0);
 	put_pages(t, STR("Slab"), f.slab_pages);
 	put_pages(t, STR("SReclaimable"), 0);
@@ -64,7 +92,7 @@ err_t show_meminfo(const struct proc_subject *s, struct text *t)
 	put_pages(t, STR("KernelStack"), f.stack_pages);
 	put_pages(t, STR("PageTables"), f.page_table_pages);
 	put_pages(t, STR("CommitLimit"), f.total_pages / 2);
-	put_pages(t, STR("Committed_AS"), f.untyped_pages);
+	put_pages(t, STR("Committed_AS"), anonymous);
 	put_kib(t, STR("VmallocTotal"), 0);
 	put_kib(t, STR("VmallocUsed"), 0);
 	put_kib(t, STR("VmallocChunk"), 0);
@@ -76,8 +104,9 @@ err_t show_vmstat(const struct proc_subject *s, struct text *t)
 	(void)s;
 	struct frame_stats f = {};
 	frame_stats(&f);
-	FMT(t, "nr_free_pages {}\nnr_anon_pages {}\nnr_mapped 0\nnr_file_pages 0\nnr_dirty 0\nnr_writeback 0\n",
-	    f.free_pages, f.untyped_pages);
+	u64 anonymous = anonymous_pages(f.untyped_pages);
+	FMT(t, "nr_free_pages {}\nnr_anon_pages {}\nnr_mapped 0\nnr_file_pages {}\nnr_dirty 0\nnr_writeback 0\n",
+	    f.free_pages, anonymous, f.untyped_pages - anonymous);
 	FMT(t, "nr_slab_reclaimable 0\nnr_slab_unreclaimable {}\nnr_page_table_pages {}\nnr_kernel_stack {}\n",
 	    f.slab_pages, f.page_table_pages, f.stack_pages * KIB_PER_PAGE);
 	text_put(t, STR("pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n"));
