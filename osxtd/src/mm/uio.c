@@ -9,6 +9,9 @@
 #include <osxtd/user.h>
 
 #include <arch/usercopy.h>
+#include <arch/vmspace.h>
+
+#include "mm/frames.h"
 
 /* One attempt at a range that was checked when it became the current piece (U1); a missing page is
  * for the slow path. */
@@ -142,10 +145,10 @@ err_t uio_put(struct uio *u, struct cspan src, usize *n)
 	return OK;
 }
 
-err_t uio_put_frame(struct uio *u, const struct uframe *src, usize off, usize len, usize *n)
+static NOINLINE err_t put_frame_pieces(struct uio *u, const struct uframe *src, usize off,
+				       usize len, usize *n)
 {
-	*n = 0;
-	if (unlikely(u->_is_kernel)) {
+	if (u->_is_kernel) {
 		len = min_of(len, (usize)u->_left);
 		uframe_read(src, off, span_sub(u->_kernel, 0, len));
 		advance_kernel(u, len);
@@ -153,6 +156,19 @@ err_t uio_put_frame(struct uio *u, const struct uframe *src, usize off, usize le
 		return OK;
 	}
 	EACH_PIECE(u, len, n, user_write_frame(at, src, off + *n, part, &done));
+	return OK;
+}
+
+UNSAFE("1. F2: the page is untyped; the range is checked against it")
+err_t uio_put_frame(struct uio *u, const struct uframe *src, usize off, usize len, usize *n)
+{
+	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
+	*n = 0;
+	struct cspan bytes = { frame_va(src) + off, len };
+	if (unlikely(len > u->_one.len || !user_write_once(uaddr_of(u->_one.base), bytes)))
+		return put_frame_pieces(u, src, off, len, n);
+	advance(u, len);
+	*n = len;
 	return OK;
 }
 
@@ -164,10 +180,9 @@ static err_t zero_some(struct uaddr at, u64 len, usize *done)
 	return OK;
 }
 
-err_t uio_put_zero(struct uio *u, u64 len, usize *n)
+static NOINLINE err_t put_zero_pieces(struct uio *u, u64 len, usize *n)
 {
-	*n = 0;
-	if (unlikely(u->_is_kernel)) {
+	if (u->_is_kernel) {
 		len = min_of(len, u->_left);
 		span_fill(span_sub(u->_kernel, 0, len), 0);
 		advance_kernel(u, len);
@@ -176,6 +191,17 @@ err_t uio_put_zero(struct uio *u, u64 len, usize *n)
 	}
 	EACH_PIECE(u, len, n,
 		   zero_some(at, min_of(part, (u64)PAGE_SIZE - (at._va & (PAGE_SIZE - 1))), &done));
+	return OK;
+}
+
+UNSAFE("1. U1: uio_user or next_piece checked the range")
+err_t uio_put_zero(struct uio *u, u64 len, usize *n)
+{
+	*n = 0;
+	if (unlikely(len > u->_one.len || userzero((void *)u->_one.base, len) != 0))
+		return put_zero_pieces(u, len, n);
+	advance(u, len);
+	*n = len;
 	return OK;
 }
 
@@ -205,10 +231,10 @@ err_t uio_get(struct uio *u, struct span dst, usize *n)
 	return OK;
 }
 
-err_t uio_get_frame(struct uio *u, struct uframe *dst, usize off, usize len, usize *n)
+static NOINLINE err_t get_frame_pieces(struct uio *u, struct uframe *dst, usize off, usize len,
+				       usize *n)
 {
-	*n = 0;
-	if (unlikely(u->_is_kernel)) {
+	if (u->_is_kernel) {
 		len = min_of(len, (usize)u->_left);
 		uframe_write(dst, off, span_const(span_sub(u->_kernel, 0, len)));
 		advance_kernel(u, len);
@@ -216,6 +242,19 @@ err_t uio_get_frame(struct uio *u, struct uframe *dst, usize off, usize len, usi
 		return OK;
 	}
 	EACH_PIECE(u, len, n, user_read_frame(at, dst, off + *n, part, &done));
+	return OK;
+}
+
+UNSAFE("1. F2: the page is untyped; the range is checked against it")
+err_t uio_get_frame(struct uio *u, struct uframe *dst, usize off, usize len, usize *n)
+{
+	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
+	*n = 0;
+	struct span bytes = { frame_va(dst) + off, len };
+	if (unlikely(len > u->_one.len || !user_read_once(uaddr_of(u->_one.base), bytes)))
+		return get_frame_pieces(u, dst, off, len, n);
+	advance(u, len);
+	*n = len;
 	return OK;
 }
 
