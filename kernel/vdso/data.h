@@ -5,12 +5,12 @@
 #pragma once
 #include <osxtd/base.h>
 
+enum : u32 { VDSO_SHIFT = 32 }; /* a constant: shifting by one costs less */
+
 struct vdso_data {
 	u32 sequence;          /* odd while it is being changed */
-	u32 has_clock;         /* 0: the counter is of no use, call the kernel */
+	u32 unused;
 	u64 base_counter;
-	u64 base_ns;           /* monotonic time at base_counter */
-	u64 mult;              /* ns = ((counter - base_counter) * mult >> shift) + base_ns */
-	u64 shift;
-	u64 realtime_offset_ns;
+	u64 mult;              /* ns = ((counter - base_counter) * mult >> VDSO_SHIFT) + base; 0: call the kernel */
+	u64 base_ns[2];        /* at base_counter: monotonic time, real time */
 };

@@ -61,15 +61,14 @@ void vdso_set_clock(const struct clock_params *params, u64 realtime_offset_ns)
 	if (!is_ready())
 		return;
 	struct uframe *page = uframe_get(&data_page);
+	/* A shift of more than VDSO_SHIFT does not occur (timer.c of OSXTD); it would be served by calls. */
+	bool fits = params->shift <= VDSO_SHIFT;
 	struct vdso_data d = {
-		.has_clock = params->mult != 0,
 		.base_counter = params->base_counter,
-		.base_ns = params->base_ns,
-		.mult = params->mult,
-		.shift = params->shift,
-		.realtime_offset_ns = realtime_offset_ns,
+		.mult = fits ? (u64)params->mult << (VDSO_SHIFT - params->shift) : 0,
+		.base_ns = { params->base_ns, params->base_ns + realtime_offset_ns },
 	};
-	usize behind = offsetof(struct vdso_data, has_clock);
+	usize behind = offsetof(struct vdso_data, base_counter);
 	publish_sequence(page); /* odd: being changed */
 	uframe_write(page, behind, cspan_from(cspan_of(d), behind));
 	publish_sequence(page);

@@ -51,6 +51,80 @@ static inline u64 counter(void)
 
 #define FENCE() __asm__ volatile("" ::: "memory") /* x86 keeps the order of loads */
 
+/* The columns of base_ns. */
+enum base : u32 { BASE_MONOTONIC, BASE_REALTIME };
+
+/* False: ask the kernel. */
+static inline bool read_clock(enum base which, u64 *ns)
+{
+	const volatile struct vdso_data *d = &vdso_data_page;
+	u32 sequence;
+	do {
+		sequence = d->sequence;
+		FENCE();
+		u64 mult = d->mult;
+		if (mult == 0)
+			return false;
+		/* Another CPU's counter may be a little behind: time must not jump. */
+		u64 now = counter(), base = d->base_counter;
+		u64 delta = now > base ? now - base : 0;
+		*ns = (u64)((unsigned __int128)delta * mult >> VDSO_SHIFT) + d->base_ns[which];
+		FENCE();
+	} while ((sequence & 1) != 0 || sequence != d->sequence);
+	return true;
+}
+
+int __vdso_clock_gettime(int clock, struct timespec *out)
+{
+	enum { REAL = 1 << CLOCK_REALTIME | 1 << CLOCK_REALTIME_COARSE,
+		MONOTONIC = 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_MONOTONIC_COARSE |
+			    1 << CLOCK_BOOTTIME };
+	u64 ns;
+	if ((unsigned)clock > CLOCK_BOOTTIME || ((REAL | MONOTONIC) >> clock & 1) == 0 ||
+	    !read_clock((REAL >> clock & 1) != 0 ? BASE_REALTIME : BASE_MONOTONIC, &ns))
+		return (int)call3(SYS_clock_gettime, (u64)(i64)clock, (u64)out, 0);
+	out->sec = (i64)(ns / NS_PER_SEC);
+	out->nsec = (i64)(ns % NS_PER_SEC);
+	return 0;
+}
+
+int __vdso_gettimeofday(struct timeval *out, int *zone)
+{
+	u64 ns;
+	if (zone != nullptr || !read_clock(BASE_REALTIME, &ns))
+		return (int)call3(SYS_gettimeofday, (u64)out, (u64)zone, 0);
+	if (out != nullptr) {
+		out->sec = (i64)(ns / NS_PER_SEC);
+		out->usec = (i64)(ns % NS_PER_SEC / 1000);
+	}
+	return 0;
+}
+
+i64 __vdso_time(i64 *out);
+int __vdso_clock_getres(int clock, struct timespec *out);
+int __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused);
+int clock_gettime(int clock, struct timespec *out) EXPORT(clock_gettime);
+int gettimeofday(struct timeval *out, int *zone) EXPORT(gettimeofday);
+i64 time(i64 *out) EXPORT(time);
+int clock_getres(int clock, struct timespec *out) EXPORT(clock_getres);
+int getcpu(unsigned *cpu, unsigned *node, void *unused) EXPORT(getcpu);
+
+static inline i64 call3(i64 number, u64 a, u64 b, u64 c)
+{
+	i64 result;
+	__asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+	return result;
+}
+
+static inline u64 counter(void)
+{
+	u32 low, high;
+	__asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high)::"memory");
+	return (u64)high << 32 | low;
+}
+
+#define FENCE() __asm__ volatile("" ::: "memory") /* x86 keeps the order of loads */
+
 /* Monotonic time and what makes real time of it; false: ask the kernel. */
 static inline bool read_clock(u64 *ns, u64 *realtime_offset)
 {
@@ -113,10 +187,10 @@ int __vdso_gettimeofday(struct timeval *out, int *zone)
 
 i64 __vdso_time(i64 *out)
 {
-	u64 ns, offset;
-	if (!read_clock(&ns, &offset))
+	u64 ns;
+	if (!read_clock(BASE_REALTIME, &ns))
 		return call3(SYS_time, (u64)out, 0, 0);
-	i64 sec = (i64)((ns + offset) / NS_PER_SEC);
+	i64 sec = (i64)(ns / NS_PER_SEC);
 	if (out != nullptr)
 		*out = sec;
 	return sec;
