@@ -25,7 +25,8 @@ OBJECT_SUBTYPE(kmsg_file, file, kmsg_file_fini);
 
 static void show_record(const struct log_record *r, struct text *t)
 {
-	FMT(t, "{},{},{},-;", (u32)r->facility << 3 | r->level, r->sequence, r->time_ns / NS_PER_US);
+	FMT(t, "{},{},{},-;", (u32)r->facility << 3 | r->level, r->sequence,
+	    r->time_ns / NS_PER_US);
 	for (usize i = 0; i < str_len(r->text); i++) {
 		u8 c = (u8)str_get(r->text, i);
 		if (c < ' ' || c >= 127 || c == '\\')
@@ -75,7 +76,8 @@ static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	return uio_put(to, str_bytes(line), n);
 }
 
-/* "<N>" in front: level N & 7, facility N >> 3.  Without it a warning; nobody but the kernel itself is facility 0. */
+/* "<N>" in front: level N & 7, facility N >> 3.  Without it a warning; nobody but the kernel itself
+ * is facility 0. */
 static u32 take_priority(struct str *s)
 {
 	u64 number = 0;

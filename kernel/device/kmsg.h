@@ -2,7 +2,8 @@
 /*
  * kmsg - /dev/kmsg: the log as records, and a way to write to it.
  *
- * Each open file reads on its own from the oldest record, one record per read: "level,sequence,microseconds,-;text\n".
+ * Each open file reads on its own from the oldest record, one record per read:
+ * "level,sequence,microseconds,-;text\n".
  *
  *   Context:  task context.
  *   Spec:     Linux Documentation/ABI/testing/dev-kmsg.

@@ -85,7 +85,8 @@ static err_t random_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	while (uio_left(to) != 0) {
 		u8 piece[RANDOM_PIECE] = {};
 		usize moved = 0;
-		struct span part = span_sub(span_of(piece), 0, (usize)min_of(uio_left(to), (u64)RANDOM_PIECE));
+		struct span part = span_sub(span_of(piece), 0,
+					    (usize)min_of(uio_left(to), (u64)RANDOM_PIECE));
 		random_fill(part);
 		err_t err = uio_put(to, span_const(part), &moved);
 		span_fill(part, 0);
@@ -135,9 +136,11 @@ static const struct file_ops zero_ops = {
 static const struct file_ops full_ops = {
 	.name = "full", .read = zero_read, .write = full_write, .seek = null_seek
 };
-static const struct file_ops random_ops = {
-	.name = "random", .read = random_read, .write = random_write, .seek = random_seek, .ioctl = random_ioctl
-};
+static const struct file_ops random_ops = { .name = "random",
+					    .read = random_read,
+					    .write = random_write,
+					    .seek = random_seek,
+					    .ioctl = random_ioctl };
 
 static err_t mem_open(u32 minor, u32 flags, struct file_ref *out)
 {

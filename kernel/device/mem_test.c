@@ -88,7 +88,8 @@ static bool find_record(struct file *f, struct str end)
 			continue;
 		if (err != OK || n < str_len(end))
 			return false;
-		if (str_equal(str_of(cspan_sub(cspan_of(line), n - str_len(end), str_len(end))), end))
+		if (str_equal(str_of(cspan_sub(cspan_of(line), n - str_len(end), str_len(end))),
+			      end))
 			return true;
 	}
 }

@@ -62,7 +62,7 @@ struct tty {
 	bool stopped GUARDED(tty);        /* output is held by VSTOP or TCOOFF */
 	bool exclusive GUARDED(tty);
 	i32 session GUARDED(tty);         /* 0: none */
-	i32 foreground GUARDED(tty);
+	struct atomic_i32 foreground ATOMIC_ONLY; /* written with tty.lock held: agrees with session under it */
 	struct waitq readers;
 	struct waitq writers;
 };

@@ -212,7 +212,7 @@ static void post_signal(struct tty *t, struct effects *fx, u32 signo, u8 c) HOLD
 	}
 	if ((l & ECHO) != 0)
 		echo_visible(t, fx, c);
-	fx->group = t->foreground;
+	fx->group = atomic_i32_load(&t->foreground);
 	if (fx->signal_count < array_len(fx->signals))
 		array_at(fx->signals, fx->signal_count++) = signo;
 }

@@ -62,7 +62,7 @@ static err_t set_winsize(struct tty *t, u64 arg)
 		GUARD(tty, &t->lock);
 		changed = !cspan_equal(cspan_of(size), cspan_of(t->size));
 		t->size = size;
-		group = t->foreground;
+		group = atomic_i32_load(&t->foreground);
 	}
 	if (changed && group > 0)
 		tty_host()->signal_group(group, SIGWINCH);

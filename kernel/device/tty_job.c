@@ -25,12 +25,12 @@ struct owner {
 static struct owner owner_of(struct tty *t)
 {
 	GUARD(tty, &t->lock);
-	return (struct owner){ t->session, t->foreground };
+	return (struct owner){ t->session, atomic_i32_load(&t->foreground) };
 }
 
 i32 tty_foreground_group(const struct tty *t)
 {
-	return __atomic_load_n(&t->foreground, __ATOMIC_RELAXED);
+	return atomic_i32_load(&t->foreground);
 }
 
 u32 tty_device_number(const struct tty *t)
@@ -60,7 +60,7 @@ static void set_owner(struct tty *t, i32 session, i32 foreground)
 {
 	GUARD(tty, &t->lock);
 	t->session = session;
-	t->foreground = foreground;
+	atomic_i32_store(&t->foreground, foreground);
 }
 
 void tty_leave_session(struct tty *t, i32 sid)
