@@ -40,7 +40,8 @@ static void join_in_chunk(struct poll_table *t, struct waitq *q)
 		}
 		poll_chunk_list_push_front(&t->chunks, poll_chunk_move(&c));
 	}
-	waitq_join_entry(q, &t->waiter, &array_at(poll_chunk_list_first(&t->chunks)->entries, slot));
+	waitq_join_entry(q, &t->waiter,
+			 &array_at(poll_chunk_list_first(&t->chunks)->entries, slot));
 	t->used++;
 }
 

@@ -5,7 +5,8 @@
  *   struct poll_table table CLEANUP(poll_table_fini) = {};
  *   poll_table_init(&table);
  *   … file_poll(f, &table) …                 // joins
- *   poll_table_sleep(&table, deadline);       // then ask again, with a null table: joined is joined
+ *   poll_table_sleep(&table, deadline);       // then ask again, with a null table: joined is
+ * joined
  *
  * Whoever polls keeps the polled objects alive until poll_table_fini.
  *
@@ -31,9 +32,9 @@ LIST_TYPE(poll_chunk_list, poll_chunk, link);
 struct poll_table {
 	struct waiter waiter;
 	struct wait_entry first[POLL_INLINE];
-	u32 used;                       /* entries of first, then of all chunks, that are taken */
-	bool is_short;                  /* an entry could not be had */
-	struct poll_chunk_list chunks;  /* newest first; all but the newest are full */
+	u32 used;		       /* entries of first, then of all chunks, that are taken */
+	bool is_short;		       /* an entry could not be had */
+	struct poll_chunk_list chunks; /* newest first; all but the newest are full */
 };
 
 void poll_table_init(struct poll_table *t);

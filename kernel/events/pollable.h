@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * pollable - readiness that can be read without asking: the base of objects that many files are polled for.
+ * pollable - readiness that can be read without asking: the base of objects that many files are
+ * polled for.
  *
- * The owner stores after each change what poll would say; a file that refers to it need not be called to be polled.
+ * The owner stores after each change what poll would say; a file that refers to it need not be
+ * called to be polled.
  *
  *   Lifetime:  counted; the owner (a pipe) and its files hold references.
  *   Context:   any.

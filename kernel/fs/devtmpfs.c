@@ -9,9 +9,11 @@ struct device_node {
 	u32 mode, major, minor;
 };
 static const struct device_node nodes[] = {
-	{ STR("null"), 0666, 1, 3 },	{ STR("zero"), 0666, 1, 5 },	{ STR("full"), 0666, 1, 7 },
-	{ STR("random"), 0666, 1, 8 },	{ STR("urandom"), 0666, 1, 9 }, { STR("kmsg"), 0644, 1, 11 },
-	{ STR("tty"), 0666, 5, 0 },	{ STR("console"), 0600, 5, 1 }, { STR("ttyS0"), 0660, 4, 64 },
+	{ STR("null"), 0666, 1, 3 },	{ STR("zero"), 0666, 1, 5 },
+	{ STR("full"), 0666, 1, 7 },	{ STR("random"), 0666, 1, 8 },
+	{ STR("urandom"), 0666, 1, 9 }, { STR("kmsg"), 0644, 1, 11 },
+	{ STR("tty"), 0666, 5, 0 },	{ STR("console"), 0600, 5, 1 },
+	{ STR("ttyS0"), 0660, 4, 64 },
 };
 
 /* What every Debian system's udev adds; without a udev they come from here. */
@@ -27,7 +29,8 @@ static const struct device_link links[] = {
 
 static struct super_ref shared instance; /* written once at boot */
 
-static err_t devtmpfs_mount(const struct fs_type *type, struct str source, struct str options, struct super_ref *out)
+static err_t devtmpfs_mount(const struct fs_type *type, struct str source, struct str options,
+			    struct super_ref *out)
 {
 	(void)type, (void)source, (void)options;
 	*out = super_clone(super_get(&instance));
@@ -49,7 +52,8 @@ static err_t make_instance(struct super_ref *out)
 	struct text options = text_in(span_of(memory));
 	struct frame_stats f = {};
 	frame_stats(&f);
-	FMT(&options, "size={}k,nr_inodes={}", f.total_pages / 2 * (PAGE_SIZE / 1024), f.total_pages / 2);
+	FMT(&options, "size={}k,nr_inodes={}", f.total_pages / 2 * (PAGE_SIZE / 1024),
+	    f.total_pages / 2);
 	return ramfs_new(&devtmpfs_type, text_str(&options), out);
 }
 
@@ -59,10 +63,12 @@ err_t devtmpfs_register(void)
 	TRY(make_instance(&s));
 	for (usize i = 0; i < array_len(nodes); i++) {
 		const struct device_node *n = &array_at(nodes, i);
-		TRY(ramfs_add_node(super_get(&s), n->name, S_IFCHR | n->mode, dev_make(n->major, n->minor)));
+		TRY(ramfs_add_node(super_get(&s), n->name, S_IFCHR | n->mode,
+				   dev_make(n->major, n->minor)));
 	}
 	for (usize i = 0; i < array_len(links); i++)
-		TRY(ramfs_add_symlink(super_get(&s), array_at(links, i).name, array_at(links, i).target));
+		TRY(ramfs_add_symlink(super_get(&s), array_at(links, i).name,
+				      array_at(links, i).target));
 	instance = super_move(&s);
 	return fs_type_register(&devtmpfs_type);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * devtmpfs - the file system of device nodes: one instance, filled at boot, the same wherever it is mounted.
+ * devtmpfs - the file system of device nodes: one instance, filled at boot, the same wherever it is
+ * mounted.
  *
  *   Spec:  Linux Documentation/admin-guide/devices.txt.
  */

@@ -2,8 +2,8 @@
 /*
  * poll - poll(2), ppoll(2).
  *
- * The caller's array is worked on in pieces that fit the stack.  Only `revents` is ever written back, and only where it
- * changed: other threads may change the rest while this one sleeps.
+ * The caller's array is worked on in pieces that fit the stack.  Only `revents` is ever written
+ * back, and only where it changed: other threads may change the rest while this one sleeps.
  */
 #include "syscall/handlers_poll.h"
 
@@ -26,7 +26,8 @@ static u32 ask_one(struct fdtable *files, i32 fd, struct poll_wait *w)
 
 static err_t put_revents(struct uaddr user, usize i, u16 revents)
 {
-	return user_write(uaddr_add(user, i * sizeof(struct abi_pollfd) + offsetof(struct abi_pollfd, revents)),
+	return user_write(uaddr_add(user, i * sizeof(struct abi_pollfd) +
+						  offsetof(struct abi_pollfd, revents)),
 			  cspan_of(revents));
 }
 
@@ -56,7 +57,8 @@ static void ask_piece(struct fdtable *files, struct fd_poll *p, struct poll_wait
 	}
 }
 
-static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w, u32 *found)
+static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w,
+		     u32 *found)
 {
 	*found = 0;
 	for (usize done = 0; done < a->count; done += PIECE) {
@@ -64,7 +66,9 @@ static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct p
 		usize n = min_of(a->count - done, (usize)PIECE);
 		struct uaddr user = uaddr_add(a->user, done * sizeof(struct abi_pollfd));
 		TRY(user_read(user, span_sub(span_of(piece), 0, n * sizeof(struct abi_pollfd))));
-		struct fd_poll p = { .fds = SPAN_OF_ARRAY(pollfds, piece), .count = n, .found = *found };
+		struct fd_poll p = { .fds = SPAN_OF_ARRAY(pollfds, piece),
+				     .count = n,
+				     .found = *found };
 		ask_piece(files, &p, w);
 		*found = p.found;
 		TRY(put_piece(user, p.fds, n, p.changed));
@@ -74,7 +78,8 @@ static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct p
 
 static const struct poll_asker_ops poll_ops = { ask_all };
 
-static err_t poll_common(struct thread *self, u64 user, u32 count, const struct poll_deadline *d, i64 *ret)
+static err_t poll_common(struct thread *self, u64 user, u32 count, const struct poll_deadline *d,
+			 i64 *ret)
 {
 	if (count > thread_rlimit(self, RLIMIT_NOFILE))
 		return ERR_INVAL;
@@ -91,7 +96,8 @@ static err_t poll_again(struct thread *self, const struct restart_args *a, i64 *
 static const struct restart_ops poll_restart = { poll_again };
 
 /* poll(2) is not restarted after a handler; after a stop it goes on to its old deadline. */
-static err_t poll_until(struct thread *self, u64 user, u32 count, const struct poll_deadline *d, i64 *ret)
+static err_t poll_until(struct thread *self, u64 user, u32 count, const struct poll_deadline *d,
+			i64 *ret)
 {
 	err_t err = poll_common(self, user, count, d, ret);
 	if (err != ERR_RESTART_NOHAND)
@@ -117,7 +123,8 @@ SYSCALL(poll)
 
 /* ---- ppoll ---- */
 
-/* Tells the caller what is left of its timeout.  Memory that refuses it makes a restart impossible. */
+/* Tells the caller what is left of its timeout.  Memory that refuses it makes a restart impossible.
+ */
 static err_t put_left(struct uaddr user, const struct poll_deadline *d, err_t err)
 {
 	if (uaddr_is_null(user) || d->is_zero)

@@ -2,8 +2,9 @@
 /*
  * poll_select - select(2), pselect6(2).
  *
- * The three sets of the caller and the three answers stand one behind the other in one piece of memory, as words of 64
- * descriptors: word w of set s is at s * words + w, of its answer at (3 + s) * words + w.
+ * The three sets of the caller and the three answers stand one behind the other in one piece of
+ * memory, as words of 64 descriptors: word w of set s is at s * words + w, of its answer at (3 + s)
+ * * words + w.
  */
 #include "syscall/handlers_poll.h"
 
@@ -30,12 +31,14 @@ static void put_word(const struct poll_asker *a, usize set, usize word, u64 v)
 	span_copy(word_span(a, set, word), cspan_of(v));
 }
 
-/* The slow way, for one file.  ERR_BADF when it is not open; one of open(2) with O_PATH cannot be asked. */
+/* The slow way, for one file.  ERR_BADF when it is not open; one of open(2) with O_PATH cannot be
+ * asked. */
 static err_t ask_fd(struct fdtable *files, i32 fd, struct poll_wait *w, u32 *events)
 {
 	SCOPED_REF(file, f);
 	if (fd_get(files, fd, &f) == OK) {
-		*events = w == nullptr ? file_poll(file_get(&f), nullptr) : poll_wait_file(w, file_move(&f));
+		*events = w == nullptr ? file_poll(file_get(&f), nullptr)
+				       : poll_wait_file(w, file_move(&f));
 		return OK;
 	}
 	*events = POLLNVAL;
@@ -65,17 +68,20 @@ static u32 count_bits(u64 v)
 	return n;
 }
 
-static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w, u32 *found)
+static err_t ask_all(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w,
+		     u32 *found)
 {
 	*found = 0;
 	for (usize word = 0; word < a->count / BITS; word++) {
-		u64 read = get_word(a, 0, word), write = get_word(a, 1, word), except = get_word(a, 2, word);
+		u64 read = get_word(a, 0, word), write = get_word(a, 1, word),
+		    except = get_word(a, 2, word);
 		struct fd_select s = { .base = word * BITS, .left = read | write | except };
 		TRY(ask_word(files, &s, w));
 		put_word(a, SETS + 0, word, s.read & read);
 		put_word(a, SETS + 1, word, s.write & write);
 		put_word(a, SETS + 2, word, s.except & except);
-		*found += count_bits(s.read & read) + count_bits(s.write & write) + count_bits(s.except & except);
+		*found += count_bits(s.read & read) + count_bits(s.write & write) +
+			  count_bits(s.except & except);
 	}
 	return OK;
 }
@@ -111,17 +117,18 @@ static err_t put_sets(const struct select_args *args, const struct poll_asker *a
 		struct uaddr user = array_at(args->set, s);
 		if (uaddr_is_null(user) || words == 0)
 			continue;
-		TRY(user_write(user, span_const(span_sub(a->memory, (SETS + s) * words * WORD, words * WORD))));
+		TRY(user_write(user, span_const(span_sub(a->memory, (SETS + s) * words * WORD,
+							 words * WORD))));
 	}
 	return OK;
 }
 
-static err_t select_in(struct thread *self, const struct select_args *args, struct span memory, u32 count,
-		       const struct poll_deadline *d, i64 *ret)
+static err_t select_in(struct thread *self, const struct select_args *args, struct span memory,
+		       u32 count, const struct poll_deadline *d, i64 *ret)
 {
-	struct poll_asker asker = {
-		.ops = &select_ops, .count = (count + BITS - 1) / BITS * BITS, .memory = memory
-	};
+	struct poll_asker asker = { .ops = &select_ops,
+				    .count = (count + BITS - 1) / BITS * BITS,
+				    .memory = memory };
 	u32 found = 0;
 	TRY(get_sets(args, &asker, count));
 	TRY(poll_rounds(self, &asker, d, &found));
@@ -131,8 +138,8 @@ static err_t select_in(struct thread *self, const struct select_args *args, stru
 }
 
 /* Descriptors beyond the table cannot be open, and Linux does not look at their bits. */
-static err_t select_common(struct thread *self, const struct select_args *args, const struct poll_deadline *d,
-			   i64 *ret)
+static err_t select_common(struct thread *self, const struct select_args *args,
+			   const struct poll_deadline *d, i64 *ret)
 {
 	if (args->count < 0)
 		return ERR_INVAL;
@@ -141,7 +148,8 @@ static err_t select_common(struct thread *self, const struct select_args *args, 
 	usize words = (count + BITS - 1) / BITS;
 	if (words <= INLINE_WORDS) {
 		u8 memory[2 * SETS * INLINE_WORDS * WORD] = {};
-		return select_in(self, args, span_sub(span_of(memory), 0, 2 * SETS * words * WORD), count, d, ret);
+		return select_in(self, args, span_sub(span_of(memory), 0, 2 * SETS * words * WORD),
+				 count, d, ret);
 	}
 	SCOPED_BUF(memory);
 	TRY(buf_alloc(2 * SETS * words * WORD, &memory));
@@ -150,13 +158,16 @@ static err_t select_common(struct thread *self, const struct select_args *args, 
 
 static struct select_args select_decode(const struct sysargs *a)
 {
-	return (struct select_args){ arg_int(a->a0), { arg_uaddr(a->a1), arg_uaddr(a->a2), arg_uaddr(a->a3) } };
+	return (struct select_args){ arg_int(a->a0),
+				     { arg_uaddr(a->a1), arg_uaddr(a->a2), arg_uaddr(a->a3) } };
 }
 
 enum time_form : u8 { TIMEVAL, TIMESPEC };
 
-/* Tells the caller what is left of its timeout.  Memory that refuses it makes a restart impossible. */
-static err_t put_left(struct uaddr user, enum time_form form, const struct poll_deadline *d, err_t err)
+/* Tells the caller what is left of its timeout.  Memory that refuses it makes a restart impossible.
+ */
+static err_t put_left(struct uaddr user, enum time_form form, const struct poll_deadline *d,
+		      err_t err)
 {
 	if (uaddr_is_null(user) || d->is_zero)
 		return err;

@@ -56,7 +56,8 @@ static err_t ask(struct thread *self, const struct poll_asker *a, struct poll_wa
 }
 
 /* Nothing holds so far: join, and ask between sleeps. */
-static err_t sleep_rounds(struct thread *self, const struct poll_asker *a, const struct poll_deadline *d, u32 *found)
+static err_t sleep_rounds(struct thread *self, const struct poll_asker *a,
+			  const struct poll_deadline *d, u32 *found)
 {
 	struct poll_wait w CLEANUP(poll_wait_fini) = {};
 	TRY(poll_wait_init(&w, a->count));
@@ -74,7 +75,8 @@ static err_t sleep_rounds(struct thread *self, const struct poll_asker *a, const
 	return OK;
 }
 
-err_t poll_rounds(struct thread *self, const struct poll_asker *a, const struct poll_deadline *d, u32 *found)
+err_t poll_rounds(struct thread *self, const struct poll_asker *a, const struct poll_deadline *d,
+		  u32 *found)
 {
 	TRY(ask(self, a, nullptr, found));
 	if (*found != 0)

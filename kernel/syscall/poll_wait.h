@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * poll_wait - what poll(2) and select(2) share: timeouts, and the sleep until one of many files changes.
+ * poll_wait - what poll(2) and select(2) share: timeouts, and the sleep until one of many files
+ * changes.
  *
- * Both ask all files first without joining anything.  Only when nothing holds and time is left do they ask again with a
- * poll_wait, which joins each file's queues and keeps the file; after each wake they ask without it once more.
+ * Both ask all files first without joining anything.  Only when nothing holds and time is left do
+ * they ask again with a poll_wait, which joins each file's queues and keeps the file; after each
+ * wake they ask without it once more.
  *
  *   Context:  the calling thread.
  *   Spec:     poll(2), select(2).
@@ -33,8 +35,8 @@ u32 poll_wait_file(struct poll_wait *w, struct file_ref f);
 
 /* Until when a call waits. */
 struct poll_deadline {
-	u64 at_ns;      /* NO_DEADLINE: for ever */
-	bool is_zero;   /* does not wait at all; at_ns is 0 */
+	u64 at_ns;    /* NO_DEADLINE: for ever */
+	bool is_zero; /* does not wait at all; at_ns is 0 */
 };
 struct poll_deadline poll_deadline_after(u64 delta_ns);
 /* What is left of d, never negative. */
@@ -43,14 +45,16 @@ u64 poll_deadline_left(const struct poll_deadline *d);
 struct poll_asker;
 struct poll_asker_ops {
 	/* Asks all files, w null: without joining.  found: how many answers there are. */
-	err_t (*ask)(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w, u32 *found);
+	err_t (*ask)(struct fdtable *files, const struct poll_asker *a, struct poll_wait *w,
+		     u32 *found);
 };
 /* What is asked; the fields are the asker's own but for the first two. */
 struct poll_asker {
 	const struct poll_asker_ops *ops;
-	usize count;         /* at least the number of files */
+	usize count; /* at least the number of files */
 	struct uaddr user;
 	struct span memory;
 };
 /* The rounds of asking and sleeping.  ERR_RESTART_NOHAND when a signal came first. */
-err_t poll_rounds(struct thread *self, const struct poll_asker *a, const struct poll_deadline *d, u32 *found);
+err_t poll_rounds(struct thread *self, const struct poll_asker *a, const struct poll_deadline *d,
+		  u32 *found);

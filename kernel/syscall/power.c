@@ -62,8 +62,8 @@ static bool record_line(u64 from, struct buf *scratch, struct log_record *record
 	if (!log_read(from, span_sub(all, 0, LINE_MAX), record))
 		return false;
 	struct text t = text_in(span_from(all, LINE_MAX));
-	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)record->level, record->time_ns / 1000000000, record->time_ns / 1000 % 1000000,
-	    record->text);
+	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)record->facility << 3 | record->level, record->time_ns / 1000000000,
+	    record->time_ns / 1000 % 1000000, record->text);
 	*line = text_str(&t);
 	return true;
 }

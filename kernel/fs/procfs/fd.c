@@ -62,7 +62,9 @@ static err_t fd_getattr(struct inode *i, struct file_stat *st)
 	return OK;
 }
 
-static const struct inode_ops fd_link_ops = { .readlink = fd_readlink, .follow = fd_follow, .getattr = fd_getattr };
+static const struct inode_ops fd_link_ops = { .readlink = fd_readlink,
+					      .follow = fd_follow,
+					      .getattr = fd_getattr };
 
 /* The permissions of a link say how the file is open. */
 static const struct proc_entry fd_entries[4] = {
@@ -71,13 +73,13 @@ static const struct proc_entry fd_entries[4] = {
 	{ STR("fd"), S_IFLNK | 0300, 0, &fd_link_ops, nullptr, nullptr },
 	{ STR("fd"), S_IFLNK | 0700, 0, &fd_link_ops, nullptr, nullptr },
 };
-static const struct proc_entry fdinfo_entry = {
-	STR("fdinfo"), S_IFREG | 0400, PROC_INSPECT, nullptr, show_pid_fdinfo, nullptr
-};
+static const struct proc_entry fdinfo_entry = { STR("fdinfo"), S_IFREG | 0400,	PROC_INSPECT,
+						nullptr,       show_pid_fdinfo, nullptr };
 
 /* ---- the directories ---- */
 
-static err_t find_number(struct inode *dir, struct str name, struct proc_subject *s, i32 *fd, struct file_ref *f)
+static err_t find_number(struct inode *dir, struct str name, struct proc_subject *s, i32 *fd,
+			 struct file_ref *f)
 {
 	if (!proc_parse_number(name, fd) || proc_subject_of(proc_inode_of(dir), s) != OK)
 		return ERR_NOENT;
@@ -103,7 +105,8 @@ static err_t fdinfo_lookup(struct inode *dir, struct str name, struct inode_ref 
 	return proc_inode_new(&fdinfo_entry, &s, fd, out);
 }
 
-static err_t list_numbers(struct inode *dir, struct dir_sink *sink, u64 *pos, const struct proc_entry *e)
+static err_t list_numbers(struct inode *dir, struct dir_sink *sink, u64 *pos,
+			  const struct proc_entry *e)
 {
 	struct proc_inode *p = proc_inode_of(dir);
 	SCOPED_SUBJECT(s);
@@ -143,10 +146,12 @@ const struct inode_ops proc_fdinfo_dir_ops = { .lookup = fdinfo_lookup, .readdir
 
 /* ---- fdinfo ---- */
 
-/* Devices have positions of their own, and a reader may sleep with the lock of the position held. */
+/* Devices have positions of their own, and a reader may sleep with the lock of the position held.
+ */
 static u64 position(struct file *f)
 {
-	if ((f->mode & FILE_SEEK) == 0 || (file_has_path(f) && (inode_mode(file_inode(f)) & S_IFMT) == S_IFCHR))
+	if ((f->mode & FILE_SEEK) == 0 ||
+	    (file_has_path(f) && (inode_mode(file_inode(f)) & S_IFMT) == S_IFCHR))
 		return 0;
 	GUARD(file_pos, &f->pos_lock);
 	return f->pos;
@@ -168,7 +173,8 @@ err_t show_pid_fdinfo(const struct proc_subject *s, struct text *t)
 		flags |= O_CLOEXEC;
 	FMT(t, "pos:\t{}\nflags:\t0{o}\n", position(f), flags);
 	if (file_has_path(f))
-		FMT(t, "mnt_id:\t{}\nino:\t{}\n", mount_id(mount_get(&f->path.mount)), file_inode(f)->ino);
+		FMT(t, "mnt_id:\t{}\nino:\t{}\n", mount_id(mount_get(&f->path.mount)),
+		    file_inode(f)->ino);
 	else
 		text_put(t, STR("mnt_id:\t0\nino:\t0\n"));
 	return OK;

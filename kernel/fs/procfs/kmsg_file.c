@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* kmsg_file - /proc/kmsg: the log as syslog(2) shows it, "<6>[    1.234567] text".  Spec: proc_kmsg(5). */
+/* kmsg_file - /proc/kmsg: the log as syslog(2) shows it, "<6>[    1.234567] text".  Spec:
+ * proc_kmsg(5). */
 #include <osxtd/log.h>
 #include <osxtd/waitq.h>
 
@@ -31,7 +32,8 @@ static err_t wait_for(u64 next, bool block)
 	return OK;
 }
 
-static err_t put_record(u64 next, struct span raw, struct span line, struct uio *to, u64 *sequence, usize *n)
+static err_t put_record(u64 next, struct span raw, struct span line, struct uio *to, u64 *sequence,
+			usize *n)
 {
 	struct log_record r = {};
 	struct text t = text_in(line);
@@ -60,7 +62,8 @@ static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	while (next < log_next_sequence()) {
 		u64 sequence = 0;
 		usize moved = 0;
-		err_t err = put_record(next, buf_span(&raw), buf_span(&line), to, &sequence, &moved);
+		err_t err = put_record(next, buf_span(&raw), buf_span(&line), to, &sequence,
+				       &moved);
 		*n += moved;
 		if (err != OK)
 			return *n != 0 ? OK : err;
@@ -73,7 +76,8 @@ static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 static u32 kmsg_poll(struct file *f, struct poll_table *pt)
 {
 	poll_join(pt, log_waitq());
-	return atomic_u64_load(&proc_kmsg_of(f)->next) < log_next_sequence() ? POLLIN | POLLRDNORM : 0;
+	return atomic_u64_load(&proc_kmsg_of(f)->next) < log_next_sequence() ? POLLIN | POLLRDNORM
+									     : 0;
 }
 
 static const struct file_ops kmsg_ops = { .name = "kmsg", .read = kmsg_read, .poll = kmsg_poll };

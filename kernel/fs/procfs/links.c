@@ -82,7 +82,8 @@ static err_t exe_path(struct inode *i, struct path *out)
 	SCOPED_REF(vmspace, space);
 	SCOPED_REF(map_source, exe);
 	TRY(link_subject(i, &s));
-	if (!thread_get_space(thread_get(&s.thread), &space) || !mm_exe(mm_of(vmspace_get(&space)), &exe))
+	if (!thread_get_space(thread_get(&s.thread), &space) ||
+	    !mm_exe(mm_of(vmspace_get(&space)), &exe))
 		return ERR_NOENT;
 	if (!map_file_is(map_source_get(&exe)))
 		return ERR_NOENT;

@@ -32,13 +32,17 @@ u64 proc_ino(i32 pid, i32 tid, const struct proc_entry *e, i32 number)
 {
 	if (pid == 0)
 		return INO_SYSTEM + (u64)(u32)number;
-	/* Distinct names of one directory differ with great likelihood; of different ones by the numbers. */
+	/* Distinct names of one directory differ with great likelihood; of different ones by the
+	 * numbers. */
 	u64 where = (u64)(u32)(tid != 0 ? tid : pid) << 1 | (tid != 0);
-	return where << 32 | (number != 0 ? 0x80000000u | (u32)number : (u32)str_hash(e->name) & 0x7fffffff);
+	return where << 32 |
+	       (number != 0 ? 0x80000000u | (u32)number : (u32)str_hash(e->name) & 0x7fffffff);
 }
 
-/* The owner of a process's files: its effective user, but root when others must not look into it. */
-static void set_owner(const struct proc_subject *s, const struct proc_entry *e, struct node_request *req)
+/* The owner of a process's files: its effective user, but root when others must not look into it.
+ */
+static void set_owner(const struct proc_subject *s, const struct proc_entry *e,
+		      struct node_request *req)
 {
 	SCOPED_REF(cred, cred);
 	SCOPED_REF(vmspace, space);
@@ -53,7 +57,8 @@ static void set_owner(const struct proc_subject *s, const struct proc_entry *e, 
 	req->gid = cred_get(&cred)->egid;
 }
 
-err_t proc_inode_new(const struct proc_entry *e, const struct proc_subject *s, i32 number, struct inode_ref *out)
+err_t proc_inode_new(const struct proc_entry *e, const struct proc_subject *s, i32 number,
+		     struct inode_ref *out)
 {
 	struct node_request req = { .mode = e->mode };
 	i32 pid = 0, tid = 0;
@@ -135,7 +140,8 @@ bool proc_parse_number(struct str name, i32 *out)
 {
 	u64 v = 0;
 	usize len = str_len(name);
-	if (len == 0 || len > 9 || (len > 1 && str_get(name, 0) == '0') || !str_to_u64(name, 10, &v))
+	if (len == 0 || len > 9 || (len > 1 && str_get(name, 0) == '0') ||
+	    !str_to_u64(name, 10, &v))
 		return false;
 	*out = (i32)v;
 	return true;

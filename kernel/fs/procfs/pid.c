@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* pid - /proc/PID and /proc/PID/task: the tables of their files, lookups and listings.  Spec: proc_pid(5). */
+/* pid - /proc/PID and /proc/PID/task: the tables of their files, lookups and listings.  Spec:
+ * proc_pid(5). */
 #include "fs/procfs/show.h"
 
-enum : u32 { R = S_IFREG | 0444, RW = S_IFREG | 0644, PRIVATE = S_IFREG | 0400, LINK = S_IFLNK | 0777 };
+enum : u32 {
+	R = S_IFREG | 0444,
+	RW = S_IFREG | 0644,
+	PRIVATE = S_IFREG | 0400,
+	LINK = S_IFLNK | 0777
+};
 enum : u32 { DIR = S_IFDIR | 0555, PRIVATE_DIR = S_IFDIR | 0500 };
 
 static const struct proc_entry entries[] = {
@@ -37,7 +43,9 @@ static const struct proc_entry entries[] = {
 	{ STR("gid_map"), R, 0, nullptr, show_pid_id_map, nullptr },
 };
 
-const struct proc_entry proc_pid_entry = { STR("pid"), DIR, 0, &proc_pid_dir_ops, nullptr, nullptr };
+const struct proc_entry proc_pid_entry = {
+	STR("pid"), DIR, 0, &proc_pid_dir_ops, nullptr, nullptr
+};
 
 static bool is_listed(const struct proc_entry *e, bool is_thread)
 {
@@ -83,32 +91,49 @@ static err_t task_lookup(struct inode *dir, struct str name, struct inode_ref *o
 	SCOPED_SUBJECT(s);
 	SCOPED_SUBJECT(one);
 	i32 tid = 0;
-	if (!proc_parse_number(name, &tid) || tid == 0 || proc_subject_of(proc_inode_of(dir), &s) != OK)
+	if (!proc_parse_number(name, &tid) || tid == 0 ||
+	    proc_subject_of(proc_inode_of(dir), &s) != OK)
 		return ERR_NOENT;
+	if (tid == process_pid(process_get(&s.process)) && thread_is_null(&s.thread))
+		return proc_inode_new(&proc_pid_entry, &s, 0,
+				      out); /* a zombie stands for its only thread */
 	TRY(proc_find_thread(&s, tid, &one));
 	return proc_inode_new(&proc_pid_entry, &one, 0, out);
+}
+
+/* The thread with the lowest number above after; of a zombie, the process itself. */
+static bool next_task(const struct proc_subject *s, i32 after, i32 *tid)
+{
+	SCOPED_REF(thread, t);
+	i32 pid = process_pid(process_get(&s->process));
+	if (thread_is_null(&s->thread)) {
+		*tid = pid;
+		return after < pid;
+	}
+	if (!process_next_thread(process_get(&s->process), after, &t))
+		return false;
+	*tid = thread_tid(thread_get(&t));
+	return true;
 }
 
 static err_t task_readdir(struct inode *dir, struct dir_sink *sink, u64 *pos)
 {
 	struct proc_inode *p = proc_inode_of(dir);
 	SCOPED_SUBJECT(s);
+	i32 tid = 0;
 	if (proc_subject_of(p, &s) != OK)
 		return ERR_NOENT;
-	for (;;) {
-		SCOPED_REF(thread, t);
-		/* Thread n is at position n + 2. */
-		if (!process_next_thread(process_get(&s.process), (i32)(*pos - 2) - 1, &t))
-			return OK;
-		i32 tid = thread_tid(thread_get(&t));
+	/* Thread n is at position n + 2. */
+	while (next_task(&s, (i32)(*pos - 2) - 1, &tid)) {
 		u8 digits[16] = {};
 		struct text name = text_in(span_of(digits));
 		FMT(&name, "{}", tid);
-		u64 next = (u64)tid + 3;
-		if (!dir_emit(sink, text_str(&name), proc_ino(p->pid, tid, &proc_pid_entry, 0), S_IFDIR >> 12, next))
+		u64 ino = proc_ino(p->pid, tid, &proc_pid_entry, 0);
+		if (!dir_emit(sink, text_str(&name), ino, S_IFDIR >> 12, (u64)tid + 3))
 			return OK;
-		*pos = next;
+		*pos = (u64)tid + 3;
 	}
+	return OK;
 }
 
 static err_t task_getattr(struct inode *i, struct file_stat *st)
@@ -122,6 +147,6 @@ static err_t task_getattr(struct inode *i, struct file_stat *st)
 	return OK;
 }
 
-const struct inode_ops proc_task_dir_ops = {
-	.lookup = task_lookup, .readdir = task_readdir, .getattr = task_getattr
-};
+const struct inode_ops proc_task_dir_ops = { .lookup = task_lookup,
+					     .readdir = task_readdir,
+					     .getattr = task_getattr };

@@ -29,7 +29,8 @@ struct area_file {
 };
 
 /* What an area's file says of itself, as root sees its path; all zero without a file. */
-static void get_file(const struct mm_area *a, const struct path *root, struct span memory, struct area_file *out)
+static void get_file(const struct mm_area *a, const struct path *root, struct span memory,
+		     struct area_file *out)
 {
 	struct text path = text_in(memory);
 	out->name = area_name(a);
@@ -56,7 +57,8 @@ static void put_area(struct text *t, const struct mm_area *a, const struct area_
 {
 	usize start = text_needed(t);
 	FMT(t, "{08x}-{08x} {}{}{}{} {08x} {02x}:{02x} {} ", a->start, a->end,
-	    (a->prot & VM_READ) != 0 ? STR("r") : STR("-"), (a->prot & VM_WRITE) != 0 ? STR("w") : STR("-"),
+	    (a->prot & VM_READ) != 0 ? STR("r") : STR("-"),
+	    (a->prot & VM_WRITE) != 0 ? STR("w") : STR("-"),
 	    (a->prot & VM_EXEC) != 0 ? STR("x") : STR("-"), area_is_shared(a) ? STR("s") : STR("p"),
 	    a->offset, f->dev_major, f->dev_minor, f->ino);
 	if (str_len(f->name) != 0) {

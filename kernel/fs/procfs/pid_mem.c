@@ -2,8 +2,8 @@
 /*
  * pid_mem - /proc/PID/mem: a process's memory as a file whose offsets are its addresses.
  *
- * The memory is that of the moment of open(2): an exec in between does not hand the new program's over.
- * Spec: proc_pid_mem(5).
+ * The memory is that of the moment of open(2): an exec in between does not hand the new program's
+ * over. Spec: proc_pid_mem(5).
  */
 #include "abi/fcntl.h"
 #include "fs/procfs/subject.h"
@@ -27,7 +27,8 @@ static err_t mem_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	while (!vmspace_is_null(&m->space) && uio_left(to) != 0) {
 		u8 piece[PIECE] = {};
 		usize done = 0, moved = 0;
-		struct span part = span_sub(span_of(piece), 0, (usize)min_of(uio_left(to), (u64)PIECE));
+		struct span part = span_sub(span_of(piece), 0,
+					    (usize)min_of(uio_left(to), (u64)PIECE));
 		err_t err = vmspace_read(vmspace_get(&m->space), uaddr_of(*pos), part, &done);
 		if (done == 0)
 			return err == OK || *n != 0 ? OK : ERR_IO;
@@ -45,7 +46,8 @@ static err_t mem_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 	while (!vmspace_is_null(&m->space) && uio_left(from) != 0) {
 		u8 piece[PIECE] = {};
 		usize done = 0, moved = 0;
-		struct span part = span_sub(span_of(piece), 0, (usize)min_of(uio_left(from), (u64)PIECE));
+		struct span part = span_sub(span_of(piece), 0,
+					    (usize)min_of(uio_left(from), (u64)PIECE));
 		TRY(uio_get(from, part, &moved));
 		err_t err = vmspace_write(vmspace_get(&m->space), uaddr_of(*pos),
 					  span_const(span_sub(part, 0, moved)), &done);
@@ -70,7 +72,9 @@ static err_t mem_seek(struct file *f, i64 off, u32 whence, u64 *pos)
 	return OK;
 }
 
-static const struct file_ops mem_ops = { .name = "mem", .read = mem_read, .write = mem_write, .seek = mem_seek };
+static const struct file_ops mem_ops = {
+	.name = "mem", .read = mem_read, .write = mem_write, .seek = mem_seek
+};
 
 static err_t mem_open(struct inode *i, u32 flags, struct file_ref *out)
 {

@@ -14,7 +14,8 @@ static void put_memory(struct vmspace *space, u64 from, u64 to, struct text *t)
 	while (from < to) {
 		u8 piece[PIECE] = {};
 		usize done = 0;
-		struct span part = span_sub(span_of(piece), 0, (usize)min_of(to - from, (u64)PIECE));
+		struct span part = span_sub(span_of(piece), 0,
+					    (usize)min_of(to - from, (u64)PIECE));
 		err_t err = vmspace_read(space, uaddr_of(from), part, &done);
 		text_put(t, str_of(span_const(span_sub(part, 0, done))));
 		if (err != OK || done == 0)
@@ -24,8 +25,8 @@ static void put_memory(struct vmspace *space, u64 from, u64 to, struct text *t)
 }
 
 /*
- * A program that overwrote its arguments with a title (setproctitle) ends them without a NUL: the title then goes on up
- * to the first NUL, into the place of the environment.
+ * A program that overwrote its arguments with a title (setproctitle) ends them without a NUL: the
+ * title then goes on up to the first NUL, into the place of the environment.
  */
 static void put_title(struct vmspace *space, const struct mm_layout *l, struct text *t)
 {
@@ -33,7 +34,8 @@ static void put_title(struct vmspace *space, const struct mm_layout *l, struct t
 	while (at < l->env_end) {
 		u8 piece[PIECE] = {};
 		usize done = 0;
-		struct span part = span_sub(span_of(piece), 0, (usize)min_of(l->env_end - at, (u64)PIECE));
+		struct span part = span_sub(span_of(piece), 0,
+					    (usize)min_of(l->env_end - at, (u64)PIECE));
 		err_t err = vmspace_read(space, uaddr_of(at), part, &done);
 		struct str s = str_of(span_const(span_sub(part, 0, done)));
 		usize end = str_find(s, '\0', 0);
@@ -105,7 +107,8 @@ err_t write_pid_comm(const struct proc_subject *s, struct str text)
 	if (thread_is_null(&s->thread))
 		return ERR_SRCH;
 	struct str name = str_until_nul(str_bytes(text));
-	thread_set_comm(thread_get(&s->thread), str_sub(name, 0, min_of(str_len(name), (usize)COMM_BYTES - 1)));
+	thread_set_comm(thread_get(&s->thread),
+			str_sub(name, 0, min_of(str_len(name), (usize)COMM_BYTES - 1)));
 	return OK;
 }
 
@@ -173,7 +176,8 @@ err_t show_pid_oom_score(const struct proc_subject *s, struct text *t)
 	frame_stats(&f);
 	if (subject_space(s, &space)) {
 		i64 adj = oom_adj(s);
-		i64 points = (i64)(vmspace_resident_pages(vmspace_get(&space)) * 1000 / max_of(f.total_pages, (u64)1));
+		i64 points = (i64)(vmspace_resident_pages(vmspace_get(&space)) * 1000 /
+				   max_of(f.total_pages, (u64)1));
 		score = adj <= -1000 ? 0 : (u64)max_of((1000 + points + adj) * 2 / 3, (i64)0);
 	}
 	FMT(t, "{}\n", score);
@@ -196,7 +200,8 @@ err_t write_pid_oom_score_adj(const struct proc_subject *s, struct str text)
 	if (!str_to_u64(is_negative ? str_from(line, 1) : line, 10, &amount) || amount > 1000)
 		return ERR_INVAL;
 	i32 adj = is_negative ? -(i32)amount : (i32)amount;
-	if (adj < oom_adj(s) && self != nullptr && !cred_has_cap(thread_cred(self), CAP_SYS_RESOURCE))
+	if (adj < oom_adj(s) && self != nullptr &&
+	    !cred_has_cap(thread_cred(self), CAP_SYS_RESOURCE))
 		return ERR_ACCES;
 	process_set_oom_score_adj(process_get(&s->process), adj);
 	return OK;
@@ -236,7 +241,8 @@ static void put_limit(struct text *t, u64 v)
 
 err_t show_pid_limits(const struct proc_subject *s, struct text *t)
 {
-	FMT(t, "{<25} {<20} {<20} {<10}\n", STR("Limit"), STR("Soft Limit"), STR("Hard Limit"), STR("Units"));
+	FMT(t, "{<25} {<20} {<20} {<10}\n", STR("Limit"), STR("Soft Limit"), STR("Hard Limit"),
+	    STR("Units"));
 	for (u32 r = 0; r < RLIM_NLIMITS; r++) {
 		u64 soft = 0, hard = 0;
 		const struct limit_name *l = &array_at(limit_names, r);

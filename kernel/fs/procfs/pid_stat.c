@@ -33,23 +33,24 @@ NOINLINE static void get_memory(const struct proc_subject *s, struct stat_memory
 /* Each piece on a frame of its own: the arguments of many fields take room. */
 NOINLINE static void put_identity(const struct process_info *i, struct text *t)
 {
-	FMT(t, "{} ({}) {c} {} {} {} {} {} {}", i->tid, info_comm(i), (u32)(u8)i->state, i->ppid, i->pgid, i->sid,
-	    i->tty_device, i->tty_group, (u64)FLAG_RANDOMIZE);
+	FMT(t, "{} ({}) {c} {} {} {} {} {} {}", i->tid, info_comm(i), (u32)(u8)i->state, i->ppid,
+	    i->pgid, i->sid, i->tty_device, i->tty_group, (u64)FLAG_RANDOMIZE);
 }
 
 NOINLINE static void put_times(const struct process_info *i, struct text *t)
 {
 	FMT(t, " {} {} {} {} {} {}", i->minor_faults, i->children_minor_faults, i->major_faults,
 	    i->children_major_faults, i->utime_ns / NSEC_PER_TICK, i->stime_ns / NSEC_PER_TICK);
-	FMT(t, " {} {} {} {} {} 0 {}", i->children_utime_ns / NSEC_PER_TICK, i->children_stime_ns / NSEC_PER_TICK,
-	    i->priority, i->nice, i->threads, i->start_ns / NSEC_PER_TICK);
+	FMT(t, " {} {} {} {} {} 0 {}", i->children_utime_ns / NSEC_PER_TICK,
+	    i->children_stime_ns / NSEC_PER_TICK, i->priority, i->nice, i->threads,
+	    i->start_ns / NSEC_PER_TICK);
 }
 
 NOINLINE static void put_signals(const struct process_info *i, bool is_shown, struct text *t)
 {
-	FMT(t, " {} {} {} {} {} 0 0 {} {} {} {} 0 0 0", i->pending & LOW_SIGNALS, i->blocked & LOW_SIGNALS,
-	    i->ignored & LOW_SIGNALS, i->caught & LOW_SIGNALS, (u32)(is_shown && i->state != 'R'), i->exit_signal,
-	    i->cpu, i->rt_priority, i->policy);
+	FMT(t, " {} {} {} {} {} 0 0 {} {} {} {} 0 0 0", i->pending & LOW_SIGNALS,
+	    i->blocked & LOW_SIGNALS, i->ignored & LOW_SIGNALS, i->caught & LOW_SIGNALS,
+	    (u32)(is_shown && i->state != 'R'), i->exit_signal, i->cpu, i->rt_priority, i->policy);
 }
 
 err_t show_pid_stat(const struct proc_subject *s, struct text *t)
@@ -63,12 +64,12 @@ err_t show_pid_stat(const struct proc_subject *s, struct text *t)
 	const struct mm_layout *l = &m.layout;
 	put_identity(&i, t);
 	put_times(&i, t);
-	FMT(t, " {} {} {} {} {} {} 0 0", m.size_bytes, m.resident, rss_limit, l->start_code, l->end_code,
-	    l->start_stack);
+	FMT(t, " {} {} {} {} {} {} 0 0", m.size_bytes, m.resident, rss_limit, l->start_code,
+	    l->end_code, l->start_stack);
 	bool is_shown = proc_may_inspect(s) == OK;
 	put_signals(&i, is_shown, t);
-	FMT(t, " {} {} {} {} {} {} {} {}\n", l->start_data, l->end_data, l->start_brk, l->arg_start, l->arg_end,
-	    l->env_start, l->env_end, is_shown ? i.exit_code : 0);
+	FMT(t, " {} {} {} {} {} {} {} {}\n", l->start_data, l->end_data, l->start_brk, l->arg_start,
+	    l->arg_end, l->env_start, l->env_end, is_shown ? i.exit_code : 0);
 	return OK;
 }
 
@@ -78,6 +79,7 @@ err_t show_pid_statm(const struct proc_subject *s, struct text *t)
 	struct mm_stats m = {};
 	if (subject_space(s, &space))
 		mm_stats(mm_of(vmspace_get(&space)), &m);
-	FMT(t, "{} {} {} {} 0 {} 0\n", m.size, m.resident, m.shared_pages, m.code, m.data + m.stack);
+	FMT(t, "{} {} {} {} 0 {} 0\n", m.size, m.resident, m.shared_pages, m.code,
+	    m.data + m.stack);
 	return OK;
 }

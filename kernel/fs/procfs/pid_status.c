@@ -33,8 +33,8 @@ static void put_identity(const struct proc_subject *s, const struct process_info
 	proc_put_name(t, info_comm(i));
 	if (!thread_is_null(&s->thread) && thread_get_fs(thread_get(&s->thread), &fs))
 		FMT(t, "\nUmask:\t{04o}", fs_ctx_umask(fs_ctx_get(&fs)));
-	FMT(t, "\nState:\t{c} ({})\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\nTracerPid:\t0\n", (u32)(u8)i->state,
-	    state_name(i->state), i->pid, i->tid, i->ppid);
+	FMT(t, "\nState:\t{c} ({})\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\nTracerPid:\t0\n",
+	    (u32)(u8)i->state, state_name(i->state), i->pid, i->tid, i->ppid);
 }
 
 static void put_ids(const struct cred *c, struct text *t)
@@ -43,8 +43,8 @@ static void put_ids(const struct cred *c, struct text *t)
 	FMT(t, "Gid:\t{}\t{}\t{}\t{}\n", c->gid, c->egid, c->sgid, c->fsgid);
 }
 
-static void put_groups(const struct proc_subject *s, const struct cred *c, const struct process_info *i,
-		       struct text *t)
+static void put_groups(const struct proc_subject *s, const struct cred *c,
+		       const struct process_info *i, struct text *t)
 {
 	SCOPED_REF(fdtable, files);
 	u32 size = 0;
@@ -55,7 +55,8 @@ static void put_groups(const struct proc_subject *s, const struct cred *c, const
 		FMT(t, "{} ", array_at(c->groups, g));
 	if (c->group_count == 0)
 		text_put_char(t, ' ');
-	FMT(t, "\nNStgid:\t{}\nNSpid:\t{}\nNSpgid:\t{}\nNSsid:\t{}\n", i->pid, i->tid, i->pgid, i->sid);
+	FMT(t, "\nNStgid:\t{}\nNSpid:\t{}\nNSpgid:\t{}\nNSsid:\t{}\n", i->pid, i->tid, i->pgid,
+	    i->sid);
 }
 
 static void put_kib(struct text *t, struct str name, u64 pages)
@@ -90,17 +91,22 @@ static void put_memory(const struct proc_subject *s, struct text *t)
 
 static void put_signals(const struct process_info *i, struct text *t)
 {
-	FMT(t, "Threads:\t{}\nSigQ:\t{}/{}\n", i->threads, i->queued_signals, i->max_queued_signals);
-	FMT(t, "SigPnd:\t{016x}\nShdPnd:\t{016x}\nSigBlk:\t{016x}\n", i->pending, i->shared_pending, i->blocked);
+	FMT(t, "Threads:\t{}\nSigQ:\t{}/{}\n", i->threads, i->queued_signals,
+	    i->max_queued_signals);
+	FMT(t, "SigPnd:\t{016x}\nShdPnd:\t{016x}\nSigBlk:\t{016x}\n", i->pending, i->shared_pending,
+	    i->blocked);
 	FMT(t, "SigIgn:\t{016x}\nSigCgt:\t{016x}\n", i->ignored, i->caught);
 }
 
 static void put_rights(const struct cred *c, const struct process_info *i, struct text *t)
 {
-	FMT(t, "CapInh:\t{016x}\nCapPrm:\t{016x}\nCapEff:\t{016x}\nCapBnd:\t{016x}\nCapAmb:\t{016x}\n",
-	    c->cap_inheritable, c->cap_permitted, c->cap_effective, c->cap_bounding, c->cap_ambient);
+	FMT(t,
+	    "CapInh:\t{016x}\nCapPrm:\t{016x}\nCapEff:\t{016x}\nCapBnd:\t{016x}\nCapAmb:\t{016x}\n",
+	    c->cap_inheritable, c->cap_permitted, c->cap_effective, c->cap_bounding,
+	    c->cap_ambient);
 	FMT(t, "NoNewPrivs:\t{}\nSeccomp:\t0\nSeccomp_filters:\t0\n", (u32)i->no_new_privs);
-	text_put(t, STR("Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n"));
+	text_put(t, STR("Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways "
+			"enabled\n"));
 }
 
 /* "0-3,6" */
@@ -126,8 +132,8 @@ static void put_cpus(const struct process_info *i, struct text *t)
 	FMT(t, "Cpus_allowed:\t{x}\nCpus_allowed_list:\t", i->cpus_allowed);
 	put_cpu_list(t, i->cpus_allowed);
 	text_put(t, STR("\nMems_allowed:\t1\nMems_allowed_list:\t0\n"));
-	FMT(t, "voluntary_ctxt_switches:\t{}\nnonvoluntary_ctxt_switches:\t{}\n", i->voluntary_switches,
-	    i->involuntary_switches);
+	FMT(t, "voluntary_ctxt_switches:\t{}\nnonvoluntary_ctxt_switches:\t{}\n",
+	    i->voluntary_switches, i->involuntary_switches);
 }
 
 /* Who a zombie was is forgotten with its last thread: its numbers are root's. */

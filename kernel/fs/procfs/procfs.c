@@ -46,14 +46,15 @@ static err_t root_getattr(struct inode *i, struct file_stat *st)
 	return OK;
 }
 
-static const struct inode_ops root_ops = {
-	.lookup = root_lookup, .readdir = root_readdir, .getattr = root_getattr
-};
-static const struct proc_entry root_entry = {
-	.name = STR("/"), .mode = S_IFDIR | 0555, .inode_ops = &root_ops
-};
+static const struct inode_ops root_ops = { .lookup = root_lookup,
+					   .readdir = root_readdir,
+					   .getattr = root_getattr };
+static const struct proc_entry root_entry = { .name = STR("/"),
+					      .mode = S_IFDIR | 0555,
+					      .inode_ops = &root_ops };
 
-static err_t procfs_mount(const struct fs_type *type, struct str source, struct str options, struct super_ref *out)
+static err_t procfs_mount(const struct fs_type *type, struct str source, struct str options,
+			  struct super_ref *out)
 {
 	(void)type, (void)source, (void)options;
 	*out = super_clone(super_get(&instance));

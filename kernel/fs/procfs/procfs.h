@@ -2,8 +2,9 @@
 /*
  * procfs - the file system "proc": the state of the system and of its processes as files.
  *
- * One instance, whatever the number of mounts.  What is always there stands in the dentry tree; processes, threads and
- * descriptors are looked up when somebody asks for them, so they vanish by themselves.
+ * One instance, whatever the number of mounts.  What is always there stands in the dentry tree;
+ * processes, threads and descriptors are looked up when somebody asks for them, so they vanish by
+ * themselves.
  *
  *   Spec:  proc(5), as of Linux 6.1.
  */

@@ -54,11 +54,26 @@ static struct str slurp(const struct world *w, struct str path, struct span room
 KTEST(procfs, system_files_read)
 {
 	static const struct str names[] = {
-		STR("/meminfo"), STR("/stat"), STR("/uptime"), STR("/loadavg"), STR("/version"), STR("/cpuinfo"),
-		STR("/cmdline"), STR("/filesystems"), STR("/devices"), STR("/interrupts"), STR("/partitions"),
-		STR("/swaps"), STR("/vmstat"), STR("/sys/kernel/ostype"), STR("/sys/kernel/random/uuid"),
-		STR("/sys/kernel/random/boot_id"), STR("/sys/vm/max_map_count"), STR("/sys/fs/file-nr"),
-		STR("/sys/kernel/printk"), STR("/sys/kernel/hostname"),
+		STR("/meminfo"),
+		STR("/stat"),
+		STR("/uptime"),
+		STR("/loadavg"),
+		STR("/version"),
+		STR("/cpuinfo"),
+		STR("/cmdline"),
+		STR("/filesystems"),
+		STR("/devices"),
+		STR("/interrupts"),
+		STR("/partitions"),
+		STR("/swaps"),
+		STR("/vmstat"),
+		STR("/sys/kernel/ostype"),
+		STR("/sys/kernel/random/uuid"),
+		STR("/sys/kernel/random/boot_id"),
+		STR("/sys/vm/max_map_count"),
+		STR("/sys/fs/file-nr"),
+		STR("/sys/kernel/printk"),
+		STR("/sys/kernel/hostname"),
 	};
 	struct world w CLEANUP(world_fini) = {};
 	REQUIRE_OK(world_make(&w));

@@ -6,8 +6,20 @@
 #include "abi/uts.h"
 #include "fs/procfs/show.h"
 
-enum : u64 { ANY_NUMBER = 9223372036854775807u, MAX_MAPS = 65530, NR_OPEN = 131072, PIPE_SIZE_MAX = 1048576 };
-enum : u64 { POOL_BITS = 256, MMAP_MIN = 65536, OVERFLOW_ID = 65534, ASLR_FULL = 2, RATIO = 50, OVERCOMMIT_ALWAYS = 1 };
+enum : u64 {
+	ANY_NUMBER = 9223372036854775807u,
+	MAX_MAPS = 65530,
+	NR_OPEN = 131072,
+	PIPE_SIZE_MAX = 1048576
+};
+enum : u64 {
+	POOL_BITS = 256,
+	MMAP_MIN = 65536,
+	OVERFLOW_ID = 65534,
+	ASLR_FULL = 2,
+	RATIO = 50,
+	OVERCOMMIT_ALWAYS = 1
+};
 
 /* A string written to a file of /proc/sys ends at the first newline or NUL. */
 static struct str first_line(struct str s)

@@ -2,10 +2,24 @@
 /* system - the files of procfs that belong to no process, and the directories they stand in. */
 #include "fs/procfs/show.h"
 
-enum : u32 { FILE_R = S_IFREG | 0444, FILE_RW = S_IFREG | 0644, LINK = S_IFLNK | 0777, DIR = S_IFDIR | 0555 };
+enum : u32 {
+	FILE_R = S_IFREG | 0444,
+	FILE_RW = S_IFREG | 0644,
+	LINK = S_IFLNK | 0777,
+	DIR = S_IFDIR | 0555
+};
 
 /* Directories; parents come first.  The first stands for the root. */
-enum dir_index : u32 { D_ROOT, D_SYS, D_SYS_KERNEL, D_SYS_RANDOM, D_SYS_VM, D_SYS_FS, D_TTY, D_COUNT };
+enum dir_index : u32 {
+	D_ROOT,
+	D_SYS,
+	D_SYS_KERNEL,
+	D_SYS_RANDOM,
+	D_SYS_VM,
+	D_SYS_FS,
+	D_TTY,
+	D_COUNT
+};
 
 static const struct inode_ops fixed_dir_ops = {};
 
@@ -45,14 +59,20 @@ static const struct fixed table[] = {
 
 	{ D_SYS_KERNEL, { STR("cap_last_cap"), FILE_R, .show = show_cap_last_cap }, D_ROOT },
 	{ D_SYS_KERNEL, { STR("domainname"), FILE_R, .show = show_domainname }, D_ROOT },
-	{ D_SYS_KERNEL, { STR("hostname"), FILE_RW, .show = show_hostname, .write = write_hostname }, D_ROOT },
+	{ D_SYS_KERNEL,
+	  { STR("hostname"), FILE_RW, .show = show_hostname, .write = write_hostname },
+	  D_ROOT },
 	{ D_SYS_KERNEL, { STR("ngroups_max"), FILE_R, .show = show_ngroups_max }, D_ROOT },
 	{ D_SYS_KERNEL, { STR("osrelease"), FILE_R, .show = show_osrelease }, D_ROOT },
 	{ D_SYS_KERNEL, { STR("ostype"), FILE_R, .show = show_ostype }, D_ROOT },
 	{ D_SYS_KERNEL, { STR("overflowgid"), FILE_R, .show = show_overflow_id }, D_ROOT },
 	{ D_SYS_KERNEL, { STR("overflowuid"), FILE_R, .show = show_overflow_id }, D_ROOT },
-	{ D_SYS_KERNEL, { STR("pid_max"), FILE_RW, .show = show_pid_max, .write = write_pid_max }, D_ROOT },
-	{ D_SYS_KERNEL, { STR("printk"), FILE_RW, .show = show_printk, .write = write_printk }, D_ROOT },
+	{ D_SYS_KERNEL,
+	  { STR("pid_max"), FILE_RW, .show = show_pid_max, .write = write_pid_max },
+	  D_ROOT },
+	{ D_SYS_KERNEL,
+	  { STR("printk"), FILE_RW, .show = show_printk, .write = write_printk },
+	  D_ROOT },
 	{ D_SYS_KERNEL, { STR("randomize_va_space"), FILE_R, .show = show_aslr }, D_ROOT },
 	{ D_SYS_KERNEL, { STR("threads-max"), FILE_R, .show = show_threads_max }, D_ROOT },
 	{ D_SYS_KERNEL, { STR("version"), FILE_R, .show = show_kversion }, D_ROOT },
@@ -116,7 +136,8 @@ err_t proc_system_readdir(struct dir_sink *sink, u64 *pos)
 		if (f->dir != D_ROOT)
 			continue;
 		u64 ino = proc_ino(0, 0, &f->entry, number_of(i));
-		if (!dir_emit(sink, f->entry.name, ino, (u8)((f->entry.mode & S_IFMT) >> 12), *pos + 1))
+		if (!dir_emit(sink, f->entry.name, ino, (u8)((f->entry.mode & S_IFMT) >> 12),
+			      *pos + 1))
 			return OK;
 	}
 	*pos = max_of(*pos, (u64)PROC_PID_POS);

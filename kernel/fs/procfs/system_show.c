@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* system_show - the texts about the whole system: memory, CPUs, times, what it is made of.  Spec: proc(5). */
+/* system_show - the texts about the whole system: memory, CPUs, times, what it is made of.  Spec:
+ * proc(5). */
 #include <osxtd/boot.h>
 #include <osxtd/irq.h>
 
@@ -36,8 +37,8 @@ static void put_pages(struct text *t, struct str name, u64 pages)
 }
 
 /*
- * Pages of processes that no file has: what their spaces hold beyond files' pages.  Pages that fork made common count more
- * than once, so the sum is cut at what there is.
+ * Pages of processes that no file has: what their spaces hold beyond files' pages.  Pages that fork
+ * made common count more than once, so the sum is cut at what there is.
  */
 static u64 anonymous_pages(u64 at_most)
 {
@@ -105,9 +106,13 @@ err_t show_vmstat(const struct proc_subject *s, struct text *t)
 	struct frame_stats f = {};
 	frame_stats(&f);
 	u64 anonymous = anonymous_pages(f.untyped_pages);
-	FMT(t, "nr_free_pages {}\nnr_anon_pages {}\nnr_mapped 0\nnr_file_pages {}\nnr_dirty 0\nnr_writeback 0\n",
+	FMT(t,
+	    "nr_free_pages {}\nnr_anon_pages {}\nnr_mapped 0\nnr_file_pages {}\nnr_dirty "
+	    "0\nnr_writeback 0\n",
 	    f.free_pages, anonymous, f.untyped_pages - anonymous);
-	FMT(t, "nr_slab_reclaimable 0\nnr_slab_unreclaimable {}\nnr_page_table_pages {}\nnr_kernel_stack {}\n",
+	FMT(t,
+	    "nr_slab_reclaimable 0\nnr_slab_unreclaimable {}\nnr_page_table_pages "
+	    "{}\nnr_kernel_stack {}\n",
 	    f.slab_pages, f.page_table_pages, f.stack_pages * KIB_PER_PAGE);
 	text_put(t, STR("pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n"));
 	return OK;
@@ -115,8 +120,8 @@ err_t show_vmstat(const struct proc_subject *s, struct text *t)
 
 static void put_cpu_times(struct text *t, const struct process_totals *p)
 {
-	FMT(t, " {} 0 {} {} 0 0 0 0 0 0\n", p->user_ns / NSEC_PER_TICK, p->system_ns / NSEC_PER_TICK,
-	    p->idle_ns / NSEC_PER_TICK);
+	FMT(t, " {} 0 {} {} 0 0 0 0 0 0\n", p->user_ns / NSEC_PER_TICK,
+	    p->system_ns / NSEC_PER_TICK, p->idle_ns / NSEC_PER_TICK);
 }
 
 static u64 put_irqs(struct text *t)
@@ -147,8 +152,9 @@ err_t show_stat(const struct proc_subject *s, struct text *t)
 		put_cpu_times(t, &share);
 	}
 	(void)put_irqs(t);
-	FMT(t, "ctxt {}\nbtime {}\nprocesses {}\nprocs_running {}\nprocs_blocked {}\n", p.context_switches,
-	    clock_realtime_offset_ns() / NSEC_PER_SEC, p.forks, max_of(p.running, 1u), p.blocked);
+	FMT(t, "ctxt {}\nbtime {}\nprocesses {}\nprocs_running {}\nprocs_blocked {}\n",
+	    p.context_switches, clock_realtime_offset_ns() / NSEC_PER_SEC, p.forks,
+	    max_of(p.running, 1u), p.blocked);
 	text_put(t, STR("softirq 0 0 0 0 0 0 0 0 0 0 0\n"));
 	return OK;
 }
@@ -199,8 +205,8 @@ err_t show_loadavg(const struct proc_subject *s, struct text *t)
 err_t show_version(const struct proc_subject *s, struct text *t)
 {
 	(void)s;
-	FMT(t, "{} version {} ({}) {}\n", STR(UTS_SYSNAME), STR(UTS_RELEASE), STR("clang version 22, LLD 22"),
-	    STR(UTS_VERSION));
+	FMT(t, "{} version {} ({}) {}\n", STR(UTS_SYSNAME), STR(UTS_RELEASE),
+	    STR("clang version 22, LLD 22"), STR(UTS_VERSION));
 	return OK;
 }
 

@@ -2,8 +2,8 @@
 /*
  * text_file - files whose content is made when they are read.
  *
- * A read at offset 0, and the first at all, makes the text; reads further on are served from it, so that a reader in
- * pieces sees one consistent text.
+ * A read at offset 0, and the first at all, makes the text; reads further on are served from it, so
+ * that a reader in pieces sees one consistent text.
  */
 #include <osxtd/buf.h>
 
@@ -82,7 +82,9 @@ static err_t text_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 	return OK;
 }
 
-static const struct file_ops text_file_ops = { .name = "proc", .read = text_read, .write = text_write };
+static const struct file_ops text_file_ops = { .name = "proc",
+					       .read = text_read,
+					       .write = text_write };
 
 static err_t text_open(struct inode *inode, u32 flags, struct file_ref *out)
 {
@@ -96,7 +98,8 @@ static err_t text_open(struct inode *inode, u32 flags, struct file_ref *out)
 	return OK;
 }
 
-/* Nothing can be changed but what the file system changes itself; truncation by open(2) is borne. */
+/* Nothing can be changed but what the file system changes itself; truncation by open(2) is borne.
+ */
 static err_t text_setattr(struct inode *inode, const struct attr_change *c)
 {
 	(void)inode;
