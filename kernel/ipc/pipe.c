@@ -215,7 +215,7 @@ err_t pipe_open_end(struct pipe *p, u32 flags, enum pipe_wait wait, struct file_
 	bool both = mode == (FILE_READ | FILE_WRITE);
 	if (mode == 0)
 		return ERR_INVAL;
-	if (mode == FILE_WRITE && (flags & O_NONBLOCK) != 0) {
+	if (mode == FILE_WRITE && (flags & O_NONBLOCK) != 0 && wait == PIPE_WAIT_PEER) {
 		GUARD(pipe, &p->lock);
 		if (p->readers == 0)
 			return ERR_NXIO;

@@ -155,9 +155,10 @@ static err_t pipe_getattr(struct file *f, struct file_stat *st)
 	return OK;
 }
 
+/* /proc/PID/fd: an end of a pipe without a name does not wait for the other side; it may have gone already. */
 static err_t pipe_reopen(struct file *f, u32 flags, struct file_ref *out)
 {
-	return pipe_open_end(file_pipe(f), flags, PIPE_WAIT_PEER, out);
+	return pipe_open_end(file_pipe(f), flags, PIPE_NO_WAIT, out);
 }
 
 static void pipe_describe(struct file *f, struct text *t)
