@@ -76,6 +76,7 @@ static struct uframe *table_new(void)
 err_t table_reserve(u32 n)
 {
 	while (table_cache_here()->count < n) {
+		u32 before = table_cache_here()->count;
 		struct uframe *t = table_new();
 		if (t == nullptr)
 			return ERR_NOMEM;
@@ -83,6 +84,9 @@ err_t table_reserve(u32 n)
 		t->next = c->first;
 		c->first = t;
 		c->count++;
+		/* The page came out of this very cache: there is no more memory, and going on would never end. */
+		if (c->count <= before)
+			return ERR_NOMEM;
 	}
 	return OK;
 }
