@@ -36,7 +36,8 @@ u64 oom_badness(struct vmspace *space, i32 adj)
 		return 0;
 	struct frame_stats frames = {};
 	frame_stats(&frames);
-	i64 score = (i64)vmspace_resident_pages(space) + (i64)(frames.total_pages / 1000) * adj;
+	u64 pages = vmspace_resident_pages(space) + vmspace_table_pages(space);
+	i64 score = (i64)pages + (i64)(frames.total_pages / 1000) * adj;
 	return score > 0 ? (u64)score : 1;
 }
 
