@@ -8,6 +8,7 @@
  *   Spec:     syscall(2), sigreturn(2), the architecture's psABI.
  */
 #pragma once
+#include <osxtd/object.h>
 #include <osxtd/sysargs.h>
 #include <osxtd/user.h>
 #include <osxtd/user_ctx.h>
@@ -48,19 +49,23 @@ u64 arch_user_ip(const struct user_ctx *c);
 u64 arch_user_sp(const struct user_ctx *c);
 
 /* ---- signal frames ---- */
+/* Where frames are put together; a thread makes one with its first signal. */
+struct arch_signal_room;
+REF_TYPE(arch_signal_room);
+err_t arch_signal_room_new(struct arch_signal_room_ref *out);
+/* The siginfo of the frame that is pushed next: to be filled whole. */
+BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room);
+
 struct arch_signal {
 	u32 signo;
 	const struct abi_sigaction *action;
-	const struct abi_siginfo *info;
 	u64 mask;                        /* to be restored by sigreturn */
 	struct abi_stack *altstack;      /* the thread's; SS_AUTODISARM disables it here */
 };
-/* Bytes of room that the two below need. */
-usize arch_signal_room(void);
 /* Writes the frame and makes user mode enter the handler.  ERR_FAULT: no room for it on the stack. */
-err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct span room);
+err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct arch_signal_room *room);
 /* rt_sigreturn(2): takes the frame back, with the mask and alternate stack to be restored.  ERR_FAULT. */
-err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack, struct span room);
+err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack, struct arch_signal_room *room);
 /* True when user mode runs on the alternate stack. */
 bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s);
 

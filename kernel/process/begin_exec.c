@@ -68,11 +68,9 @@ err_t process_begin_exec(struct thread *self)
 /* Descriptors and actions that another process shares become our own. */
 static err_t unshare(struct thread *self, struct sighand_ref *sighand)
 {
-	struct process *p = process_of(self);
-	SCOPED_REF(sighand, h);
-	process_get_sighand(p, &h);
-	if (object_refs(&sighand_get(&h)->object) > 2)
-		TRY(sighand_copy(sighand_get(&h), sighand));
+	/* Ours are the thread's reference and the process's. */
+	if (object_refs(&sighand_get(&self->sighand)->object) > 2)
+		TRY(sighand_copy(sighand_get(&self->sighand), sighand));
 	return thread_unshare_files(self);
 }
 
@@ -87,7 +85,8 @@ static void reset_process(struct process *p, struct thread *self, struct sighand
 	GUARD(signal, &p->lock);
 	if (!sighand_is_null(&fresh)) {
 		old = sighand_move(&p->sighand);
-		p->sighand = sighand_move(&fresh);
+		p->sighand = sighand_clone(sighand_get(&fresh));
+		sighand_replace(&self->sighand, sighand_move(&fresh));
 	}
 	sighand_reset_caught(sighand_get(&p->sighand));
 	signal_recalculate(self);

@@ -93,8 +93,8 @@ static void check_interval(struct process *p, struct interval_timer *t, u64 used
 /* RLIMIT_CPU: SIGXCPU each second over the soft limit, SIGKILL at the hard one. */
 static void check_limit(struct process *p, u64 used_ns) HOLDS(signal)
 {
-	u64 soft = atomic_u64_load(&p->soft[RLIMIT_CPU]);
-	u64 hard = atomic_u64_load(&p->hard[RLIMIT_CPU]);
+	u64 soft = atomic_u64_load(&p->limits.soft[RLIMIT_CPU]);
+	u64 hard = atomic_u64_load(&p->limits.hard[RLIMIT_CPU]);
 	u64 used_s = used_ns / 1000000000;
 	if (hard != RLIM_INFINITY && used_s >= hard) {
 		post_plain(p, SIGKILL);

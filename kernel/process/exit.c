@@ -50,10 +50,11 @@ void child_siginfo(struct process *p, i32 code, i32 status, struct siginfo *out)
 /* What the parent's action for SIGCHLD says about its children. */
 static bool wants_no_zombies(struct process *parent, u64 flag)
 {
-	SCOPED_REF(sighand, h);
-	process_get_sighand(parent, &h);
 	struct abi_sigaction action = {};
-	sighand_read(sighand_get(&h), SIGCHLD, &action);
+	{
+		GUARD(signal, &parent->lock);
+		sighand_read(sighand_get(&parent->sighand), SIGCHLD, &action);
+	}
 	return (flag == SA_NOCLDWAIT && action.handler == SIG_IGN) || (action.flags & flag) != 0;
 }
 

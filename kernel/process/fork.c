@@ -92,26 +92,24 @@ static void inherit(struct thread *self, struct thread *child, const struct fork
 		sched_reset(&child->task);
 }
 
-static err_t new_sighand(struct process *from, u64 flags, struct sighand_ref *out)
+static err_t new_sighand(struct thread *self, u64 flags, struct sighand_ref *out)
 {
-	SCOPED_REF(sighand, h);
-	process_get_sighand(from, &h);
 	if ((flags & CLONE_SIGHAND) != 0) {
-		*out = sighand_move(&h);
+		*out = sighand_clone(sighand_get(&self->sighand));
 		return OK;
 	}
-	TRY(sighand_copy(sighand_get(&h), out));
+	TRY(sighand_copy(sighand_get(&self->sighand), out));
 	if ((flags & CLONE_CLEAR_SIGHAND) != 0)
 		sighand_reset_caught(sighand_get(out));
 	return OK;
 }
 
-static err_t new_process(struct process *parent, const struct fork_request *r, struct process_ref *out)
+static err_t new_process(struct thread *self, struct thread *child, const struct fork_request *r)
 {
+	struct process *parent = process_of(self);
 	SCOPED_REF(process, made);
-	SCOPED_REF(sighand, h);
 	TRY(process_new(&made));
-	TRY(new_sighand(parent, r->flags, &h));
+	TRY(new_sighand(self, r->flags, &child->sighand));
 	struct process *p = process_get(&made);
 	rlimit_fork(p, parent);
 	atomic_i32_store(&p->oom_score_adj, atomic_i32_load(&parent->oom_score_adj));
@@ -121,8 +119,8 @@ static err_t new_process(struct process *parent, const struct fork_request *r, s
 		p->exit_signal = r->exit_signal;
 	}
 	GUARD(signal, &p->lock);
-	p->sighand = sighand_move(&h);
-	*out = process_move(&made);
+	p->sighand = sighand_clone(sighand_get(&child->sighand));
+	child->process = process_move(&made);
 	return OK;
 }
 
@@ -213,8 +211,9 @@ static err_t build(struct thread *self, const struct fork_request *r, struct tas
 	struct user_ctx *ctx = &child->task.user;
 	if ((r->flags & CLONE_THREAD) != 0) {
 		child->process = process_clone(process_of(self));
+		child->sighand = sighand_clone(sighand_get(&self->sighand));
 	} else {
-		TRY(new_process(process_of(self), r, &child->process));
+		TRY(new_process(self, child, r));
 	}
 	TRY(share_parts(self, child, r->flags));
 	user_ctx_fork(ctx, &self->task.user);

@@ -59,7 +59,7 @@ static void from_process(struct process *p, struct process_info *out) HOLDS(sign
 	out->ignored = atomic_u64_load(&h->ignored);
 	out->caught = atomic_u64_load(&h->caught);
 	out->queued_signals = p->queued_signals;
-	out->max_queued_signals = atomic_u64_load(&p->soft[RLIMIT_SIGPENDING]);
+	out->max_queued_signals = atomic_u64_load(&p->limits.soft[RLIMIT_SIGPENDING]);
 	out->oom_score_adj = atomic_i32_load(&p->oom_score_adj);
 }
 

@@ -20,6 +20,7 @@
 #include "abi/resource.h"
 #include "abi/sched.h"
 #include "abi/signal.h"
+#include "arch/arch.h"
 #include "device/tty_host.h"
 #include "fs/fdtable.h"
 #include "fs/fs_ctx.h"
@@ -48,7 +49,9 @@ LIST_TYPE(signal_queue, queued_signal, link);
 
 struct pending_set {
 	u64 set;                    /* bit n-1: signal n is pending */
-	struct signal_queue queue;  /* what is known about them; a standard signal may lack an entry */
+	u32 slot_signo;             /* not 0: the slot tells of this standard signal */
+	struct siginfo slot;        /* spares the first standard signal an entry */
+	struct signal_queue queue;  /* what is known about the others; a standard signal may lack an entry */
 };
 
 struct action_table {
@@ -117,6 +120,10 @@ struct interval_timer { /* ITIMER_VIRTUAL, ITIMER_PROF: in time used */
 	u64 interval_ns;
 };
 
+struct rlimits {
+	struct atomic_u64 soft[RLIM_NLIMITS], hard[RLIM_NLIMITS];
+};
+
 struct posix_timer;
 REF_TYPE(posix_timer);
 LIST_STRUCT(posix_timer_list);
@@ -175,7 +182,7 @@ struct process {
 	struct atomic_i32 parent_pid ATOMIC_ONLY;            /* the number of `parent`, 0 without: getppid takes no lock */
 	struct atomic_u32 has_cpu_timers ATOMIC_ONLY;
 	struct atomic_u32 is_unkillable ATOMIC_ONLY;         /* init */
-	struct atomic_u64 soft[RLIM_NLIMITS] ATOMIC_ONLY, hard[RLIM_NLIMITS] ATOMIC_ONLY;
+	struct rlimits limits ATOMIC_ONLY;
 	struct atomic_i32 oom_score_adj ATOMIC_ONLY;
 	struct atomic_u32 personality ATOMIC_ONLY;
 	struct waitq child_wait OWNER(process);
@@ -205,6 +212,7 @@ struct thread {
 	struct fdtable_ref files;
 	struct fs_ctx_ref fs;
 	struct cred_ref cred;
+	struct sighand_ref sighand;       /* its process's: exec replaces both, alone */
 	struct vmspace_ref mm;
 	u64 space_id;                     /* names mm in futex keys */
 	char comm[COMM_BYTES];
@@ -227,7 +235,7 @@ struct thread {
 	u64 clear_child_tid, set_child_tid;
 	u64 robust_list;
 	struct completion_ref vfork;
-	struct buf frame_buf;             /* room for the FPU part of signal frames */
+	struct arch_signal_room_ref frame_room; /* made with the first signal */
 	u64 minor_faults, major_faults;
 	u32 user_ticks, seen_ticks;
 	u64 shown_utime_ns, shown_stime_ns; /* never reported less */
@@ -320,7 +328,6 @@ err_t sighand_set(struct sighand *s, u32 signo, const struct abi_sigaction *acti
 void sighand_reset(struct sighand *s, u32 signo);
 /* exec: caught signals back to default; all (CLONE_CLEAR_SIGHAND): as exec. */
 void sighand_reset_caught(struct sighand *s);
-void process_get_sighand(struct process *p, struct sighand_ref *out);
 
 /* sigdeliver.c */
 void signal_recalculate(struct thread *t) HOLDS(signal);
@@ -331,6 +338,7 @@ void signal_set_saved_mask(struct thread *self, u64 mask);
 void signal_drop_ignored(struct process *p, u32 signo);
 /* sigtimedwait(2): takes a pending signal of set, or waits for one.  ERR_AGAIN when the time is over, ERR_INTR. */
 err_t signal_wait_for(struct thread *self, u64 set, u64 deadline_ns, struct siginfo *out);
+err_t thread_frame_room(struct thread *self);
 bool signal_deliver_one(struct thread *self);
 void signal_finish(struct thread *self);
 void siginfo_encode(const struct siginfo *in, struct abi_siginfo *out);

@@ -105,25 +105,22 @@ void rlimit_init(struct process *p)
 		default:
 			break;
 		}
-		atomic_u64_store(&array_at(p->soft, i), l.soft);
-		atomic_u64_store(&array_at(p->hard, i), l.hard);
+		atomic_u64_store(&array_at(p->limits.soft, i), l.soft);
+		atomic_u64_store(&array_at(p->limits.hard, i), l.hard);
 	}
 }
 
 void rlimit_fork(struct process *to, const struct process *from)
 {
-	for (u32 i = 0; i < RLIM_NLIMITS; i++) {
-		atomic_u64_store(&array_at(to->soft, i), atomic_u64_load(&array_at(from->soft, i)));
-		atomic_u64_store(&array_at(to->hard, i), atomic_u64_load(&array_at(from->hard, i)));
-	}
-	if (atomic_u64_load(&from->soft[RLIMIT_CPU]) != RLIM_INFINITY)
+	to->limits = from->limits; /* word by word; a change at the same moment is before or after the fork for each */
+	if (atomic_u64_load(&from->limits.soft[RLIMIT_CPU]) != RLIM_INFINITY)
 		atomic_u32_store(&to->has_cpu_timers, 1);
 }
 
 void process_get_rlimit(struct process *p, u32 resource, u64 *soft, u64 *hard)
 {
-	*soft = atomic_u64_load(&array_at(p->soft, resource));
-	*hard = atomic_u64_load(&array_at(p->hard, resource));
+	*soft = atomic_u64_load(&array_at(p->limits.soft, resource));
+	*hard = atomic_u64_load(&array_at(p->limits.hard, resource));
 }
 
 static const u32 mm_resource[MM_LIMIT_COUNT] = {
@@ -153,7 +150,7 @@ static void tell_space(struct process *p, u32 resource, u64 soft)
 
 err_t rlimit_set(struct thread *self, struct process *p, u32 resource, const struct abi_rlimit *l)
 {
-	u64 hard = atomic_u64_load(&array_at(p->hard, resource));
+	u64 hard = atomic_u64_load(&array_at(p->limits.hard, resource));
 	if (l->soft > l->hard)
 		return ERR_INVAL;
 	if (resource == RLIMIT_NOFILE && l->hard > FD_MAX)
@@ -163,8 +160,8 @@ err_t rlimit_set(struct thread *self, struct process *p, u32 resource, const str
 	u64 soft = l->soft;
 	if (resource == RLIMIT_CPU && soft == 0)
 		soft = 1; /* as Linux: 0 means at once, which a second is */
-	atomic_u64_store(&array_at(p->hard, resource), l->hard);
-	atomic_u64_store(&array_at(p->soft, resource), soft);
+	atomic_u64_store(&array_at(p->limits.hard, resource), l->hard);
+	atomic_u64_store(&array_at(p->limits.soft, resource), soft);
 	if (resource == RLIMIT_CPU)
 		atomic_u32_store(&p->has_cpu_timers, 1);
 	tell_space(p, resource, soft);

@@ -118,6 +118,7 @@ static err_t make_init(struct init_request *r, struct task_ref *out)
 	rlimit_init(p);
 	atomic_u32_store(&p->is_unkillable, 1);
 	GUARD(signal, &p->lock);
+	t->sighand = sighand_clone(sighand_get(&h));
 	p->sighand = sighand_move(&h);
 	p->user = user_account_move(&user);
 	*out = task_move(&made);

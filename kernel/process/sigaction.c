@@ -46,12 +46,6 @@ err_t sighand_copy(struct sighand *from, struct sighand_ref *out)
 	return OK;
 }
 
-void process_get_sighand(struct process *p, struct sighand_ref *out)
-{
-	GUARD(signal, &p->lock);
-	*out = sighand_clone(sighand_get(&p->sighand));
-}
-
 void sighand_read(struct sighand *s, u32 signo, struct abi_sigaction *out)
 {
 	GUARD(sighand, &s->lock);
@@ -68,14 +62,9 @@ static void store(struct sighand *s, u32 signo, const struct abi_sigaction *acti
 {
 	u64 bit = sigset_bit(signo);
 	array_at(action_table_get(&s->table)->action, signo - 1) = *action;
-	if (action->handler == SIG_IGN)
-		(void)atomic_u64_or(&s->ignored, bit);
-	else
-		(void)atomic_u64_and(&s->ignored, ~bit);
-	if (action->handler > SIG_IGN)
-		(void)atomic_u64_or(&s->caught, bit);
-	else
-		(void)atomic_u64_and(&s->caught, ~bit);
+	u64 ignored = atomic_u64_load(&s->ignored) & ~bit, caught = atomic_u64_load(&s->caught) & ~bit;
+	atomic_u64_store(&s->ignored, action->handler == SIG_IGN ? ignored | bit : ignored);
+	atomic_u64_store(&s->caught, action->handler > SIG_IGN ? caught | bit : caught);
 }
 
 static bool is_writable(const struct sighand *s) HOLDS(sighand)

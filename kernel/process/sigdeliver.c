@@ -103,34 +103,33 @@ static const char *name_of(u32 signo)
 	return signo < array_len(names) ? array_at(names, signo) : "signal";
 }
 
-static err_t frame_room(struct thread *self)
+err_t thread_frame_room(struct thread *self)
 {
-	return buf_len(&self->frame_buf) != 0 ? OK : buf_alloc(arch_signal_room(), &self->frame_buf);
+	return arch_signal_room_is_null(&self->frame_room) ? arch_signal_room_new(&self->frame_room) : OK;
+}
+
+static err_t push_frame(struct thread *self, const struct siginfo *info, const struct arch_signal *s)
+{
+	TRY(thread_frame_room(self));
+	struct arch_signal_room *room = arch_signal_room_get(&self->frame_room);
+	siginfo_encode(info, arch_signal_info(room));
+	return arch_signal_push(&self->task.user, s, room);
 }
 
 static void run_handler(struct thread *self, const struct siginfo *info, const struct abi_sigaction *action)
 {
 	u32 signo = (u32)info->signo;
-	struct abi_siginfo abi = {};
-	siginfo_encode(info, &abi);
 	settle_call_for_handler(self, action->flags);
 	struct arch_signal s = {
 		.signo = signo,
 		.action = action,
-		.info = &abi,
 		.mask = self->has_saved_mask ? self->saved_mask : self->blocked,
 		.altstack = &self->altstack,
 	};
-	err_t err = frame_room(self);
-	if (err == OK)
-		err = arch_signal_push(&self->task.user, &s, buf_span(&self->frame_buf));
-	if (err != OK) {
+	if (unlikely(push_frame(self, info, &s) != OK)) {
 		struct siginfo fault = siginfo_kernel(SIGSEGV);
-		if (signo == SIGSEGV) {
-			SCOPED_REF(sighand, h);
-			process_get_sighand(process_of(self), &h);
-			sighand_reset(sighand_get(&h), SIGSEGV);
-		}
+		if (signo == SIGSEGV)
+			sighand_reset(sighand_get(&self->sighand), SIGSEGV);
 		signal_force(self, &fault);
 		return;
 	}
@@ -244,19 +243,16 @@ bool signal_deliver_one(struct thread *self)
 	if (!take_pending(self, &info))
 		return false;
 	u32 signo = (u32)info.signo;
-	SCOPED_REF(sighand, h);
-	process_get_sighand(process_of(self), &h);
 	struct abi_sigaction action = {};
-	sighand_read(sighand_get(&h), signo, &action);
+	sighand_read(sighand_get(&self->sighand), signo, &action);
 	if (action.handler == SIG_IGN)
 		return true;
 	if (action.handler == SIG_DFL) {
-		sighand_drop(&h); /* the default action may not come back */
 		default_action(self, &info);
 		return true;
 	}
 	if ((action.flags & SA_RESETHAND) != 0)
-		sighand_reset(sighand_get(&h), signo);
+		sighand_reset(sighand_get(&self->sighand), signo);
 	run_handler(self, &info, &action);
 	return true;
 }

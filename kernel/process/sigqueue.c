@@ -3,7 +3,8 @@
  * sigqueue - pending sets: a bit per signal and, beside it, what is known about each instance.
  *
  * S1: bit n-1 of `set` is set iff signal n is pending.  Every entry of the queue has its bit set; a standard signal may
- *     have its bit without an entry (no memory when it was sent): it is delivered with an empty siginfo.
+ *     have its bit without an entry: then the slot tells of it or, without memory when it was sent, nothing does and it
+ *     is delivered with an empty siginfo.
  * S2: p->queued_signals == entries in the queues of p and its threads, timers' own entries aside.
  */
 #include "process/internal.h"
@@ -33,6 +34,8 @@ void pending_flush(struct process *p, struct pending_set *s, u64 signals)
 	if ((s->set & signals) == 0)
 		return;
 	s->set &= ~signals;
+	if (s->slot_signo != 0 && (sigset_bit(s->slot_signo) & signals) != 0)
+		s->slot_signo = 0;
 	struct queued_signal *next = nullptr;
 	for (struct queued_signal *q = signal_queue_first(&s->queue); q != nullptr; q = next) {
 		next = signal_queue_next(q);
@@ -49,12 +52,9 @@ static u32 choose(u64 ready)
 	return (u32)__builtin_ctzll(faults != 0 ? faults : ready) + 1;
 }
 
-bool pending_take(struct process *p, struct pending_set *s, u64 signals, struct siginfo *out)
+/* The oldest entry of signo, if it has one. */
+static void take_queued(struct process *p, struct pending_set *s, u32 signo, struct siginfo *out) HOLDS(signal)
 {
-	u64 ready = s->set & signals;
-	if (ready == 0)
-		return false;
-	u32 signo = choose(ready);
 	SCOPED_REF(queued_signal, taken);
 	bool more = false;
 	for (struct queued_signal *q = signal_queue_first(&s->queue); q != nullptr;) {
@@ -76,6 +76,21 @@ bool pending_take(struct process *p, struct pending_set *s, u64 signals, struct 
 		*out = queued_signal_get(&taken)->info;
 	if (out->code == SI_TIMER)
 		posix_timer_delivered(p, out);
+}
+
+bool pending_take(struct process *p, struct pending_set *s, u64 signals, struct siginfo *out)
+{
+	u64 ready = s->set & signals;
+	if (ready == 0)
+		return false;
+	u32 signo = choose(ready);
+	if (likely(signo == s->slot_signo)) {
+		*out = s->slot;
+		s->slot_signo = 0;
+		s->set &= ~sigset_bit(signo);
+		return true;
+	}
+	take_queued(p, s, signo, out);
 	return true;
 }
 

@@ -92,8 +92,13 @@ static void insert(struct process *p, struct pending_set *set, const struct sigi
 	HOLDS(signal)
 {
 	set->set |= sigset_bit((u32)info->signo);
-	if (queued_signal_is_null(&q))
+	if (queued_signal_is_null(&q)) {
+		if (set->slot_signo == 0 && info->signo < (i32)SIGRTMIN) {
+			set->slot_signo = (u32)info->signo;
+			set->slot = *info;
+		}
 		return;
+	}
 	struct queued_signal *e = queued_signal_get(&q);
 	if (!e->is_timer)
 		p->queued_signals++;
@@ -123,7 +128,7 @@ void signal_post_locked(struct process *p, struct thread *t, const struct siginf
 	if (signo < SIGRTMIN && (set->set & sigset_bit(signo)) != 0)
 		return;
 	bool is_timer = !queued_signal_is_null(&q) && queued_signal_get(&q)->is_timer;
-	if (!is_timer && p->queued_signals >= atomic_u64_load(&p->soft[RLIMIT_SIGPENDING]))
+	if (!is_timer && p->queued_signals >= atomic_u64_load(&p->limits.soft[RLIMIT_SIGPENDING]))
 		queued_signal_drop(&q);
 	if (queued_signal_is_null(&q) && signo >= SIGRTMIN && info->code != SI_USER) {
 		*err = ERR_AGAIN;
@@ -135,8 +140,22 @@ void signal_post_locked(struct process *p, struct thread *t, const struct siginf
 		thread_kick(receiver, TASK_INTR_SIGNAL);
 }
 
+/* Standard signals mostly find the slot free, and need no entry. */
+static bool post_in_slot(struct process *p, struct thread *t, const struct siginfo *info)
+{
+	SCOPED_REF(queued_signal, none);
+	err_t err = OK;
+	GUARD(signal, &p->lock);
+	if ((t != nullptr ? t->pending.slot_signo : p->common.slot_signo) != 0)
+		return false;
+	signal_post_locked(p, t, info, queued_signal_move(&none), &err);
+	return true;
+}
+
 err_t signal_post(struct process *p, struct thread *t, const struct siginfo *info)
 {
+	if (info->signo < (i32)SIGRTMIN && likely(post_in_slot(p, t, info)))
+		return OK;
 	SCOPED_REF(queued_signal, q);
 	if (queued_signal_new(&q) != OK)
 		queued_signal_drop(&q); /* S1 allows for it */
@@ -163,13 +182,12 @@ void signal_force(struct thread *self, const struct siginfo *info)
 	SCOPED_REF(queued_signal, q);
 	if (queued_signal_new(&q) != OK)
 		queued_signal_drop(&q);
-	SCOPED_REF(sighand, h);
-	process_get_sighand(p, &h);
-	bool is_caught = (atomic_u64_load(&sighand_get(&h)->caught) & sigset_bit(signo)) != 0;
+	struct sighand *h = sighand_get(&self->sighand);
+	bool is_caught = (atomic_u64_load(&h->caught) & sigset_bit(signo)) != 0;
 	bool is_blocked = (self->blocked & sigset_bit(signo)) != 0;
 	/* A handler that cannot run (blocked, or the fault is in it) is no handler: the default action kills. */
 	if (!is_caught || is_blocked)
-		sighand_reset(sighand_get(&h), signo);
+		sighand_reset(h, signo);
 	err_t err = OK;
 	GUARD(signal, &p->lock);
 	self->blocked &= ~sigset_bit(signo);

@@ -9,9 +9,10 @@ static void thread_fini(struct thread *t)
 	fdtable_drop(&t->files);
 	fs_ctx_drop(&t->fs);
 	cred_drop(&t->cred);
+	sighand_drop(&t->sighand);
 	vmspace_drop(&t->mm);
 	completion_drop(&t->vfork);
-	buf_drop(&t->frame_buf);
+	arch_signal_room_drop(&t->frame_room);
 	task_fini(&t->task);
 	process_drop(&t->process);
 }
@@ -81,7 +82,7 @@ i32 thread_pid(const struct thread *t)
 
 u64 thread_rlimit(struct thread *self, u32 resource)
 {
-	return atomic_u64_load(&array_at(process_of(self)->soft, resource));
+	return atomic_u64_load(&array_at(process_of(self)->limits.soft, resource));
 }
 
 void thread_signal_self(struct thread *self, u32 signal)

@@ -30,6 +30,7 @@ struct runq {
 	u64 running_vruntime GUARDED(runq);
 	u32 running_rt GUARDED(runq);
 	bool is_idle GUARDED(runq);
+	bool has_tick GUARDED(runq);           /* one was asked for and has not come */
 	u64 busy_ns GUARDED(runq);
 	u64 switches GUARDED(runq);
 	struct ready_list rt GUARDED(runq);    /* highest priority first */
@@ -135,6 +136,7 @@ static bool policy_pick(u32 cpu, struct task_ref *out)
 	}
 	if (!found) {
 		q->stopped_at = 0;
+		q->has_tick = false;
 		return false;
 	}
 	(void)atomic_u32_sub(&q->queued, 1);
@@ -172,7 +174,10 @@ static u64 policy_set_next(u32 cpu, struct task *t)
 	if (rt_of(e) == 0 && e->vruntime > q->min_vruntime)
 		q->min_vruntime = e->vruntime;
 	atomic_u32_store(&q->running, 1);
-	return SCHED_TICK_NS;
+	/* Ticks come at a steady pace, whoever runs: a switch does not touch the timer. */
+	bool had_tick = q->has_tick;
+	q->has_tick = true;
+	return had_tick ? SCHED_TICK_KEEP : SCHED_TICK_NS;
 }
 
 /* Each turn is one tick long: whoever has the least virtual time runs next, which may be the same task. */
@@ -180,6 +185,10 @@ static bool policy_tick(u32 cpu, struct task *running)
 {
 	struct runq *q = per_cpu(runqs, cpu);
 	(void)atomic_u32_add(&running->sched.ticks, 1);
+	{
+		GUARD(runq, &q->lock);
+		q->has_tick = false;
+	}
 	if (sched_hooks->tick != nullptr)
 		sched_hooks->tick(running);
 	if (atomic_u32_load(&q->queued) != 0)

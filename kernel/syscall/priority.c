@@ -105,7 +105,7 @@ static err_t set_one(struct thread *self, struct thread *t, i32 nice)
 	bool has_right = cred_has_cap(c, CAP_SYS_NICE);
 	if (o->uid != c->euid && o->euid != c->euid && !has_right)
 		return ERR_PERM;
-	u64 limit = atomic_u64_load(&process_of(t)->soft[RLIMIT_NICE]);
+	u64 limit = atomic_u64_load(&process_of(t)->limits.soft[RLIMIT_NICE]);
 	if (nice < t->task.sched.nice && 20 - nice > (i64)min_of(limit, (u64)40) && !has_right)
 		return ERR_ACCES;
 	sched_set_nice(&t->task, nice);

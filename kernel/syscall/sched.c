@@ -23,7 +23,7 @@ static err_t target(struct thread *self, i32 pid, struct thread_ref *out)
 	if (pid < 0)
 		return ERR_INVAL;
 	if (pid == 0 || pid == self->tid) {
-		*out = thread_clone((struct thread *)self);
+		*out = thread_clone(self);
 		return OK;
 	}
 	return thread_find(pid, out) ? OK : ERR_SRCH;
@@ -69,7 +69,7 @@ static err_t check_policy(const struct policy_request *r)
 /* getrlimit(2), RLIMIT_NICE: the lowest nice value is 20 - limit. */
 static bool may_set_nice(struct thread *self, struct thread *t, i32 nice)
 {
-	u64 limit = atomic_u64_load(&process_of(t)->soft[RLIMIT_NICE]);
+	u64 limit = atomic_u64_load(&process_of(t)->limits.soft[RLIMIT_NICE]);
 	return nice >= t->task.sched.nice || 20 - nice <= (i64)min_of(limit, (u64)40) ||
 	       cred_has_cap(thread_cred(self), CAP_SYS_NICE);
 }
@@ -80,7 +80,7 @@ static err_t may_set_policy(struct thread *self, struct thread *t, const struct 
 		return OK;
 	if (!is_own(self, t))
 		return ERR_PERM;
-	u64 limit = atomic_u64_load(&process_of(t)->soft[RLIMIT_RTPRIO]);
+	u64 limit = atomic_u64_load(&process_of(t)->limits.soft[RLIMIT_RTPRIO]);
 	if (is_rt(r->policy) && r->priority > t->task.sched.rt_priority && r->priority > limit)
 		return ERR_PERM;
 	if (t->reset_on_fork != 0 && !r->resets_on_fork)

@@ -16,15 +16,14 @@ SYSCALL(rt_sigaction)
 		TRY(user_get(arg_uaddr(a->a1), &fresh));
 	if (signo < 1 || signo > NSIG || (a->a1 != 0 && (SIGNALS_UNBLOCKABLE & sigset_bit((u32)signo)) != 0))
 		return ERR_INVAL;
-	SCOPED_REF(sighand, h);
-	process_get_sighand(process_of(self), &h);
+	struct sighand *h = sighand_get(&self->sighand);
 	if (a->a2 != 0)
-		sighand_read(sighand_get(&h), (u32)signo, &old);
+		sighand_read(h, (u32)signo, &old);
 	if (a->a1 != 0) {
 		fresh.mask &= ~SIGNALS_UNBLOCKABLE;
 		fresh.flags &= SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER |
 			       SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND;
-		TRY(sighand_set(sighand_get(&h), (u32)signo, &fresh));
+		TRY(sighand_set(h, (u32)signo, &fresh));
 		if (fresh.handler <= SIG_IGN)
 			signal_drop_ignored(process_of(self), (u32)signo);
 	}
@@ -169,9 +168,8 @@ SYSCALL(rt_sigreturn)
 	u64 mask = 0;
 	struct abi_stack stack = {};
 	(void)a;
-	if (buf_len(&self->frame_buf) == 0)
-		TRY(buf_alloc(arch_signal_room(), &self->frame_buf));
-	if (arch_signal_pop(&self->task.user, &mask, &stack, buf_span(&self->frame_buf)) != OK) {
+	TRY(thread_frame_room(self));
+	if (arch_signal_pop(&self->task.user, &mask, &stack, arch_signal_room_get(&self->frame_room)) != OK) {
 		struct siginfo info = siginfo_kernel(SIGSEGV);
 		signal_force(self, &info);
 		return OK;

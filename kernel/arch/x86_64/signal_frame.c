@@ -10,6 +10,8 @@
  *
  *   Spec:  System V psABI for AMD64 3.2.2, 3.4.1; sigreturn(2), sigaltstack(2).
  */
+#include <osxtd/buf.h>
+
 #include "arch/arch.h"
 
 enum : u64 {
@@ -43,9 +45,31 @@ struct signal_frame {
 };
 static_assert(sizeof(struct signal_frame) == 440);
 
-usize arch_signal_room(void)
+struct arch_signal_room {
+	struct object object;
+	struct signal_frame out;     /* what is never assigned stays 0 from the beginning */
+	struct abi_ucontext in;
+	struct buf fpu IMMUTABLE;
+};
+
+static void arch_signal_room_fini(struct arch_signal_room *r)
 {
-	return user_fpu_size();
+	buf_drop(&r->fpu);
+}
+OBJECT_TYPE(arch_signal_room, arch_signal_room_fini);
+
+err_t arch_signal_room_new(struct arch_signal_room_ref *out)
+{
+	SCOPED_REF(arch_signal_room, r);
+	TRY(arch_signal_room_alloc(&r));
+	TRY(buf_alloc(user_fpu_size() + 63, &arch_signal_room_get(&r)->fpu));
+	*out = arch_signal_room_move(&r);
+	return OK;
+}
+
+BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room)
+{
+	return &room->out.info;
 }
 
 bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s)
@@ -75,16 +99,32 @@ static void fill_registers(const struct user_ctx *c, struct abi_sigcontext *m)
 {
 	struct user_event_info ev = {};
 	user_event_info(c, &ev);
-	*m = (struct abi_sigcontext){
-		.r8 = c->r8, .r9 = c->r9, .r10 = c->r10, .r11 = c->r11, .r12 = c->r12, .r13 = c->r13,
-		.r14 = c->r14, .r15 = c->r15, .rdi = c->rdi, .rsi = c->rsi, .rbp = c->rbp, .rbx = c->rbx,
-		.rdx = c->rdx, .rax = c->rax, .rcx = c->rcx, .rsp = c->rsp, .rip = c->rip, .eflags = c->rflags,
-		.cs = (u16)USER_CS_SELECTOR, .ss = (u16)USER_SS_SELECTOR,
-		.err = ev.code, .trapno = ev.number, .cr2 = ev.address,
-	};
+	m->r8 = c->r8;
+	m->r9 = c->r9;
+	m->r10 = c->r10;
+	m->r11 = c->r11;
+	m->r12 = c->r12;
+	m->r13 = c->r13;
+	m->r14 = c->r14;
+	m->r15 = c->r15;
+	m->rdi = c->rdi;
+	m->rsi = c->rsi;
+	m->rbp = c->rbp;
+	m->rbx = c->rbx;
+	m->rdx = c->rdx;
+	m->rax = c->rax;
+	m->rcx = c->rcx;
+	m->rsp = c->rsp;
+	m->rip = c->rip;
+	m->eflags = c->rflags;
+	m->cs = (u16)USER_CS_SELECTOR;
+	m->ss = (u16)USER_SS_SELECTOR;
+	m->err = ev.code;
+	m->trapno = ev.number;
+	m->cr2 = ev.address;
 }
 
-err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct span room)
+err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct arch_signal_room *room)
 {
 	u64 fpu_bytes = user_fpu_size();
 	u64 need = fpu_bytes + 64 + sizeof(struct signal_frame) + 16 + 8;
@@ -95,22 +135,21 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct s
 	u64 fpu_at = (top - fpu_bytes) & ~(u64)63;
 	u64 frame_at = ((fpu_at - sizeof(struct signal_frame)) & ~(u64)15) - 8;
 
-	struct signal_frame f = {
-		.restorer = s->action->restorer,
-		.uc.flags = (fpu_bytes > FPU_LEGACY_BYTES ? (u64)UC_FP_XSTATE : 0) | (u64)UC_SIGCONTEXT_SS |
-			    (u64)UC_STRICT_RESTORE_SS,
-		.uc.stack = *s->altstack,
-		.uc.sigmask = s->mask,
-		.info = *s->info,
-	};
-	if (f.uc.stack.size == 0)
-		f.uc.stack.flags |= (u32)SS_DISABLE;
-	fill_registers(c, &f.uc.mcontext);
-	f.uc.mcontext.fpstate = fpu_at;
-	f.uc.mcontext.oldmask = s->mask;
-	user_fpu_save(c, span_sub(room, 0, fpu_bytes));
-	TRY(user_write(uaddr_of(fpu_at), span_const(span_sub(room, 0, fpu_bytes))));
-	TRY(user_write(uaddr_of(frame_at), cspan_of(f)));
+	struct signal_frame *f = &room->out;
+	f->restorer = s->action->restorer;
+	f->uc.flags = (fpu_bytes > FPU_LEGACY_BYTES ? (u64)UC_FP_XSTATE : 0) | (u64)UC_SIGCONTEXT_SS |
+		      (u64)UC_STRICT_RESTORE_SS;
+	f->uc.stack = *s->altstack;
+	f->uc.sigmask = s->mask;
+	if (f->uc.stack.size == 0)
+		f->uc.stack.flags |= (u32)SS_DISABLE;
+	fill_registers(c, &f->uc.mcontext);
+	f->uc.mcontext.fpstate = fpu_at;
+	f->uc.mcontext.oldmask = s->mask;
+	struct span fpu = user_fpu_align(buf_span(&room->fpu));
+	user_fpu_save(c, fpu);
+	TRY(user_write(uaddr_of(fpu_at), span_const(fpu)));
+	TRY(user_write(uaddr_of(frame_at), cspan_of(*f)));
 
 	if ((s->altstack->flags & (u32)SS_AUTODISARM) != 0)
 		*s->altstack = (struct abi_stack){};
@@ -125,7 +164,7 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct s
 	return OK;
 }
 
-static err_t pop_fpu(struct user_ctx *c, u64 at, struct span room)
+static err_t pop_fpu(struct user_ctx *c, u64 at, struct span fpu)
 {
 	if (at == 0) {
 		user_fpu_reset(c);
@@ -133,18 +172,18 @@ static err_t pop_fpu(struct user_ctx *c, u64 at, struct span room)
 	}
 	/* A frame may end behind its legacy part; osxtd looks at what came whether it is more. */
 	usize done = 0;
-	if (user_read_some(uaddr_of(at), span_sub(room, 0, user_fpu_size()), &done) != OK && done < FPU_LEGACY_BYTES)
+	if (user_read_some(uaddr_of(at), fpu, &done) != OK && done < FPU_LEGACY_BYTES)
 		return ERR_FAULT;
-	return user_fpu_restore(c, span_const(span_sub(room, 0, done))) == OK ? OK : ERR_FAULT;
+	return user_fpu_restore(c, span_const(span_sub(fpu, 0, done))) == OK ? OK : ERR_FAULT;
 }
 
-err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack, struct span room)
+err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack, struct arch_signal_room *room)
 {
-	struct abi_ucontext uc = {};
+	struct abi_ucontext *uc = &room->in;
 	/* The handler's return took the restorer's address off the stack. */
-	TRY(user_read(uaddr_of(c->rsp), span_of(uc)));
-	const struct abi_sigcontext *m = &uc.mcontext;
-	TRY(pop_fpu(c, m->fpstate, room));
+	TRY(user_read(uaddr_of(c->rsp), span_of(*uc)));
+	const struct abi_sigcontext *m = &uc->mcontext;
+	TRY(pop_fpu(c, m->fpstate, user_fpu_align(buf_span(&room->fpu))));
 	c->r8 = m->r8;
 	c->r9 = m->r9;
 	c->r10 = m->r10;
@@ -165,7 +204,7 @@ err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack,
 	c->rflags = (c->rflags & ~(u64)FLAGS_RESTORED) | (m->eflags & FLAGS_RESTORED);
 	c->orig_rax = UINT64_MAX;
 	user_ctx_changed(c);
-	*mask = uc.sigmask;
-	*altstack = uc.stack;
+	*mask = uc->sigmask;
+	*altstack = uc->stack;
 	return OK;
 }

@@ -99,6 +99,7 @@ void task_need_resched(u32 cpu);
 void task_set_space(struct vmspace_ref space);
 
 /* ---- the injected scheduler ---- */
+enum : u64 { SCHED_TICK_KEEP = UINT64_MAX };
 struct sched_policy {
 	const char *name;
 	/* The CPU whose queue t should join. */
@@ -109,7 +110,8 @@ struct sched_policy {
 	bool (*pick)(u32 cpu, struct task_ref *out);
 	/* The task that ran stops running (it is enqueued again separately if still ready). */
 	void (*put_prev)(u32 cpu, struct task *t);
-	/* next starts to run; returns the ns after which tick shall be called, 0 for never. */
+	/* next starts to run; returns the ns after which tick shall be called, 0 for never,
+	 * SCHED_TICK_KEEP when a tick that was asked for and has not come may stay as it is.  Idling forgets it. */
 	u64 (*set_next)(u32 cpu, struct task *next);
 	/* The time asked for is over; true: reschedule. */
 	bool (*tick)(u32 cpu, struct task *running);

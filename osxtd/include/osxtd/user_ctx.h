@@ -39,6 +39,8 @@ void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent);
 
 /* FPU and vector state in the layout of the architecture's signal frame (x86: XSAVE with the FXSAVE software bytes set). */
 usize user_fpu_size(void);
+/* The part of room (user_fpu_size() + 63 bytes) from which the two below move state without a copy in between. */
+struct span user_fpu_align(struct span room);
 void user_fpu_save(struct user_ctx *ctx, struct span out);          /* out: user_fpu_size() bytes */
 /* Loads state that user mode wrote; refuses what would fault.  ERR_INVAL. */
 err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in);

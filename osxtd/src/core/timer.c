@@ -133,7 +133,7 @@ bool timer_is_armed(const struct timer *t)
 void sched_tick_program(u64 ns)
 {
 	struct cpu_timers *ct = this_cpu(cpu_timers);
-	if (ns == 0 && ct->tick_ns == 0)
+	if (ns == SCHED_TICK_KEEP || (ns == 0 && ct->tick_ns == 0))
 		return;
 	ct->tick_ns = ns == 0 ? 0 : clock_monotonic_ns() + ns;
 	program(ct);

@@ -16,7 +16,7 @@
 
 enum : u32 { MAGIC1 = 0x46505853, MAGIC2 = 0x46505845 };
 enum : usize { LEGACY_BYTES = 512, HEADER_BYTES = 64, MAGIC2_BYTES = 4 };
-enum : u32 { MXCSR_DEFAULT = 0x1f80, MXCSR_MASK_DEFAULT = 0xffbf };
+enum : u32 { MXCSR_DEFAULT = 0x1f80 };
 
 struct fx_software { /* bytes 464 to 511 of the FXSAVE region */
 	u32 magic1, extended_bytes;
@@ -60,16 +60,41 @@ usize user_fpu_size(void)
 	return cpu_features.xsave ? cpu_features.xsave_bytes + MAGIC2_BYTES : LEGACY_BYTES;
 }
 
+UNSAFE("1. the address is only looked at")
+static bool is_area_aligned(const void *p)
+{
+	return ((u64)p & 63) == 0;
+}
+
+UNSAFE("1. the address is only looked at")
+struct span user_fpu_align(struct span room)
+{
+	return span_sub(room, (usize)(-(u64)room._ptr & 63), user_fpu_size());
+}
+
+/* Into a signal frame: the bytes of the header that XSAVE leaves alone must be zero when they come back. */
+UNSAFE("1. p is 64-byte aligned and as long as the layout, checked by the caller")
+static void save_in_place(u8 *p)
+{
+	struct xsave_area *a = (struct xsave_area *)(void *)p;
+	if (cpu_features.xsave)
+		a->header = (struct xsave_header){};
+	fpu_save(a);
+}
+
 UNSAFE("1. _fpu is fpu_area_bytes() long; 2. out is as long as the layout asks, checked")
 void user_fpu_save(struct user_ctx *ctx, struct span out)
 {
 	ASSERT(ctx->_started && span_len(out) >= user_fpu_size());
-	struct xsave_area *a = (struct xsave_area *)ctx->_fpu;
+	bool is_live = is_current(ctx);
 	u64 flags = irq_save();
-	if (is_current(ctx))
-		fpu_save(a);
+	if (likely(is_live && is_area_aligned(out._ptr)))
+		save_in_place(out._ptr);
+	else if (is_live)
+		fpu_save(ctx->_fpu);
 	irq_restore(flags);
-	span_copy(out, (struct cspan){ (const u8 *)ctx->_fpu, cpu_features.xsave_bytes });
+	if (!is_live || !is_area_aligned(out._ptr))
+		span_copy(out, (struct cspan){ (const u8 *)ctx->_fpu, cpu_features.xsave_bytes });
 	struct fx_software software = {};
 	if (cpu_features.xsave) {
 		software.magic1 = MAGIC1;
@@ -117,36 +142,57 @@ static bool load_checked(const void *a)
 	return good;
 }
 
-UNSAFE("1. _fpu is fpu_area_bytes() long; 2. what stays in it after a refusal is the initial state")
-err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in)
+static bool is_mxcsr_sound(struct cspan in)
 {
-	ASSERT(ctx->_started);
-	struct fx_area legacy = {};
-	struct xsave_header header = {};
-	if (!cspan_read(in, 0, &legacy))
-		return ERR_INVAL;
-	bool extended = is_extended(in);
-	if (extended && (!cspan_read(in, LEGACY_BYTES, &header) || !header_is_sound(&header)))
-		return ERR_INVAL;
-	if ((legacy.mxcsr & ~(u32)MXCSR_MASK_DEFAULT) != 0 && (legacy.mxcsr & ~(u32)0xffff) != 0)
-		return ERR_INVAL;
+	u32 mxcsr = 0;
+	return cspan_read(in, offsetof(struct fx_area, mxcsr), &mxcsr) && (mxcsr & ~(u32)0xffff) == 0;
+}
+
+/* Loads from where it was read, when that may be: the registers hold the state then, and the switch away saves it. */
+UNSAFE("1. in was checked, is long enough, and nobody else writes to it")
+static bool load_in_place(struct cspan in)
+{
+	u64 flags = irq_save();
+	bool good = load_checked(in._ptr);
+	irq_restore(flags);
+	return good;
+}
+
+UNSAFE("1. _fpu is fpu_area_bytes() long, and in is as long as what is copied")
+static bool load_through_area(struct user_ctx *ctx, struct cspan in, bool extended)
+{
 	struct xsave_area *a = (struct xsave_area *)ctx->_fpu;
 	u64 flags = irq_save();   /* no switch may save into the area meanwhile */
 	if (extended) {
 		memcpy(a, in._ptr, cpu_features.xsave_bytes);
 	} else {
 		fpu_area_init(a);
-		a->legacy = legacy;
+		memcpy(&a->legacy, in._ptr, sizeof(a->legacy));
 		if (cpu_features.xsave)   /* without it the area ends here */
 			a->header.present = 3 & cpu_features.xcr0;
 	}
 	memset(&a->legacy.software, 0, sizeof(a->legacy.software));
 	bool good = !is_current(ctx) || load_checked(a);
-	if (!good) {
-		fpu_area_init(a);
-		fpu_load(a);
-	}
 	irq_restore(flags);
+	return good;
+}
+
+err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in)
+{
+	ASSERT(ctx->_started);
+	struct xsave_header header = {};
+	if (cspan_len(in) < LEGACY_BYTES || !is_mxcsr_sound(in))
+		return ERR_INVAL;
+	bool extended = is_extended(in);
+	if (extended && (!cspan_read(in, LEGACY_BYTES, &header) || !header_is_sound(&header)))
+		return ERR_INVAL;
+	bool good = false;
+	if (likely(extended && is_current(ctx) && is_area_aligned(in._ptr)))
+		good = load_in_place(in);
+	else
+		good = load_through_area(ctx, in, extended);
+	if (!good)
+		user_fpu_reset(ctx);
 	return good ? OK : ERR_INVAL;
 }
 
