@@ -20,35 +20,45 @@ enum : u32 { BLOCK_STORED, BLOCK_FIXED, BLOCK_DYNAMIC };
 
 /* ---- input ---- */
 
-static void refill(struct inflate *z)
+ALWAYS_INLINE void refill(struct bit_source *b)
 {
 	u64 word = 0;
-	if (likely(cspan_read(z->in, z->at, &word))) {
-		z->bits |= word << z->bit_count;
-		z->at += (63 - z->bit_count) >> 3;
-		z->bit_count |= 56;
+	if (likely(cspan_read(b->in, b->at, &word))) {
+		b->bits |= word << (b->count & 63);
+		b->at += (63 - b->count) >> 3;
+		b->count |= 56;
 		return;
 	}
-	while (z->bit_count <= 56) {
-		if (z->at < cspan_len(z->in))
-			z->bits |= (u64)cspan_get(z->in, z->at) << z->bit_count;
-		z->at++; /* I1: past the end counts too */
-		z->bit_count += 8;
+	while (b->count <= 56) {
+		if (b->at < cspan_len(b->in))
+			b->bits |= (u64)cspan_get(b->in, b->at) << b->count;
+		b->at++; /* I1: past the end counts too */
+		b->count += 8;
 	}
 }
 
 /* True when more bits were taken than there are. */
-static bool exhausted(const struct inflate *z)
+ALWAYS_INLINE bool exhausted(const struct bit_source *b)
 {
-	return z->at - z->bit_count / 8 > cspan_len(z->in);
+	return b->at - b->count / 8 > cspan_len(b->in);
 }
 
-static u32 take(struct inflate *z, u32 n)
+/* The masks say what callers keep to (n, count < 64) so that no shift needs a check. */
+ALWAYS_INLINE u32 take(struct bit_source *b, u32 n)
 {
-	u32 v = (u32)(z->bits & ((1u << n) - 1));
-	z->bits >>= n;
-	z->bit_count -= n;
+	u32 v = (u32)(b->bits & (((u64)1 << (n & 63)) - 1));
+	b->bits >>= n & 63;
+	b->count -= n;
 	return v;
+}
+
+/* Drops the rest of the byte and gives whole bytes back: the input goes on at `at`. */
+static void to_bytes(struct bit_source *b)
+{
+	(void)take(b, b->count % 8);
+	b->at -= b->count / 8;
+	b->bits = 0;
+	b->count = 0;
 }
 
 /* ---- tables ---- */
@@ -94,14 +104,14 @@ static err_t fixed_tables(struct inflate *z)
 }
 
 /* Reads the code lengths of a dynamic block, themselves coded (RFC 1951, 3.2.7). */
-static err_t read_lengths(struct inflate *z, struct huffman_vec *code, struct span lengths)
+static err_t read_lengths(struct bit_source *b, struct huffman_vec *code, struct span lengths)
 {
 	for (usize i = 0; i < span_len(lengths);) {
-		refill(z);
-		u32 e = *huffman_vec_at(code, z->bits & 127);
-		if ((e & 0xff) == 0 || exhausted(z))
+		refill(b);
+		u32 e = *huffman_vec_at(code, b->bits & 127);
+		if ((e & 0xff) == 0 || exhausted(b))
 			return ERR_BADMSG;
-		(void)take(z, e & 0xff);
+		(void)take(b, e & 0xff);
 		u32 symbol = e >> 16;
 		if (symbol < 16) {
 			span_set(lengths, i++, (u8)symbol);
@@ -110,7 +120,7 @@ static err_t read_lengths(struct inflate *z, struct huffman_vec *code, struct sp
 		if (symbol == 16 && i == 0)
 			return ERR_BADMSG;
 		u8 value = symbol == 16 ? span_get(lengths, i - 1) : 0;
-		u32 count = symbol == 16 ? 3 + take(z, 2) : symbol == 17 ? 3 + take(z, 3) : 11 + take(z, 7);
+		u32 count = symbol == 16 ? 3 + take(b, 2) : symbol == 17 ? 3 + take(b, 3) : 11 + take(b, 7);
 		if (count > span_len(lengths) - i)
 			return ERR_BADMSG;
 		span_fill(span_sub(lengths, i, count), value);
@@ -122,14 +132,15 @@ static err_t read_lengths(struct inflate *z, struct huffman_vec *code, struct sp
 static err_t dynamic_tables(struct inflate *z)
 {
 	static const u8 order[LENGTH_CODES] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
-	refill(z);
-	u32 literals = 257 + take(z, 5), distances = 1 + take(z, 5), codes = 4 + take(z, 4);
+	struct bit_source *b = &z->source;
+	refill(b);
+	u32 literals = 257 + take(b, 5), distances = 1 + take(b, 5), codes = 4 + take(b, 4);
 	if (literals > 286 || distances > 30)
 		return ERR_BADMSG;
 	u8 code_lengths[LENGTH_CODES] = {};
 	for (u32 i = 0; i < codes; i++) {
-		refill(z);
-		array_at(code_lengths, array_at(order, i)) = (u8)take(z, 3);
+		refill(b);
+		array_at(code_lengths, array_at(order, i)) = (u8)take(b, 3);
 	}
 	struct huffman_symbol meaning[LENGTH_CODES] = {};
 	for (u32 i = 0; i < LENGTH_CODES; i++)
@@ -138,7 +149,7 @@ static err_t dynamic_tables(struct inflate *z)
 	TRY(huffman_build(&code, 7, cspan_of(code_lengths), SPAN_OF_ARRAY(huffman_symbols, meaning)));
 
 	u8 lengths[286 + 30] = {};
-	TRY(read_lengths(z, &code, span_sub(span_of(lengths), 0, literals + distances)));
+	TRY(read_lengths(b, &code, span_sub(span_of(lengths), 0, literals + distances)));
 	if (lengths[256] == 0)
 		return ERR_BADMSG;
 	return build_tables(z, cspan_sub(cspan_of(lengths), 0, literals),
@@ -149,19 +160,17 @@ static err_t dynamic_tables(struct inflate *z)
 
 static err_t open_block(struct inflate *z)
 {
-	refill(z);
-	z->is_last_block = take(z, 1) != 0;
-	u32 type = take(z, 2);
+	struct bit_source *b = &z->source;
+	refill(b);
+	z->is_last_block = take(b, 1) != 0;
+	u32 type = take(b, 2);
 	if (type == BLOCK_STORED) {
-		(void)take(z, z->bit_count % 8);
-		refill(z);
-		u32 len = take(z, 16), check = take(z, 16);
-		if (len != (~check & 0xffff) || exhausted(z))
+		(void)take(b, b->count % 8);
+		refill(b);
+		u32 len = take(b, 16), check = take(b, 16);
+		if (len != (~check & 0xffff) || exhausted(b))
 			return ERR_BADMSG;
-		/* Stored bytes are read from the input itself: give the whole bytes in the buffer back. */
-		z->at -= z->bit_count / 8;
-		z->bits = 0;
-		z->bit_count = 0;
+		to_bytes(b);
 		z->stored_left = len;
 		z->state = INFLATE_STORED;
 		return OK;
@@ -181,10 +190,10 @@ static err_t copy_stored(struct inflate *z, struct span window)
 {
 	usize n = min_of((usize)z->stored_left, span_len(window) - z->out);
 	struct cspan from = {};
-	if (!cspan_try_sub(z->in, z->at, n, &from))
+	if (!cspan_try_sub(z->source.in, z->source.at, n, &from))
 		return ERR_BADMSG;
 	span_copy(span_from(window, z->out), from);
-	z->at += n;
+	z->source.at += n;
 	z->out += n;
 	z->stored_left -= (u32)n;
 	if (z->stored_left == 0)
@@ -193,58 +202,81 @@ static err_t copy_stored(struct inflate *z, struct span window)
 }
 
 /* The entry for the next code, its bits consumed; 0 when there is no such code. */
-ALWAYS_INLINE u32 decode(struct inflate *z, const struct huffman_vec *table, u32 root)
+ALWAYS_INLINE u32 decode(struct bit_source *b, const struct huffman_vec *table, u32 root)
 {
-	u32 e = *huffman_vec_at(table, z->bits & ((1u << root) - 1));
+	u32 e = *huffman_vec_at(table, b->bits & ((1u << root) - 1));
 	if (unlikely((e & HUFFMAN_TABLE) != 0)) {
-		(void)take(z, root);
+		(void)take(b, root);
 		u32 sub_bits = e >> 8 & 15;
-		e = *huffman_vec_at(table, (e >> 16) + (z->bits & ((1u << sub_bits) - 1)));
+		e = *huffman_vec_at(table, (e >> 16) + (b->bits & ((1u << sub_bits) - 1)));
 	}
-	(void)take(z, e & 0xff);
+	(void)take(b, e & 0xff);
 	return e;
 }
 
-static err_t copy_match(struct inflate *z, struct span window, u32 length_entry)
+/* The place and the input of a loop over codes. */
+struct decoder {
+	struct bit_source b;
+	struct span window;
+	usize out;
+};
+
+ALWAYS_INLINE bool copy_match(struct decoder *d, const struct huffman_vec *distances, u32 length_entry)
 {
-	u32 length = (length_entry >> 16) + take(z, length_entry >> 8 & 15);
-	u32 e = decode(z, &z->distances, DISTANCE_ROOT);
+	u32 length = (length_entry >> 16) + take(&d->b, length_entry >> 8 & 15);
+	u32 e = decode(&d->b, distances, DISTANCE_ROOT);
 	if (unlikely((e & 0xff) == 0))
-		return ERR_BADMSG;
-	u32 distance = (e >> 16) + take(z, e >> 8 & 15);
-	if (unlikely(distance > z->out || distance > HISTORY))
-		return ERR_BADMSG;
-	span_copy_back(window, z->out, distance, length);
-	z->out += length;
-	return OK;
+		return false;
+	u32 distance = (e >> 16) + take(&d->b, e >> 8 & 15);
+	if (unlikely(distance > d->out || distance > HISTORY))
+		return false;
+	span_copy_back(d->window, d->out, distance, length);
+	d->out += length;
+	return true;
 }
 
-/* Decodes until the block ends or the window has no room for a longest match.  One refill (56 bits or more) serves
- * one length and distance with their extra bits (48 at most), or three literals. */
-static err_t decode_block(struct inflate *z, struct span window)
+/*
+ * Decodes until the block ends (*ended) or the window has no room for a longest match.  One refill (56 bits or more)
+ * serves one length and distance with their extra bits (48 at most), or three literals.
+ */
+static err_t decode_codes(struct decoder *d, const struct huffman_vec *literals, const struct huffman_vec *distances,
+			  bool *ended)
 {
-	while (z->out + MATCH_MAX <= span_len(window)) {
-		refill(z);
-		u32 e = decode(z, &z->literals, LITERAL_ROOT);
+	while (d->out + MATCH_MAX <= span_len(d->window)) {
+		refill(&d->b);
+		u32 e = decode(&d->b, literals, LITERAL_ROOT);
 		for (u32 i = 0; i < 2 && (e & HUFFMAN_LITERAL) != 0; i++) {
-			span_set(window, z->out++, (u8)(e >> 16));
-			e = decode(z, &z->literals, LITERAL_ROOT);
+			span_set(d->window, d->out++, (u8)(e >> 16));
+			e = decode(&d->b, literals, LITERAL_ROOT);
 		}
 		if ((e & HUFFMAN_LITERAL) != 0) {
-			span_set(window, z->out++, (u8)(e >> 16));
+			span_set(d->window, d->out++, (u8)(e >> 16));
 			continue;
 		}
-		if (unlikely((e & 0xff) == 0 || exhausted(z)))
+		if (unlikely((e & 0xff) == 0 || exhausted(&d->b)))
 			return ERR_BADMSG;
 		if ((e & HUFFMAN_END) != 0) {
-			end_block(z);
+			*ended = true;
 			return OK;
 		}
-		if (z->bit_count < 48 - HUFFMAN_MAX_BITS)
-			refill(z);
-		TRY(copy_match(z, window, e));
+		if (d->b.count < 48 - HUFFMAN_MAX_BITS)
+			refill(&d->b);
+		if (!copy_match(d, distances, e))
+			return ERR_BADMSG;
 	}
-	return exhausted(z) ? ERR_BADMSG : OK;
+	return exhausted(&d->b) ? ERR_BADMSG : OK;
+}
+
+static err_t decode_block(struct inflate *z, struct span window)
+{
+	struct decoder d = { .b = z->source, .window = window, .out = z->out };
+	bool ended = false;
+	TRY(decode_codes(&d, &z->literals, &z->distances, &ended));
+	z->source = d.b;
+	z->out = d.out;
+	if (ended)
+		end_block(z);
+	return OK;
 }
 
 /* ---- the gzip member ---- */
@@ -285,21 +317,19 @@ err_t inflate_open(struct inflate *z, struct cspan in)
 		return ERR_BADMSG;
 	inflate_drop(z);
 	TRY(buf_alloc_uninit(HISTORY + PIECE, &z->window));
-	z->in = in;
-	z->at = at;
+	z->source.in = in;
+	z->source.at = at;
 	return OK;
 }
 
 static err_t check_trailer(struct inflate *z)
 {
-	(void)take(z, z->bit_count % 8);
-	z->at -= z->bit_count / 8;
-	z->bits = 0;
-	z->bit_count = 0;
+	struct bit_source *b = &z->source;
+	to_bytes(b);
 	struct le32 crc = {}, length = {};
-	if (!cspan_read(z->in, z->at, &crc) || !cspan_read(z->in, z->at + 4, &length))
+	if (!cspan_read(b->in, b->at, &crc) || !cspan_read(b->in, b->at + 4, &length))
 		return ERR_BADMSG;
-	z->at += 8;
+	b->at += 8;
 	z->state = INFLATE_END;
 	return le32_get(crc) == z->crc && le32_get(length) == z->length ? OK : ERR_BADMSG;
 }
@@ -334,7 +364,7 @@ err_t inflate_next(struct inflate *z, struct cspan *piece)
 
 usize inflate_consumed(const struct inflate *z)
 {
-	return z->at;
+	return z->source.at;
 }
 
 void inflate_drop(struct inflate *z)

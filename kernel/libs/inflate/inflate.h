@@ -16,11 +16,16 @@
 
 #include "libs/inflate/huffman.h"
 
-struct inflate {
+/* The input as bits, lowest first.  Loops work on a copy of their own, which then lives in registers. */
+struct bit_source {
 	struct cspan in;
 	usize at;                 /* next byte to go into bits */
 	u64 bits;
-	u32 bit_count;            /* valid low bits of bits */
+	u32 count;                /* valid low bits of bits */
+};
+
+struct inflate {
+	struct bit_source source;
 	struct buf window;        /* 32 KiB of history, then the piece */
 	usize out;                /* end of what was produced in window */
 	struct huffman_vec literals, distances;

@@ -2,6 +2,14 @@
 /* span - the operations on byte spans that are too long to be inline.  Pure: also builds on the host. */
 #include <osxtd/span.h>
 
+UNSAFE("1. the caller vouches for eight bytes at both places")
+ALWAYS_INLINE void copy_word(u8 *to, const u8 *from)
+{
+	u64 word;
+	__builtin_memcpy(&word, from, 8);
+	__builtin_memcpy(to, &word, 8);
+}
+
 UNSAFE("1. the checks bound every access; 2. words are copied only where source and target are eight bytes apart")
 void span_copy_back(struct span s, usize at, usize distance, usize len)
 {
@@ -12,12 +20,13 @@ void span_copy_back(struct span s, usize at, usize distance, usize len)
 		memset(d, *from, len);
 		return;
 	}
-	if (distance >= 8) {
-		for (; len >= 8; len -= 8, d += 8, from += 8) {
-			u64 word;
-			__builtin_memcpy(&word, from, 8);
-			__builtin_memcpy(d, &word, 8);
-		}
+	if (distance >= 8 && len >= 8) {
+		/* The last word may overlap the one before it: what it reads is already in place. */
+		u8 *last = d + len - 8;
+		for (; d < last; d += 8, from += 8)
+			copy_word(d, from);
+		copy_word(last, last - distance);
+		return;
 	}
 	for (; len != 0; len--)
 		*d++ = *from++;
