@@ -28,6 +28,14 @@ void span_copy_back(struct span s, usize at, usize distance, usize len)
 		copy_word(last, last - distance);
 		return;
 	}
+	if (distance >= 8 && len >= 4) {
+		u32 head, tail;
+		__builtin_memcpy(&head, from, 4);
+		__builtin_memcpy(&tail, from + len - 4, 4);
+		__builtin_memcpy(d, &head, 4);
+		__builtin_memcpy(d + len - 4, &tail, 4);
+		return;
+	}
 	for (; len != 0; len--)
 		*d++ = *from++;
 }
