@@ -41,20 +41,26 @@ struct file_time {
 	i64 nsec;
 };
 
-/* Everything that the stat family reports, in one form for all architectures. */
+/*
+ * Everything that the stat family reports, in one form for all architectures.  It begins as struct stat of x86_64 does, so
+ * that one architecture at least need not move it around; arch_stat_put of the others does.
+ */
 struct file_stat {
-	u64 dev;      /* encoded as dev_t: DEV_MAKE */
+	u64 dev;      /* encoded as dev_t: dev_make */
 	u64 ino;
 	u64 nlink;
 	u32 mode;
 	u32 uid;
 	u32 gid;
-	u32 rdev;
+	u32 pad;
+	u64 rdev;
 	u64 size;
+	u64 blksize;
 	u64 blocks;   /* of 512 bytes */
-	u32 blksize;
+	struct file_time atime, mtime, ctime;
+	u64 unused[3];
+	struct file_time btime;
 	u64 mount_id;
-	struct file_time atime, mtime, ctime, btime;
 };
 /* Writes the architecture's struct stat to user memory; kernel/arch. ERR_FAULT. */
 err_t arch_stat_put(struct uaddr dst, const struct file_stat *st);

@@ -11,8 +11,9 @@ err_t vfs_setattr(const struct path *p, const struct cred *cred, struct attr_cha
 
 err_t vfs_stat(const struct path *p, struct file_stat *st)
 {
+	TRY(inode_stat(path_inode(p), st));
 	st->mount_id = mount_id(mount_get(&p->mount));
-	return inode_stat(path_inode(p), st);
+	return OK;
 }
 
 err_t vfs_access(const struct path *p, const struct cred *cred, u32 mask)

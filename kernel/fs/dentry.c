@@ -86,15 +86,9 @@ struct str dentry_name(const struct dentry *d)
 	return str_of(cspan_sub(cspan_of(d->name_inline), 0, d->name_len));
 }
 
-struct dentry *dentry_find(const struct dentry *dir, struct str name, u64 hash)
+bool dentry_has_long_name(const struct dentry *d, struct str name)
 {
-	struct dentry *d = name_tree_lower_bound(&names_get(&dir->names)->tree, hash);
-	while (d != nullptr && d->hash == hash) {
-		if (str_equal(dentry_name(d), name))
-			return d;
-		d = name_tree_next(d);
-	}
-	return nullptr;
+	return str_equal(dentry_name(d), name);
 }
 
 bool dentry_is_empty(const struct dentry *dir)

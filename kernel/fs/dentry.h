@@ -25,8 +25,31 @@ u64 name_hash(struct str name);
 
 /* A dentry below parent (null: a root) that is not in the tree yet. */
 err_t dentry_new(struct str name, struct dentry *parent, struct inode_ref inode, struct dentry_ref *out);
+bool dentry_has_long_name(const struct dentry *d, struct str name) HOLDS(tree);
+ALWAYS_INLINE bool dentry_has_name(const struct dentry *d, struct str name) HOLDS(tree)
+{
+	usize len = d->name_len;
+	if (len != str_len(name))
+		return false;
+	if (unlikely(len > DENTRY_INLINE_NAME))
+		return dentry_has_long_name(d, name);
+	for (usize i = 0; i < len; i++) {
+		if (array_at(d->name_inline, i) != (u8)str_get(name, i))
+			return false;
+	}
+	return true;
+}
 /* Borrows the entry of a directory; null when there is none. */
-BORROWS struct dentry *dentry_find(const struct dentry *dir, struct str name, u64 hash) HOLDS(tree);
+BORROWS ALWAYS_INLINE struct dentry *dentry_find(const struct dentry *dir, struct str name, u64 hash) HOLDS(tree)
+{
+	struct dentry *d = name_tree_lower_bound(&names_get(&dir->names)->tree, hash);
+	while (d != nullptr && d->hash == hash) {
+		if (likely(dentry_has_name(d, name)))
+			return d;
+		d = name_tree_next(d);
+	}
+	return nullptr;
+}
 bool dentry_is_empty(const struct dentry *dir) HOLDS(tree);
 /* Puts a dentry that is not in the tree under its parent. */
 void dentry_attach(struct dentry *d) HOLDS(tree);

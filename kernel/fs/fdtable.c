@@ -161,7 +161,7 @@ err_t fdtable_fork(struct fdtable *from, struct fdtable_ref *out)
 	}
 }
 
-static err_t fd_find(struct fdtable *t, i32 fd, struct file_ref *out)
+ALWAYS_INLINE err_t fd_find(struct fdtable *t, i32 fd, struct file_ref *out)
 {
 	GUARD(fdtable, &t->lock);
 	if (fd < 0 || (usize)fd >= t->used)

@@ -30,22 +30,8 @@ void inode_init(struct inode *i, const struct inode_ops *ops, const struct node_
 
 err_t inode_stat(struct inode *i, struct file_stat *st)
 {
-	st->dev = i->dev;
-	st->ino = i->ino;
-	st->nlink = atomic_u32_load(&i->nlink);
-	st->mode = inode_mode(i);
-	st->uid = atomic_u32_load(&i->uid);
-	st->gid = atomic_u32_load(&i->gid);
-	st->rdev = i->rdev;
-	st->blksize = PAGE_SIZE;
-	{
-		GUARD(inode, &i->lock);
-		st->atime = i->atime;
-		st->mtime = i->mtime;
-		st->ctime = i->ctime;
-	}
-	st->btime = i->btime;
-	return i->ops->getattr == nullptr ? OK : i->ops->getattr(i, st);
+	*st = inode_fields(i, inode_times(i));
+	return inode_getattr(i, st);
 }
 
 /* What capabilities grant beyond the mode bits. */

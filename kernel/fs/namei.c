@@ -20,15 +20,6 @@ enum walk_stop : u32 {
 	STOP_LOOKUP,   /* the directory at path must be asked for the next name */
 };
 
-/* One component at the front of a text. */
-struct component {
-	struct str name;
-	struct str rest;
-	u64 hash;
-	bool is_last;   /* nothing but slashes behind it */
-	bool has_slash; /* slashes behind it */
-};
-
 void walk_fini(struct walk *w)
 {
 	path_drop(&w->path);
@@ -51,23 +42,30 @@ static struct str skip_slashes(struct str s)
 	return str_from(s, i);
 }
 
-/* text does not begin with a slash and is not empty. */
-static void component_split(struct str text, struct component *c)
+/* The number of bytes before the first slash, and their hash. */
+ALWAYS_INLINE usize component_len(struct str text, u64 *hash)
 {
 	u64 h = name_hash_start();
 	usize len = str_len(text);
 	usize i = 0;
 	for (; i < len; i++) {
-		char ch = str_get(text, i);
-		if (ch == '/')
+		char c = str_get(text, i);
+		if (c == '/')
 			break;
-		h = name_hash_step(h, ch);
+		h = name_hash_step(h, c);
 	}
-	c->name = str_sub(text, 0, i);
-	c->hash = name_hash_end(h);
-	c->rest = str_from(text, i);
-	c->has_slash = i < len;
-	c->is_last = !c->has_slash || str_len(skip_slashes(c->rest)) == 0;
+	*hash = name_hash_end(h);
+	return i;
+}
+
+/* True when nothing or only slashes are left. */
+ALWAYS_INLINE bool is_end(struct str rest)
+{
+	if (str_len(rest) == 0)
+		return true;
+	if (str_get(rest, 0) != '/')
+		return false;
+	return str_len(skip_slashes(rest)) == 0;
 }
 
 static bool is_dot(struct str s)
@@ -80,16 +78,17 @@ static bool is_dotdot(struct str s)
 	return str_len(s) == 2 && str_get(s, 0) == '.' && str_get(s, 1) == '.';
 }
 
-static void walk_set_last(struct walk *w, const struct component *c)
+static void walk_set_last(struct walk *w, struct str name, struct str rest)
 {
-	w->last = c->name;
-	w->last_slash = c->has_slash;
-	w->last_kind = is_dot(c->name) ? LAST_DOT : is_dotdot(c->name) ? LAST_DOTDOT : LAST_NORMAL;
+	w->last = name;
+	w->last_slash = str_len(rest) != 0;
+	w->last_kind = is_dot(name) ? LAST_DOT : is_dotdot(name) ? LAST_DOTDOT : LAST_NORMAL;
 }
 
-static bool walk_follows(const struct walk *w, const struct component *c)
+/* A link is followed unless it is the very end, without a slash behind it, and nobody asked for that. */
+static bool walk_follows(const struct walk *w, struct str rest)
 {
-	return !c->is_last || c->has_slash || (w->flags & WALK_FOLLOW) != 0;
+	return str_len(rest) != 0 || (w->flags & WALK_FOLLOW) != 0;
 }
 
 /* May cred search the directory i?  The common case without a call. */
@@ -102,48 +101,52 @@ ALWAYS_INLINE err_t may_search(struct inode *i, const struct cred *cred)
 	return inode_permission(i, cred, ACCESS_X);
 }
 
-/* Walks down from d until something needs more than the tree.  *at: where it came to. */
+/* Walks down from d until something needs more than the tree.  *at: where it came to; w->rest: what is left. */
 static err_t walk_down(struct walk *w, const struct cred *cred, struct dentry *d, struct dentry **at,
 		       enum walk_stop *stop) HOLDS(tree)
 {
+	struct str rest = w->rest;
+	bool to_parent = (w->flags & WALK_PARENT) != 0;
 	for (;;) {
-		w->rest = skip_slashes(w->rest);
 		*at = d;
 		*stop = STOP_END;
-		if (str_len(w->rest) == 0)
+		rest = skip_slashes(rest);
+		w->rest = rest;
+		if (str_len(rest) == 0)
 			return OK;
 		struct inode *dir = dentry_inode(d);
 		TRY(may_search(dir, cred));
-		struct component c = {};
-		component_split(w->rest, &c);
-		if (c.is_last && (w->flags & WALK_PARENT) != 0) {
-			walk_set_last(w, &c);
+		u64 hash = 0;
+		usize len = component_len(rest, &hash);
+		struct str name = str_sub(rest, 0, len);
+		rest = str_from(rest, len);
+		if (to_parent && is_end(rest)) {
+			walk_set_last(w, name, rest);
 			return OK;
 		}
-		if (str_get(c.name, 0) == '.') {
-			*stop = STOP_DOTDOT;
-			if (is_dotdot(c.name))
-				return OK;
-			if (is_dot(c.name)) {
-				w->rest = c.rest;
+		if (unlikely(str_get(name, 0) == '.')) {
+			if (is_dot(name))
 				continue;
-			}
+			*stop = STOP_DOTDOT;
+			if (is_dotdot(name))
+				return OK;
 		}
-		if (str_len(c.name) > NAME_MAX)
+		if (unlikely(len > NAME_MAX))
 			return ERR_NAMETOOLONG;
-		struct dentry *child = dentry_find(d, c.name, c.hash);
-		if (child == nullptr) {
+		struct dentry *child = dentry_find(d, name, hash);
+		if (unlikely(child == nullptr)) {
 			*stop = STOP_LOOKUP;
 			return dir->ops->lookup != nullptr ? OK : ERR_NOENT;
 		}
-		w->rest = c.rest;
-		if (unlikely(inode_is_lnk(dentry_inode(child)) && walk_follows(w, &c))) {
+		if (unlikely(inode_is_lnk(dentry_inode(child)) && walk_follows(w, rest))) {
+			w->rest = rest;
 			dentry_replace(&w->link, dentry_clone(child));
 			*stop = STOP_LINK;
 			return OK;
 		}
 		d = child;
 		if (unlikely(atomic_u32_load(&child->mounted) != 0)) {
+			w->rest = rest;
 			*at = d;
 			*stop = STOP_MOUNT;
 			return OK;
@@ -166,19 +169,20 @@ static err_t walk_segment(struct walk *w, const struct cred *cred, enum walk_sto
 /* Asks a dynamic directory for the next name. */
 static err_t walk_lookup(struct walk *w, enum walk_stop *stop)
 {
-	struct component c = {};
 	SCOPED_REF(inode, found);
 	SCOPED_REF(dentry, child);
-	component_split(w->rest, &c);
+	u64 hash = 0;
+	usize len = component_len(w->rest, &hash);
+	struct str name = str_sub(w->rest, 0, len);
 	struct dentry *d = dentry_get(&w->path.dentry);
 	struct inode *dir = dentry_inode(d);
-	TRY(dir->ops->lookup(dir, c.name, &found));
+	TRY(dir->ops->lookup(dir, name, &found));
 	bool is_link = inode_is_lnk(inode_get(&found));
-	TRY(dentry_new(c.name, d, inode_move(&found), &child));
+	TRY(dentry_new(name, d, inode_move(&found), &child));
 	(void)atomic_u32_or(&dentry_get(&child)->flags, DENTRY_DYNAMIC);
-	w->rest = c.rest;
+	w->rest = str_from(w->rest, len);
 	*stop = STOP_MOUNT;
-	if (is_link && walk_follows(w, &c)) {
+	if (is_link && walk_follows(w, w->rest)) {
 		dentry_replace(&w->link, dentry_move(&child));
 		*stop = STOP_LINK;
 		return OK;
@@ -360,13 +364,23 @@ err_t namei(struct fs_ctx *fs, const struct cred *cred, struct at *at, struct wa
 			fs_ctx_cwd(fs, &w->path);
 		return OK;
 	}
+	bool is_absolute = str_get(at->name, 0) == '/';
 	w->rest = at->name;
+	if (likely(walk_resolve(w) == 0)) {
+		if (is_absolute)
+			fs_ctx_root(fs, &w->path);
+		else if (path_is_null(&at->start))
+			fs_ctx_cwd(fs, &w->path);
+		else
+			w->path = path_move(&at->start);
+		return walk_run(fs, cred, w);
+	}
 	w->path = path_move(&at->start);
-	if (path_is_null(&w->path) && (str_get(at->name, 0) != '/' || walk_resolve(w) != 0))
+	if (path_is_null(&w->path))
 		fs_ctx_cwd(fs, &w->path);
 	if ((walk_resolve(w) & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) != 0)
 		w->base = path_clone(&w->path);
-	if (str_get(at->name, 0) == '/')
+	if (is_absolute)
 		TRY(walk_to_root(fs, w));
 	return walk_run(fs, cred, w);
 }
@@ -377,37 +391,6 @@ err_t namei_follow(struct fs_ctx *fs, const struct cred *cred, struct walk *w)
 	w->rest = w->last_slash ? STR("/") : STR("");
 	TRY(walk_link(fs, w));
 	return walk_run(fs, cred, w);
-}
-
-err_t namei_last(const struct cred *cred, struct walk *w, struct path *out)
-{
-	struct component c = {};
-	enum walk_stop stop = STOP_END;
-	(void)cred;
-	if (str_len(w->last) > NAME_MAX)
-		return ERR_NAMETOOLONG;
-	component_split(w->last, &c);
-	{
-		struct super *s = mount_super(mount_get(&w->path.mount));
-		GUARD(tree, &s->lock);
-		struct dentry *dir = dentry_get(&w->path.dentry);
-		out->dentry = dentry_clone_or_null(dentry_find(dir, c.name, c.hash));
-	}
-	if (dentry_is_null(&out->dentry)) {
-		struct inode *dir = path_inode(&w->path);
-		struct walk one CLEANUP(walk_fini) = {};
-		if (dir->ops->lookup == nullptr)
-			return ERR_NOENT;
-		one.path = path_clone(&w->path);
-		one.rest = w->last;
-		TRY(walk_lookup(&one, &stop));
-		*out = path_move(&one.path);
-		return OK;
-	}
-	out->mount = mount_clone(mount_get(&w->path.mount));
-	while (mount_cross(out))
-		continue;
-	return OK;
 }
 
 err_t path_may_enter(const struct path *p, const struct cred *cred)

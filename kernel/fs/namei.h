@@ -19,7 +19,7 @@
 
 struct fdtable;
 
-enum : usize { AT_INLINE = 120 };
+enum : usize { AT_INLINE = 72 };
 /* A path as a call gives it: where it starts, and its text. */
 struct at {
 	struct path start;   /* of a relative path; empty: the working directory */
@@ -62,9 +62,6 @@ void walk_fini(struct walk *w);
 err_t namei(struct fs_ctx *fs, const struct cred *cred, struct at *at, struct walk *w);
 /* After WALK_PARENT: goes on through the symbolic link w->link, found under w->last; again to the parent. */
 err_t namei_follow(struct fs_ctx *fs, const struct cred *cred, struct walk *w);
-/* After WALK_PARENT: the entry `last` itself, without following; mounts on it are crossed.  ERR_NOENT. */
-err_t namei_last(const struct cred *cred, struct walk *w, struct path *out);
-
 /* Asks whether p, a directory, may become a working or root directory. */
 err_t path_may_enter(const struct path *p, const struct cred *cred);
 /*

@@ -129,6 +129,38 @@ ALWAYS_INLINE bool inode_is_lnk(const struct inode *i)
 {
 	return mode_is_lnk(inode_mode(i));
 }
+/* The times, read together. */
+struct inode_times {
+	struct file_time atime, mtime, ctime;
+};
+ALWAYS_INLINE struct inode_times inode_times(struct inode *i)
+{
+	GUARD(inode, &i->lock);
+	return (struct inode_times){ i->atime, i->mtime, i->ctime };
+}
+/* The inode's own fields: everything but mount_id, and size and blocks where getattr gives them.  Two values and two
+ * steps, so that a caller on a hot path fills memory once. */
+ALWAYS_INLINE struct file_stat inode_fields(const struct inode *i, struct inode_times t)
+{
+	return (struct file_stat){
+		.dev = i->dev,
+		.ino = i->ino,
+		.nlink = atomic_u32_load(&i->nlink),
+		.mode = inode_mode(i),
+		.uid = atomic_u32_load(&i->uid),
+		.gid = atomic_u32_load(&i->gid),
+		.rdev = i->rdev,
+		.blksize = PAGE_SIZE,
+		.atime = t.atime,
+		.mtime = t.mtime,
+		.ctime = t.ctime,
+		.btime = i->btime,
+	};
+}
+ALWAYS_INLINE err_t inode_getattr(struct inode *i, struct file_stat *st)
+{
+	return i->ops->getattr == nullptr ? OK : i->ops->getattr(i, st);
+}
 /* Everything but mount_id. */
 err_t inode_stat(struct inode *i, struct file_stat *st);
 /* mask: ACCESS_* bits, by the fs ids of cred.  ERR_ACCES. */

@@ -25,20 +25,37 @@ static bool is_fd_itself(i32 dirfd, u64 name, u32 at_flags)
 	return user_get(arg_uaddr(name), &first) == OK && first == 0;
 }
 
-static err_t stat_at(struct thread *self, i32 dirfd, u64 name, u32 at_flags, struct file_stat *st)
+/* stat(2) of what has an inode: the fields come as a value, so that nothing is cleared before it is filled. */
+static err_t put_inode(struct inode *i, u64 out)
 {
-	if (is_fd_itself(dirfd, name, at_flags))
-		return stat_fd(self, (u32)dirfd, st);
-	struct walk w CLEANUP(walk_fini) = { .flags = fs_follow(at_flags) };
-	TRY(fs_walk(self, dirfd, name, at_flags, &w));
-	return stat_walked(&w, st);
+	struct inode_times times = inode_times(i);
+	struct file_stat st = inode_fields(i, times);
+	TRY(inode_getattr(i, &st));
+	return arch_stat_put(arg_uaddr(out), &st);
+}
+
+static NOINLINE err_t put_file(struct file *f, u64 out)
+{
+	struct file_stat st = {};
+	TRY(file_stat(f, &st));
+	return arch_stat_put(arg_uaddr(out), &st);
+}
+
+static err_t put_fd(struct thread *self, u64 fd, u64 out)
+{
+	SCOPED_REF(file, ref);
+	TRY(fs_fd_any(self, fd, &ref));
+	struct file *f = file_get(&ref);
+	return likely(file_has_path(f)) ? put_inode(file_inode(f), out) : put_file(f, out);
 }
 
 static err_t stat_to_user(struct thread *self, i32 dirfd, u64 name, u32 at_flags, u64 out)
 {
-	struct file_stat st = {};
-	TRY(stat_at(self, dirfd, name, at_flags, &st));
-	return arch_stat_put(arg_uaddr(out), &st);
+	if (is_fd_itself(dirfd, name, at_flags))
+		return put_fd(self, (u32)dirfd, out);
+	struct walk w CLEANUP(walk_fini) = { .flags = fs_follow(at_flags) };
+	TRY(fs_walk(self, dirfd, name, at_flags, &w));
+	return likely(file_is_null(&w.file)) ? put_inode(path_inode(&w.path), out) : put_file(file_get(&w.file), out);
 }
 
 SYSCALL(stat)
@@ -55,10 +72,8 @@ SYSCALL(lstat)
 
 SYSCALL(fstat)
 {
-	struct file_stat st = {};
 	(void)ret;
-	TRY(stat_fd(self, a->a0, &st));
-	return arch_stat_put(arg_uaddr(a->a1), &st);
+	return put_fd(self, a->a0, a->a1);
 }
 
 SYSCALL(newfstatat)
@@ -68,6 +83,15 @@ SYSCALL(newfstatat)
 	if ((flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) != 0)
 		return ERR_INVAL;
 	return stat_to_user(self, arg_int(a->a0), a->a1, flags, a->a2);
+}
+
+static err_t stat_at(struct thread *self, i32 dirfd, u64 name, u32 at_flags, struct file_stat *st)
+{
+	if (is_fd_itself(dirfd, name, at_flags))
+		return stat_fd(self, (u32)dirfd, st);
+	struct walk w CLEANUP(walk_fini) = { .flags = fs_follow(at_flags) };
+	TRY(fs_walk(self, dirfd, name, at_flags, &w));
+	return stat_walked(&w, st);
 }
 
 static struct abi_statx_time statx_time(const struct file_time *t)
@@ -88,7 +112,7 @@ SYSCALL(statx)
 	TRY(stat_at(self, arg_int(a->a0), a->a1, flags, &st));
 	struct abi_statx x = {
 		.mask = STATX_BASIC_STATS | ((u32)a->a3 & (STATX_BTIME | STATX_MNT_ID)),
-		.blksize = st.blksize,
+		.blksize = (u32)st.blksize,
 		.nlink = (u32)st.nlink,
 		.uid = st.uid,
 		.gid = st.gid,
@@ -100,8 +124,8 @@ SYSCALL(statx)
 		.btime = statx_time(&st.btime),
 		.ctime = statx_time(&st.ctime),
 		.mtime = statx_time(&st.mtime),
-		.rdev_major = dev_major(st.rdev),
-		.rdev_minor = dev_minor(st.rdev),
+		.rdev_major = dev_major((u32)st.rdev),
+		.rdev_minor = dev_minor((u32)st.rdev),
 		.dev_major = dev_major((u32)st.dev),
 		.dev_minor = dev_minor((u32)st.dev),
 		.mount_id = st.mount_id,

@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* stat - struct stat of x86_64.  Spec: stat(2); System V ABI for x86-64, Linux's layout. */
+/* stat - struct stat of x86_64: the front of struct file_stat.  Spec: stat(2). */
 #include "abi/stat.h"
 
-struct abi_stat_time {
-	i64 sec;
-	u64 nsec;
-};
-struct abi_stat {
-	u64 dev;
-	u64 ino;
-	u64 nlink;
-	u32 mode;
-	u32 uid;
-	u32 gid;
-	u32 pad;
-	u64 rdev;
-	i64 size;
-	i64 blksize;
-	i64 blocks;
-	struct abi_stat_time atime, mtime, ctime;
-	i64 unused[3];
-};
-static_assert(sizeof(struct abi_stat) == 144);
+enum : usize { STAT_SIZE = 144 };
+static_assert(offsetof(struct file_stat, nlink) == 16);
+static_assert(offsetof(struct file_stat, mode) == 24);
+static_assert(offsetof(struct file_stat, gid) == 32);
+static_assert(offsetof(struct file_stat, rdev) == 40);
+static_assert(offsetof(struct file_stat, size) == 48);
+static_assert(offsetof(struct file_stat, blksize) == 56);
+static_assert(offsetof(struct file_stat, blocks) == 64);
+static_assert(offsetof(struct file_stat, atime) == 72);
+static_assert(offsetof(struct file_stat, ctime) == 104);
+static_assert(offsetof(struct file_stat, btime) == STAT_SIZE);
 
 err_t arch_stat_put(struct uaddr dst, const struct file_stat *st)
 {
-	struct abi_stat out = {
-		.dev = st->dev,
-		.ino = st->ino,
-		.nlink = st->nlink,
-		.mode = st->mode,
-		.uid = st->uid,
-		.gid = st->gid,
-		.rdev = st->rdev,
-		.size = (i64)st->size,
-		.blksize = st->blksize,
-		.blocks = (i64)st->blocks,
-		.atime = { st->atime.sec, (u64)st->atime.nsec },
-		.mtime = { st->mtime.sec, (u64)st->mtime.nsec },
-		.ctime = { st->ctime.sec, (u64)st->ctime.nsec },
-	};
-	return user_put(dst, &out);
+	return user_write(dst, cspan_sub(cspan_of(*st), 0, STAT_SIZE));
 }
