@@ -15,7 +15,7 @@ err_t mm_change_flags(struct mm *mm, struct vm_cursor *c, const struct vm_entry 
 	if (m->kind == MAPPING_ANON && flags == 0)
 		region = mm_anon_region(mm);
 	else
-		TRY(mapping_copy(m, flags, 0, &region));
+		TRY(mapping_copy(mm, m, flags, 0, &region));
 	TRY(vm_set_region(c, e->va, e->va + e->len, region_move(&region)));
 	u64 pages = e->len / PAGE_SIZE;
 	if ((set & MAPPING_LOCKED) != 0)

@@ -89,7 +89,7 @@ static err_t make_region(struct mm *mm, struct map_request *r, u64 va, struct re
 		}
 		if ((flags & MAPPING_GROWSDOWN) != 0)
 			spec.va = va + r->len; /* the end that stays */
-		return mapping_new(&spec, out);
+		return mapping_new(map_account_get(&mm->account), &spec, out);
 	}
 	if (memobj_is_null(&r->object)) {
 		TRY(memobj_new(r->len, nullptr, &spec.object));
@@ -101,7 +101,7 @@ static err_t make_region(struct mm *mm, struct map_request *r, u64 va, struct re
 	spec.kind = r->kind == MAPPING_ANON ? MAPPING_OBJECT : r->kind;
 	spec.offset = r->offset;
 	(void)atomic_u64_or(&mm->filter, memobj_get(&spec.object)->filter);
-	return mapping_new(&spec, out);
+	return mapping_new(map_account_get(&mm->account), &spec, out);
 }
 
 static err_t check_locked(struct mm *mm, const struct map_request *r) HOLDS(mm_map)

@@ -24,6 +24,7 @@ static void mm_fini(struct mm *mm)
 	mm_registry_remove(mm->ticket);
 	GUARD(mm_map, &mm->lock);
 	region_drop(&mm->anon);
+	map_account_drop(&mm->account);
 	map_source_drop(&mm->exe);
 }
 OBJECT_SUBTYPE(mm, vmspace, mm_fini);
@@ -69,6 +70,7 @@ static err_t mm_make_new(struct vmspace_ref *out)
 	for (u32 i = 0; i < MM_LIMIT_COUNT; i++)
 		atomic_u64_store(&array_at(mm->limit, i), UINT64_MAX);
 	atomic_u32_store(&mm->dumpable, 1);
+	TRY(map_account_new(&mm->account));
 	return mm_registry_add(s, &mm->ticket);
 }
 
@@ -78,7 +80,7 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 	TRY(mm_make_new(&space));
 	struct mm *mm = mm_of(vmspace_get(&space));
 	struct mapping_spec spec = { .kind = MAPPING_ANON, .max_prot = VM_READ | VM_WRITE | VM_EXEC };
-	TRY(mapping_new(&spec, &mm->anon));
+	TRY(mapping_new(nullptr, &spec, &mm->anon));
 
 	u64 room = max_of(min_of(stack_limit, STACK_ROOM_MAX), STACK_ROOM_MIN) + MM_STACK_GAP;
 	random_fill(span_of(mm->dice));

@@ -36,6 +36,14 @@ enum : u32 {
 	MAPPING_FIXED_SIZE = 32, /* special: not to be grown or merged by mremap */
 };
 
+/* How many mappings a space made that still exist: vm.max_map_count. */
+enum : u32 { MM_MAPPINGS_MAX = 65530 };
+struct map_account {
+	struct object object;
+	struct atomic_u32 mappings ATOMIC_ONLY;
+};
+REF_TYPE(map_account);
+
 struct mapping {
 	struct region region;
 	enum mapping_kind kind IMMUTABLE;
@@ -45,6 +53,7 @@ struct mapping {
 	u64 offset IMMUTABLE;
 	struct memobj_ref object IMMUTABLE;      /* empty: MAPPING_ANON */
 	struct map_source_ref source IMMUTABLE;  /* may be empty */
+	struct map_account_ref account IMMUTABLE; /* of the space that made it; empty: not counted */
 };
 SUBTYPE(mapping, region);
 
@@ -77,6 +86,7 @@ struct mm {
 	u32 auxv_len GUARDED(mm_map);
 	u8 auxv[MM_AUXV_BYTES] GUARDED(mm_map);
 	struct map_source_ref exe GUARDED(mm_map);
+	struct map_account_ref account IMMUTABLE;
 	struct region_ref anon IMMUTABLE;        /* the mapping of private anonymous memory */
 	struct atomic_u64 limit[MM_LIMIT_COUNT] ATOMIC_ONLY;
 	struct atomic_u64 filter ATOMIC_ONLY;    /* bits of memory objects that were ever mapped here */

@@ -105,11 +105,11 @@ static bool grow_in_place(struct mm *mm, struct remap *r) HOLDS(mm_map)
 }
 
 /* The descriptor for the new place: its own where it names an object or an end. */
-static err_t moved_region(struct remap *r, u64 to, struct region_ref *out)
+static err_t moved_region(struct mm *mm, struct remap *r, u64 to, struct region_ref *out)
 {
 	struct mapping *m = mapping_of(region_get(&r->region));
 	if (m->kind != MAPPING_ANON || (m->flags & MAPPING_GROWSDOWN) != 0)
-		return mapping_copy(m, m->flags, to - r->old, out);
+		return mapping_copy(mm, m, m->flags, to - r->old, out);
 	*out = region_clone(&m->region);
 	return OK;
 }
@@ -117,7 +117,7 @@ static err_t moved_region(struct remap *r, u64 to, struct region_ref *out)
 static err_t move_to(struct mm *mm, struct remap *r, u64 to) HOLDS(mm_map)
 {
 	SCOPED_REF(region, region);
-	TRY(moved_region(r, to, &region));
+	TRY(moved_region(mm, r, to, &region));
 	u64 keep = min_of(r->old_len, r->new_len);
 	/* The new end first: when that fails nothing has moved. */
 	if (r->new_len > keep)

@@ -44,7 +44,7 @@ static err_t mark_part(struct vm_cursor *c, u64 va, u64 offset, u64 len, enum ma
 	struct mapping_spec spec = { .kind = kind, .flags = MAPPING_SHARED, .max_prot = prot, .va = va, .offset = offset };
 	SCOPED_REF(region, region);
 	spec.object = memobj_clone(memobj_get(&vdso_object));
-	TRY(mapping_new(&spec, &region));
+	TRY(mapping_new(nullptr, &spec, &region));
 	return vm_mark(c, va, va + len, region_move(&region), prot);
 }
 
@@ -53,7 +53,7 @@ static err_t mark_stack(struct vm_cursor *c, u64 start, u64 top, u32 prot)
 	struct mapping_spec spec = { .kind = MAPPING_ANON, .flags = MAPPING_GROWSDOWN, .va = top };
 	SCOPED_REF(region, region);
 	spec.max_prot = VM_READ | VM_WRITE | VM_EXEC;
-	TRY(mapping_new(&spec, &region));
+	TRY(mapping_new(nullptr, &spec, &region));
 	return vm_mark(c, start, top, region_move(&region), prot);
 }
 
