@@ -25,13 +25,14 @@ err_t tty_new(const struct tty_driver *driver, u32 device, struct tty_ref *out)
 	t->modes = (struct abi_termios2){
 		.t = { .c_iflag = ICRNL | IXON,
 		       .c_oflag = OPOST | ONLCR,
-		       .c_cflag = B115200 | CS8 | CREAD | HUPCL | CLOCAL,
+		       .c_cflag = B9600 | CS8 | CREAD | HUPCL | CLOCAL,
 		       .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
 		       .c_cc = { [VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VMIN] = 1,
 				 [VSTART] = 17, [VSTOP] = 19, [VSUSP] = 26, [VREPRINT] = 18, [VDISCARD] = 15,
 				 [VWERASE] = 23, [VLNEXT] = 22 } },
-		.c_ispeed = 115200,
-		.c_ospeed = 115200,
+		/* What Linux's serial console starts with; terminfo's padding goes by it. */
+		.c_ispeed = 9600,
+		.c_ospeed = 9600,
 	};
 	return OK;
 }

@@ -59,7 +59,7 @@ static err_t make_root(const struct cred *cred, struct fs_ctx_ref *out)
 	if (!fs_type_find(STR("rootfs"), &type))
 		return ERR_NODEV;
 	SCOPED_REF(super, super);
-	TRY(ramfs_new(type, STR(""), &super));
+	TRY(ramfs_new(type, STR("mode=1777"), &super)); /* as Linux makes it */
 	struct path root CLEANUP(path_drop) = {};
 	TRY(mount_root(super_move(&super), STR("rootfs"), &root));
 	TRY(fs_ctx_new(&root, 0, out));
