@@ -5,6 +5,8 @@
  * Nothing is paged out here, so advice about the future costs nothing and changes nothing; what drops pages and
  * what fork shall do is carried out.
  */
+#include <osxtd/task.h>
+
 #include "abi/mman.h"
 #include "vm/flags.h"
 #include "vm/layout.h"
@@ -81,7 +83,7 @@ static err_t check_kind(const struct advice *a, const struct mapping *m, u32 pro
 	}
 }
 
-/* A range of an object to be punched out once the cursor is gone. */
+/* A range of an object to be punched out once cursor and mm_map are released: punching takes both. */
 struct hole {
 	struct memobj_ref object;
 	u64 from, to;
@@ -91,40 +93,64 @@ static void hole_fini(struct hole *h)
 	memobj_drop(&h->object);
 }
 
-/* Carries the advice out for the first run of marks at or after *va; *had_gap when that begins later. */
-static err_t advise_run(struct mm *mm, const struct advice *a, u64 *va, u64 end, bool *had_gap) HOLDS(mm_map)
+struct advising {
+	const struct advice *advice;
+	u64 va, end;
+	bool had_gap;
+};
+
+/* Carries the advice out for the first run of marks at or after w->va, and goes behind it. */
+static err_t advise_run(struct mm *mm, struct advising *w, struct hole *hole) HOLDS(mm_map)
 {
-	struct hole hole CLEANUP(hole_fini) = {};
-	{
-		SCOPED_CURSOR(c);
-		struct vm_entry e = {};
-		TRY(vmspace_lock(&mm->vmspace, *va, end, &c));
-		if (!vm_next_mark(&c, *va, &e)) {
-			*va = end;
-			*had_gap = true;
-			return OK;
-		}
-		*had_gap |= e.va > *va;
-		*va = e.va + e.len;
-		struct mapping *m = mapping_of(e.region);
-		TRY(check_kind(a, m, e.prot));
-		if (a->action == DROP || a->action == DROP_ANON || a->action == DROP_LOCKED)
-			return vm_drop_frames(&c, e.va, e.va + e.len);
-		if (a->action == FLAGS)
-			return mm_change_flags(mm, &c, &e, a->set, a->clear);
-		if (a->action != REMOVE)
-			return OK;
-		hole.object = memobj_clone(memobj_get(&m->object));
-		hole.from = mapping_offset(m, e.va);
-		hole.to = hole.from + e.len;
+	const struct advice *a = w->advice;
+	SCOPED_CURSOR(c);
+	struct vm_entry e = {};
+	TRY(vmspace_lock(&mm->vmspace, w->va, w->end, &c));
+	if (!vm_next_mark(&c, w->va, &e)) {
+		w->va = w->end;
+		w->had_gap = true;
+		return OK;
 	}
-	memobj_punch(memobj_get(&hole.object), hole.from, hole.to);
+	w->had_gap |= e.va > w->va;
+	w->va = e.va + e.len;
+	struct mapping *m = mapping_of(e.region);
+	TRY(check_kind(a, m, e.prot));
+	if (a->action == DROP || a->action == DROP_ANON || a->action == DROP_LOCKED)
+		return vm_drop_frames(&c, e.va, e.va + e.len);
+	if (a->action == FLAGS)
+		return mm_change_flags(mm, &c, &e, a->set, a->clear);
+	if (a->action == REMOVE) {
+		hole->object = memobj_clone(memobj_get(&m->object));
+		hole->from = mapping_offset(m, e.va);
+		hole->to = hole->from + e.len;
+	}
 	return OK;
+}
+
+/* The rest of the range, or up to the first hole. */
+static err_t advise_some(struct mm *mm, struct advising *w, struct hole *hole)
+{
+	GUARD(mm_map, &mm->lock);
+	mm_note_peaks(mm);
+	while (w->va < w->end && memobj_is_null(&hole->object))
+		TRY(advise_run(mm, w, hole));
+	return OK;
+}
+
+static err_t advise(struct mm *mm, struct advising *w)
+{
+	while (w->va < w->end) {
+		struct hole hole CLEANUP(hole_fini) = {};
+		TRY(advise_some(mm, w, &hole));
+		if (!memobj_is_null(&hole.object))
+			memobj_punch(memobj_get(&hole.object), hole.from, hole.to);
+	}
+	return w->had_gap ? ERR_NOMEM : OK;
 }
 
 static err_t populate(struct mm *mm, u64 addr, u64 end, u32 access)
 {
-	for (u64 va = addr; va < end; va += PAGE_SIZE)
+	for (u64 va = addr; va < end && !task_pause(TASK_INTR_KILL); va += PAGE_SIZE)
 		switch (mm_handle_fault(mm, va, access)) {
 		case MM_FAULT_OK:
 			break;
@@ -154,10 +180,6 @@ err_t mm_advise(struct mm *mm, u64 addr, u64 len, i32 advice)
 		return ERR_NOMEM;
 	if (a.action == POPULATE)
 		return populate(mm, addr, end, a.access);
-	bool had_gap = false;
-	GUARD(mm_map, &mm->lock);
-	mm_note_peaks(mm);
-	for (u64 va = addr; va < end;)
-		TRY(advise_run(mm, &a, &va, end, &had_gap));
-	return had_gap ? ERR_NOMEM : OK;
+	struct advising w = { .advice = &a, .va = addr, .end = end };
+	return advise(mm, &w);
 }
