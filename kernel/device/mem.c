@@ -27,7 +27,7 @@ OBJECT_SUBTYPE(mem_file, file, mem_file_fini);
 /* Long transfers end early when the task is wanted elsewhere: what was moved counts. */
 static bool is_wanted(void)
 {
-	return atomic_u32_load(&task_current()->interrupt) != 0;
+	return task_pause(WAIT_SIGNAL);
 }
 
 static err_t null_read(struct file *f, struct uio *to, u64 *pos, usize *n)

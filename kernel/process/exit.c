@@ -21,6 +21,8 @@ void process_reap(struct process *p, struct process_ref *out)
 	*out = process_clone(p);
 	usage_add(&world.gone_usage, &p->final_usage);
 	process_unlink(p);
+	GUARD(signal, &p->lock);
+	(void)atomic_u32_sub(&user_account_get(&p->user)->threads, 1);
 }
 
 static u32 uid_of(struct process *p)
@@ -261,9 +263,11 @@ static bool leave_process(struct thread *self)
 		array_at(p->comm, i) = array_at(self->comm, i);
 	listed = thread_list_remove(&p->threads, self);
 	(void)atomic_u32_sub(&world.thread_count, 1);
-	(void)atomic_u32_sub(&user_account_get(&p->user)->threads, 1);
 	(void)waitq_wake_all(&p->threads_wait);
-	return thread_list_is_empty(&p->threads);
+	if (thread_list_is_empty(&p->threads))
+		return true; /* the zombie goes on counting for its user: process_reap */
+	(void)atomic_u32_sub(&user_account_get(&p->user)->threads, 1);
+	return false;
 }
 
 void thread_exit(struct thread *self, u32 status)

@@ -206,6 +206,9 @@ err_t posix_timer_create(struct thread *self, i32 clock, const struct abi_sigeve
 	SCOPED_REF(posix_timer, t);
 	TRY(posix_timer_new(self, clock, ev, id, &t));
 	GUARD(signal, &p->lock);
+	/* Each holds the entry of a signal: timer_create(2), setrlimit(2). */
+	if (posix_timer_list_count(&p->posix_timers) >= atomic_u64_load(&p->limits.soft[RLIMIT_SIGPENDING]))
+		return ERR_AGAIN;
 	posix_timer_list_push_back(&p->posix_timers, posix_timer_move(&t));
 	if (is_cpu_clock(clock))
 		atomic_u32_store(&p->has_cpu_timers, 1);

@@ -74,8 +74,8 @@ void rlimit_init(struct process *p)
 {
 	struct frame_stats frames = {};
 	frame_stats(&frames);
-	/* A thread takes about 8 pages of the kernel's; half of memory at most. */
-	u64 threads = max_of(frames.total_pages / 16, (u64)64);
+	/* As Linux: a process with its tables and first pages takes 32 pages at least; half of memory at most. */
+	u64 threads = max_of(frames.total_pages / 64, (u64)64);
 	for (u32 i = 0; i < RLIM_NLIMITS; i++) {
 		struct limit_start l = { RLIM_INFINITY, RLIM_INFINITY };
 		switch (i) {

@@ -88,6 +88,8 @@ static err_t copy_loop(struct copy_end *in, struct copy_end *out, u64 len, u64 *
 		/* A pipe or terminal gives what it has: do not wait for more. */
 		if (put < got || (got < span_len(piece) && (file_get(&in->file)->mode & FILE_SEEK) == 0))
 			return OK;
+		if (task_pause(WAIT_SIGNAL))
+			return OK;
 	}
 	return OK;
 }

@@ -101,6 +101,7 @@ enum : u32 { GRND_NONBLOCK = 1, GRND_RANDOM = 2, GRND_INSECURE = 4 };
 SYSCALL(getrandom)
 {
 	u32 flags = (u32)a->a2;
+	(void)self;
 	if ((flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) != 0 ||
 	    (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
 		return ERR_INVAL;
@@ -114,7 +115,7 @@ SYSCALL(getrandom)
 		random_fill(part);
 		err_t err = uio_put(&to, span_const(part), &n);
 		done += n;
-		if (err != OK || (done != 0 && signal_is_pending(self) && uio_left(&to) != 0)) {
+		if (err != OK || (uio_left(&to) != 0 && task_pause(WAIT_SIGNAL) && done != 0)) {
 			if (done == 0)
 				return err;
 			break;

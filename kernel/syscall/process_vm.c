@@ -69,6 +69,8 @@ static err_t move_piece(struct transfer *x, const struct user_iovec *piece)
 			return e;
 		if (n == 0)
 			return ERR_FAULT;
+		if (task_pause(TASK_INTR_KILL))
+			return ERR_INTR;
 	}
 	return OK;
 }

@@ -9,6 +9,8 @@
  * Reads of a file bring its neighbours with them: pages of the object that are present and marked
  * in the aligned window of AROUND_PAGES around the address are mapped too.
  */
+#include <osxtd/task.h>
+
 #include "vm/layout.h"
 #include "vm/oom.h"
 
@@ -286,7 +288,7 @@ err_t mm_fault_op(struct vmspace *s, u64 va, u32 access)
 
 err_t mm_populate(struct mm *mm, u64 addr, u64 len, u32 access)
 {
-	for (u64 va = page_down(addr); va < addr + len; va += PAGE_SIZE)
+	for (u64 va = page_down(addr); va < addr + len && !task_pause(TASK_INTR_KILL); va += PAGE_SIZE)
 		switch (mm_handle_fault(mm, va, access)) {
 		case MM_FAULT_OK:
 			break;

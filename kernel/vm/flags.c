@@ -2,6 +2,8 @@
 /* flags - mlock(2) and its family, msync(2), mincore(2): states of pages that are already there. */
 #include "vm/flags.h"
 
+#include <osxtd/task.h>
+
 #include "abi/mman.h"
 #include "vm/layout.h"
 
@@ -61,6 +63,8 @@ static err_t populate_locked(struct mm *mm, u64 start, u64 end)
 			f = mm_handle_fault(mm, va, VM_ACCESS_READ);
 		if (f != MM_FAULT_OK && f != MM_FAULT_ACCERR)
 			return ERR_NOMEM;
+		if (task_pause(TASK_INTR_KILL))
+			return ERR_INTR;
 	}
 	return OK;
 }

@@ -10,6 +10,7 @@
 #include "vm/memobj.h"
 
 #include <osxtd/buf.h>
+#include <osxtd/task.h>
 
 #include "vm/mm.h"
 
@@ -138,6 +139,8 @@ err_t memobj_read(struct memobj *m, u64 pos, struct uio *to, usize *n)
 			return *n != 0 ? OK : e;
 		if (unlikely(moved < len))
 			return OK;
+		if (unlikely(uio_left(to) != 0 && task_pause(TASK_INTR_KILL)))
+			return OK;
 	}
 	return OK;
 }
@@ -209,6 +212,8 @@ err_t memobj_write(struct memobj *m, u64 pos, struct uio *from, usize *n)
 		extend(m, moved != 0 ? pos : 0);
 		if (unlikely(e != OK))
 			return *n != 0 ? OK : e;
+		if (unlikely(uio_left(from) != 0 && task_pause(TASK_INTR_KILL)))
+			return OK;
 	}
 	return OK;
 }
@@ -276,6 +281,8 @@ err_t memobj_populate(struct memobj *m, u64 from, u64 to)
 	for (u64 pos = page_down(from); pos < to; pos += PAGE_SIZE) {
 		SCOPED_UFRAME(page);
 		TRY(obtain(m, pos / PAGE_SIZE, ANYWHERE, &page));
+		if (task_pause(TASK_INTR_KILL))
+			return ERR_INTR;
 	}
 	return OK;
 }

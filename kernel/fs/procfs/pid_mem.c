@@ -36,6 +36,8 @@ static err_t mem_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 		*n += moved;
 		*pos += moved;
 		TRY(err);
+		if (task_pause(TASK_INTR_KILL))
+			return OK;
 	}
 	return OK;
 }
@@ -55,6 +57,8 @@ static err_t mem_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 		*pos += done;
 		if (err != OK)
 			return ERR_IO;
+		if (task_pause(TASK_INTR_KILL))
+			return OK;
 	}
 	return OK;
 }

@@ -92,6 +92,11 @@ void task_unpark(struct task *t);
 void task_yield(void);
 /* Called where a task may change over: runs the scheduler if it asked for it. */
 void task_reschedule(void);
+/*
+ * For each round of a loop that user programs make long: others get their turn (nothing else takes the CPU from kernel
+ * code), and true says that one of these TASK_INTR_* bits is set, so the loop is to end early.  might_sleep.
+ */
+bool task_pause(u32 bits);
 /* Makes the task on this CPU leave at the next opportunity. */
 void task_need_resched(u32 cpu);
 

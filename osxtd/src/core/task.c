@@ -165,6 +165,12 @@ void task_reschedule(void)
 		task_yield();
 }
 
+bool task_pause(u32 bits)
+{
+	task_reschedule();
+	return (atomic_u32_load(&task_current()->interrupt) & bits) != 0;
+}
+
 void task_need_resched(u32 cpu)
 {
 	if (cpu == cpu_id())
