@@ -3,13 +3,6 @@
 #include "fs/fdtable.h"
 #include "fs/namei.h"
 
-void at_fini(struct at *at)
-{
-	path_drop(&at->start);
-	file_drop(&at->file);
-	buf_drop(&at->long_text);
-}
-
 /* Most paths fit the inline text; a longer one is read again into memory of its own. */
 static err_t at_read_name(struct uaddr name, struct at *out)
 {

@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/*
- * fdtable - descriptor numbers and what they name.
- *
- * T1: every entry below `lowest` is in use (file or reserved).
- * T2: every entry at or above `used` is free; the one below it is not.
- */
-#include "fs/fdtable.h"
-
-#include <osxtd/buf.h>
+/* fdtable - descriptor numbers and what they name. */
+#include "fs/fdtable_impl.h"
 
 #include "fs/flock.h"
 #include "fs/vfs.h"
-
-struct fd_entry {
-	struct file_ref file;
-	bool reserved;
-	bool cloexec;
-};
-VEC_TYPE(fd_vec, struct fd_entry);
-enum : usize { FD_FIRST_SIZE = 32 };
-
-struct fdtable {
-	struct object object;
-	struct fdtable_lock lock;
-	struct fd_vec entries GUARDED(fdtable);
-	usize lowest GUARDED(fdtable);
-	usize used GUARDED(fdtable);
-	u64 id IMMUTABLE;
-};
 
 /* close(2): a process loses its POSIX locks on a file with any descriptor of it. */
 static err_t fd_close_file(u64 table_id, struct file_ref *f)
@@ -161,18 +137,6 @@ err_t fdtable_fork(struct fdtable *from, struct fdtable_ref *out)
 	}
 }
 
-ALWAYS_INLINE err_t fd_find(struct fdtable *t, i32 fd, struct file_ref *out)
-{
-	GUARD(fdtable, &t->lock);
-	if (fd < 0 || (usize)fd >= t->used)
-		return ERR_BADF;
-	struct fd_entry *e = fd_vec_at(&t->entries, (usize)fd);
-	if (file_is_null(&e->file))
-		return ERR_BADF;
-	*out = file_clone(file_get(&e->file));
-	return OK;
-}
-
 err_t fd_get_any(struct fdtable *t, i32 fd, struct file_ref *out)
 {
 	return fd_find(t, fd, out);
@@ -180,11 +144,7 @@ err_t fd_get_any(struct fdtable *t, i32 fd, struct file_ref *out)
 
 err_t fd_get(struct fdtable *t, i32 fd, struct file_ref *out)
 {
-	TRY(fd_find(t, fd, out));
-	if (likely((file_get(out)->mode & FILE_PATH) == 0))
-		return OK;
-	file_drop(out);
-	return ERR_BADF;
+	return fd_get_inline(t, fd, out);
 }
 
 enum : u32 { ASK = 1u << 31 }; /* only the poll operation knows */

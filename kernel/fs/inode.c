@@ -30,7 +30,7 @@ void inode_init(struct inode *i, const struct inode_ops *ops, const struct node_
 
 err_t inode_stat(struct inode *i, struct file_stat *st)
 {
-	*st = inode_fields(i, inode_times(i));
+	*st = inode_fields(i);
 	return inode_getattr(i, st);
 }
 

@@ -20,26 +20,26 @@ enum walk_stop : u32 {
 	STOP_LOOKUP,   /* the directory at path must be asked for the next name */
 };
 
-void walk_fini(struct walk *w)
-{
-	path_drop(&w->path);
-	path_drop(&w->base);
-	file_drop(&w->file);
-	dentry_drop(&w->link);
-	buf_drop(&w->text);
-}
-
 ALWAYS_INLINE u32 walk_resolve(const struct walk *w)
 {
 	return w->flags >> WALK_RESOLVE_SHIFT;
 }
 
-static struct str skip_slashes(struct str s)
+static NOINLINE struct str skip_more_slashes(struct str s)
 {
 	usize i = 0;
 	while (i < str_len(s) && str_get(s, i) == '/')
 		i++;
 	return str_from(s, i);
+}
+
+/* Without the slashes at its front, of which there is mostly none or one. */
+ALWAYS_INLINE struct str skip_slashes(struct str s)
+{
+	if (str_len(s) == 0 || str_get(s, 0) != '/')
+		return s;
+	s = str_from(s, 1);
+	return unlikely(str_len(s) != 0 && str_get(s, 0) == '/') ? skip_more_slashes(s) : s;
 }
 
 /* The number of bytes before the first slash, and their hash. */
@@ -91,76 +91,99 @@ static bool walk_follows(const struct walk *w, struct str rest)
 	return str_len(rest) != 0 || (w->flags & WALK_FOLLOW) != 0;
 }
 
-/* May cred search the directory i?  The common case without a call. */
-ALWAYS_INLINE err_t may_search(struct inode *i, const struct cred *cred)
+/* Everybody may search such a directory: the common case. */
+ALWAYS_INLINE bool is_open_dir(u32 mode)
 {
-	if (likely((inode_mode(i) & (S_IFMT | 0111)) == (S_IFDIR | 0111) && i->ops->permission == nullptr))
-		return OK;
-	if (!inode_is_dir(i))
-		return ERR_NOTDIR;
-	return inode_permission(i, cred, ACCESS_X);
+	return (mode & (S_IFMT | 0111)) == (S_IFDIR | 0111);
 }
 
-/* Walks down from d until something needs more than the tree.  *at: where it came to; w->rest: what is left. */
-static err_t walk_down(struct walk *w, const struct cred *cred, struct dentry *d, struct dentry **at,
-		       enum walk_stop *stop) HOLDS(tree)
+static err_t may_search(struct inode *i, const struct cred *cred)
 {
+	u32 mode = inode_mode(i);
+	if (is_open_dir(mode))
+		return OK;
+	return mode_is_dir(mode) ? inode_permission(i, cred, ACCESS_X) : ERR_NOTDIR;
+}
+
+/* What a step down needs to know of the child that it found. */
+static bool stops_at(struct walk *w, struct dentry *child, struct str rest, enum walk_stop *stop)
+{
+	if (inode_is_lnk(dentry_inode(child)) && walk_follows(w, rest)) {
+		dentry_replace(&w->link, dentry_clone(child));
+		*stop = STOP_LINK;
+		return true;
+	}
+	*stop = STOP_MOUNT;
+	return atomic_u32_load(&child->mounted) != 0;
+}
+
+/* Walks down from *at until something needs more than the tree.  *at: where it came to; w->rest: what is left. */
+static err_t walk_down(struct walk *w, const struct cred *cred, struct dentry **at, enum walk_stop *stop)
+	HOLDS(tree)
+{
+	struct dentry *d = *at;
 	struct str rest = w->rest;
+	u32 mode = inode_mode(dentry_inode(d));
 	bool to_parent = (w->flags & WALK_PARENT) != 0;
+	err_t err = OK;
+	*stop = STOP_END;
 	for (;;) {
-		*at = d;
-		*stop = STOP_END;
 		rest = skip_slashes(rest);
-		w->rest = rest;
 		if (str_len(rest) == 0)
-			return OK;
-		struct inode *dir = dentry_inode(d);
-		TRY(may_search(dir, cred));
+			break;
+		if (unlikely(!is_open_dir(mode))) {
+			err = may_search(dentry_inode(d), cred);
+			if (err != OK)
+				break;
+		}
 		u64 hash = 0;
 		usize len = component_len(rest, &hash);
 		struct str name = str_sub(rest, 0, len);
-		rest = str_from(rest, len);
-		if (to_parent && is_end(rest)) {
-			walk_set_last(w, name, rest);
-			return OK;
+		struct str behind = str_from(rest, len);
+		if (to_parent && is_end(behind)) {
+			walk_set_last(w, name, behind);
+			break;
 		}
 		if (unlikely(str_get(name, 0) == '.')) {
-			if (is_dot(name))
+			if (is_dotdot(name)) {
+				*stop = STOP_DOTDOT;
+				break;
+			}
+			if (is_dot(name)) {
+				rest = behind;
 				continue;
-			*stop = STOP_DOTDOT;
-			if (is_dotdot(name))
-				return OK;
+			}
 		}
-		if (unlikely(len > NAME_MAX))
-			return ERR_NAMETOOLONG;
 		struct dentry *child = dentry_find(d, name, hash);
 		if (unlikely(child == nullptr)) {
 			*stop = STOP_LOOKUP;
-			return dir->ops->lookup != nullptr ? OK : ERR_NOENT;
+			err = len > NAME_MAX ? ERR_NAMETOOLONG :
+			      dentry_inode(d)->ops->lookup != nullptr ? OK : ERR_NOENT;
+			break;
 		}
-		if (unlikely(inode_is_lnk(dentry_inode(child)) && walk_follows(w, rest))) {
-			w->rest = rest;
-			dentry_replace(&w->link, dentry_clone(child));
-			*stop = STOP_LINK;
-			return OK;
+		rest = behind;
+		mode = inode_mode(dentry_inode(child));
+		if (unlikely(mode_is_lnk(mode) || atomic_u32_load(&child->mounted) != 0) &&
+		    stops_at(w, child, rest, stop)) {
+			if (*stop == STOP_MOUNT)
+				d = child;
+			break;
 		}
+		*stop = STOP_END;
 		d = child;
-		if (unlikely(atomic_u32_load(&child->mounted) != 0)) {
-			w->rest = rest;
-			*at = d;
-			*stop = STOP_MOUNT;
-			return OK;
-		}
 	}
+	*at = d;
+	w->rest = rest;
+	return err;
 }
 
 static err_t walk_segment(struct walk *w, const struct cred *cred, enum walk_stop *stop)
 {
 	struct super *s = mount_super(mount_get(&w->path.mount));
 	struct dentry *start = dentry_get(&w->path.dentry);
-	struct dentry *at = nullptr;
+	struct dentry *at = start;
 	GUARD(tree, &s->lock);
-	TRY(walk_down(w, cred, start, &at, stop));
+	TRY(walk_down(w, cred, &at, stop));
 	if (at != start)
 		dentry_replace(&w->path.dentry, dentry_clone(at));
 	return OK;

@@ -28,7 +28,13 @@ struct at {
 	struct buf long_text;
 	u8 inline_text[AT_INLINE];
 };
-void at_fini(struct at *at);
+ALWAYS_INLINE void at_fini(struct at *at)
+{
+	path_drop(&at->start);
+	file_drop(&at->file);
+	if (unlikely(buf_len(&at->long_text) != 0))
+		buf_drop(&at->long_text);
+}
 /*
  * Reads the text at name, and the start from dirfd unless the path is absolute.  Knows of at_flags AT_EMPTY_PATH only:
  * with it and an empty text, the descriptor itself is meant.  ERR_FAULT, ERR_NAMETOOLONG, ERR_NOENT, ERR_BADF, ERR_NOTDIR.
@@ -56,7 +62,15 @@ struct walk {
 	bool last_slash;      /* slashes follow the last component */
 	struct buf text;      /* what rest and last stand in after a link was followed */
 };
-void walk_fini(struct walk *w);
+ALWAYS_INLINE void walk_fini(struct walk *w)
+{
+	path_drop(&w->path);
+	path_drop(&w->base);
+	file_drop(&w->file);
+	dentry_drop(&w->link);
+	if (unlikely(buf_len(&w->text) != 0))
+		buf_drop(&w->text);
+}
 
 /* Consumes at->start; at must live as long as w->last is used. */
 err_t namei(struct fs_ctx *fs, const struct cred *cred, struct at *at, struct walk *w);

@@ -83,7 +83,8 @@ struct inode_ops {
 	err_t (*getattr)(struct inode *i, struct file_stat *st);
 	/* Checked already; called under the inode's lock and followed by inode_apply.  Null: EPERM. */
 	err_t (*setattr)(struct inode *i, const struct attr_change *c);
-	/* Refuses (EACCES) or grants what the mode bits grant.  Null: granted. */
+	/* Refuses (EACCES) or grants what the mode bits grant.  Null: granted.  Not asked whether a directory may be searched
+	 * that its mode lets everybody search. */
 	err_t (*permission)(struct inode *i, const struct cred *cred, u32 mask);
 	/* fallocate(2).  Null: EOPNOTSUPP. */
 	err_t (*fallocate)(struct inode *i, u32 mode, u64 off, u64 len);
@@ -129,19 +130,10 @@ ALWAYS_INLINE bool inode_is_lnk(const struct inode *i)
 {
 	return mode_is_lnk(inode_mode(i));
 }
-/* The times, read together. */
-struct inode_times {
-	struct file_time atime, mtime, ctime;
-};
-ALWAYS_INLINE struct inode_times inode_times(struct inode *i)
+/* The inode's own fields: everything but mount_id, and size and blocks where getattr gives them. */
+ALWAYS_INLINE struct file_stat inode_fields(struct inode *i)
 {
 	GUARD(inode, &i->lock);
-	return (struct inode_times){ i->atime, i->mtime, i->ctime };
-}
-/* The inode's own fields: everything but mount_id, and size and blocks where getattr gives them.  Two values and two
- * steps, so that a caller on a hot path fills memory once. */
-ALWAYS_INLINE struct file_stat inode_fields(const struct inode *i, struct inode_times t)
-{
 	return (struct file_stat){
 		.dev = i->dev,
 		.ino = i->ino,
@@ -151,9 +143,9 @@ ALWAYS_INLINE struct file_stat inode_fields(const struct inode *i, struct inode_
 		.gid = atomic_u32_load(&i->gid),
 		.rdev = i->rdev,
 		.blksize = PAGE_SIZE,
-		.atime = t.atime,
-		.mtime = t.mtime,
-		.ctime = t.ctime,
+		.atime = i->atime,
+		.mtime = i->mtime,
+		.ctime = i->ctime,
 		.btime = i->btime,
 	};
 }

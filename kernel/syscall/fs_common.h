@@ -3,7 +3,7 @@
 #pragma once
 #include "abi/fcntl.h"
 #include "abi/resource.h"
-#include "fs/fdtable.h"
+#include "fs/fdtable_impl.h"
 #include "fs/mount.h"
 #include "fs/vfs_ops.h"
 #include "process/thread.h"
@@ -11,11 +11,11 @@
 
 ALWAYS_INLINE err_t fs_fd(struct thread *self, u64 fd, struct file_ref *out)
 {
-	return fd_get(thread_files(self), arg_int(fd), out);
+	return fd_get_inline(thread_files(self), arg_int(fd), out);
 }
 ALWAYS_INLINE err_t fs_fd_any(struct thread *self, u64 fd, struct file_ref *out)
 {
-	return fd_get_any(thread_files(self), arg_int(fd), out);
+	return fd_find(thread_files(self), arg_int(fd), out);
 }
 ALWAYS_INLINE u64 fs_fd_limit(struct thread *self)
 {

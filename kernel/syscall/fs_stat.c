@@ -28,8 +28,7 @@ static bool is_fd_itself(i32 dirfd, u64 name, u32 at_flags)
 /* stat(2) of what has an inode: the fields come as a value, so that nothing is cleared before it is filled. */
 static err_t put_inode(struct inode *i, u64 out)
 {
-	struct inode_times times = inode_times(i);
-	struct file_stat st = inode_fields(i, times);
+	struct file_stat st = inode_fields(i);
 	TRY(inode_getattr(i, &st));
 	return arch_stat_put(arg_uaddr(out), &st);
 }
