@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * arch - what the Linux ABI leaves to each architecture: call numbers, registers of a call, signal frames, names.
+ * arch - what the Linux ABI leaves to each architecture: call numbers, registers of a call, signal
+ * frames, names.
  *
  * arch/<arch>/regs.h has the inline part (the fast path of a system call).
  *
@@ -33,7 +34,8 @@ struct thread;
 
 /* Calls the handler of number; ERR_NOSYS when there is none. */
 err_t arch_syscall(u64 number, struct thread *self, const struct sysargs *a, i64 *ret);
-/* Is the call one that signal(7) lists as restarted under SA_RESTART / as restarted when no handler ran? */
+/* Is the call one that signal(7) lists as restarted under SA_RESTART / as restarted when no handler
+ * ran? */
 bool arch_syscall_is_restarted(u64 number);
 bool arch_syscall_is_restarted_without_handler(u64 number);
 /* Makes user mode issue the call again with its first arguments / as restart_syscall(2). */
@@ -59,17 +61,22 @@ BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room);
 struct arch_signal {
 	u32 signo;
 	const struct abi_sigaction *action;
-	u64 mask;                        /* to be restored by sigreturn */
-	struct abi_stack *altstack;      /* the thread's; SS_AUTODISARM disables it here */
+	u64 mask;		    /* to be restored by sigreturn */
+	struct abi_stack *altstack; /* the thread's; SS_AUTODISARM disables it here */
 };
-/* Writes the frame and makes user mode enter the handler.  ERR_FAULT: no room for it on the stack. */
-err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct arch_signal_room *room);
-/* rt_sigreturn(2): takes the frame back, with the mask and alternate stack to be restored.  ERR_FAULT. */
-err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack, struct arch_signal_room *room);
+/* Writes the frame and makes user mode enter the handler.  ERR_FAULT: no room for it on the stack.
+ */
+err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s,
+		       struct arch_signal_room *room);
+/* rt_sigreturn(2): takes the frame back, with the mask and alternate stack to be restored.
+ * ERR_FAULT. */
+err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack,
+		      struct arch_signal_room *room);
 /* True when user mode runs on the alternate stack. */
 bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s);
 
 /* What an exception becomes. */
-void arch_exception_signal(const struct user_event_info *ev, u64 ip, u32 *signo, i32 *code, u64 *addr);
+void arch_exception_signal(const struct user_event_info *ev, u64 ip, u32 *signo, i32 *code,
+			   u64 *addr);
 /* arch_prctl(2), where there is one. */
 err_t arch_thread_control(struct user_ctx *c, u64 code, u64 arg);

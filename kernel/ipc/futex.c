@@ -2,11 +2,11 @@
 /*
  * futex - hashed queues of waiters.
  *
- * F1: a waiter is on the list of the bucket that its key hashes to, from enqueue until it is woken or leaves; both under
- *     that bucket's lock.  A requeue takes it off one list and puts it on the other; in between it is in transit, as
- *     if it had been requeued after whatever happens to the other futex meanwhile.
- * F2: the value at the address is compared after the waiter is in the queue: who changes the value and then wakes finds
- *     it there.
+ * F1: a waiter is on the list of the bucket that its key hashes to, from enqueue until it is woken
+ * or leaves; both under that bucket's lock.  A requeue takes it off one list and puts it on the
+ * other; in between it is in transit, as if it had been requeued after whatever happens to the
+ * other futex meanwhile. F2: the value at the address is compared after the waiter is in the queue:
+ * who changes the value and then wakes finds it there.
  */
 #include "ipc/futex.h"
 
@@ -19,8 +19,8 @@
 enum : u32 { BUCKETS = 256, IN_TRANSIT = UINT32_MAX };
 
 struct futex_key {
-	u64 space;       /* 0: shared */
-	u64 address;     /* of shared futexes: frame number and offset */
+	u64 space;   /* 0: shared */
+	u64 address; /* of shared futexes: frame number and offset */
 };
 
 struct futex_waiter {
@@ -28,7 +28,8 @@ struct futex_waiter {
 	struct list_link link;
 	struct futex_key key;
 	u32 bits;
-	struct atomic_u32 bucket; /* where it queues, or IN_TRANSIT; changes under the lock of the bucket it leaves or joins */
+	struct atomic_u32 bucket; /* where it queues, or IN_TRANSIT; changes under the lock of the
+				     bucket it leaves or joins */
 	struct atomic_u32 is_woken;
 	struct uframe_ref frame; /* keeps a shared key's page */
 	struct waitq waitq;
@@ -64,8 +65,10 @@ static bool is_same(const struct futex_key *a, const struct futex_key *b)
 	return a->address == b->address && a->space == b->space;
 }
 
-/* What the page table says of va: a frame to keep, or a private place.  False: nothing there yet. */
-static bool look(struct vmspace *space, u64 va, struct uframe_ref *frame, bool *is_private, err_t *err)
+/* What the page table says of va: a frame to keep, or a private place.  False: nothing there yet.
+ */
+static bool look(struct vmspace *space, u64 va, struct uframe_ref *frame, bool *is_private,
+		 err_t *err)
 {
 	u64 page = page_down(va);
 	SCOPED_CURSOR(c);
@@ -84,8 +87,10 @@ static bool look(struct vmspace *space, u64 va, struct uframe_ref *frame, bool *
 	return true;
 }
 
-/* A private mapping has a private key however the call names it: fork(2) copies, it does not share. */
-static err_t shared_key(const struct futex_caller *c, u64 va, struct futex_key *k, struct uframe_ref *frame)
+/* A private mapping has a private key however the call names it: fork(2) copies, it does not share.
+ */
+static err_t shared_key(const struct futex_caller *c, u64 va, struct futex_key *k,
+			struct uframe_ref *frame)
 {
 	for (u32 tries = 0; tries < 16; tries++) {
 		u32 unused = 0;
@@ -106,8 +111,8 @@ static err_t shared_key(const struct futex_caller *c, u64 va, struct futex_key *
 	return ERR_FAULT;
 }
 
-static err_t make_key(const struct futex_caller *c, struct uaddr addr, bool is_shared, struct futex_key *k,
-		      struct uframe_ref *frame)
+static err_t make_key(const struct futex_caller *c, struct uaddr addr, bool is_shared,
+		      struct futex_key *k, struct uframe_ref *frame)
 {
 	u64 va = uaddr_value(addr);
 	if ((va & 3) != 0)
@@ -130,8 +135,8 @@ static void enqueue(struct futex_waiter *w)
 	futex_list_push_back(&b->waiters, futex_waiter_clone(w));
 }
 
-static void unlink_waiter(struct futex_bucket *b, struct futex_waiter *w, struct futex_waiter_ref *out)
-	HOLDS(futex_bucket)
+static void unlink_waiter(struct futex_bucket *b, struct futex_waiter *w,
+			  struct futex_waiter_ref *out) HOLDS(futex_bucket)
 {
 	*out = futex_list_remove(&b->waiters, w);
 	(void)atomic_u32_sub(&b->count, 1);
@@ -168,7 +173,8 @@ static err_t sleep_on(struct futex_waiter *fw, struct waiter *w, u64 deadline_ns
 	return OK;
 }
 
-err_t futex_wait(const struct futex_caller *c, struct uaddr addr, bool is_shared, u32 value, u32 bits, u64 deadline_ns)
+err_t futex_wait(const struct futex_caller *c, struct uaddr addr, bool is_shared, u32 value,
+		 u32 bits, u64 deadline_ns)
 {
 	u32 seen = 0;
 	if (bits == 0)
@@ -200,11 +206,13 @@ static void wake_one(struct futex_bucket *b, struct futex_waiter *w) HOLDS(futex
 	(void)waitq_wake_all(&w->waitq);
 }
 
-static u32 wake_key(struct futex_bucket *b, const struct futex_key *k, u32 count, u32 bits) HOLDS(futex_bucket)
+static u32 wake_key(struct futex_bucket *b, const struct futex_key *k, u32 count, u32 bits)
+	HOLDS(futex_bucket)
 {
 	u32 woken = 0;
 	struct futex_waiter *next = nullptr;
-	for (struct futex_waiter *w = futex_list_first(&b->waiters); w != nullptr && woken < count; w = next) {
+	for (struct futex_waiter *w = futex_list_first(&b->waiters); w != nullptr && woken < count;
+	     w = next) {
 		next = futex_list_next(w);
 		if (!is_same(&w->key, k) || (w->bits & bits) == 0)
 			continue;
@@ -214,7 +222,8 @@ static u32 wake_key(struct futex_bucket *b, const struct futex_key *k, u32 count
 	return woken;
 }
 
-err_t futex_wake(const struct futex_caller *c, struct uaddr addr, bool is_shared, u32 count, u32 bits, i64 *woken)
+err_t futex_wake(const struct futex_caller *c, struct uaddr addr, bool is_shared, u32 count,
+		 u32 bits, i64 *woken)
 {
 	struct futex_key k = {};
 	SCOPED_UFRAME(frame);
@@ -249,7 +258,8 @@ static err_t make_pair(const struct futex_caller *c, struct uaddr a, struct uadd
 }
 
 /* Wakes some of the first futex and takes up to r->move more off its list. */
-static i64 take_waiters(const struct futex_requeue *r, const struct key_pair *keys, struct futex_list *moving)
+static i64 take_waiters(const struct futex_requeue *r, const struct key_pair *keys,
+			struct futex_list *moving)
 {
 	struct futex_bucket *b = &array_at(buckets, hash(&keys->a));
 	i64 affected = 0;
@@ -259,7 +269,8 @@ static i64 take_waiters(const struct futex_requeue *r, const struct key_pair *ke
 	if (is_same(&keys->a, &keys->b))
 		return affected;
 	struct futex_waiter *next = nullptr;
-	for (struct futex_waiter *w = futex_list_first(&b->waiters); w != nullptr && moved < r->move; w = next) {
+	for (struct futex_waiter *w = futex_list_first(&b->waiters);
+	     w != nullptr && moved < r->move; w = next) {
 		next = futex_list_next(w);
 		if (!is_same(&w->key, &keys->a))
 			continue;
@@ -296,7 +307,8 @@ err_t futex_requeue(const struct futex_caller *c, const struct futex_requeue *r,
 	TRY(make_pair(c, r->from, r->to, r->is_shared, &keys));
 	if (r->has_expected) {
 		u32 seen = 0;
-		/* Before the lock: user memory may fault.  Who changes the word meanwhile races with this call anyway. */
+		/* Before the lock: user memory may fault.  Who changes the word meanwhile races
+		 * with this call anyway. */
 		TRY(user_read_u32(r->from, &seen));
 		if (seen != r->expected)
 			return ERR_AGAIN;
@@ -382,8 +394,8 @@ static err_t change_word(struct uaddr b, u32 op, u32 *old)
 	}
 }
 
-err_t futex_wake_op(const struct futex_caller *c, struct uaddr a, struct uaddr b, bool is_shared, u32 wake_a,
-		    u32 wake_b, u32 op, i64 *woken)
+err_t futex_wake_op(const struct futex_caller *c, struct uaddr a, struct uaddr b, bool is_shared,
+		    u32 wake_a, u32 wake_b, u32 op, i64 *woken)
 {
 	struct key_pair keys CLEANUP(key_pair_fini) = {};
 	u32 old = 0;

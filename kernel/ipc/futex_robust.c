@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * futex_robust - mutexes whose owner exits: the list that the C library keeps in user memory is walked, bounded and
- * trusting nothing; each word that names the thread is marked FUTEX_OWNER_DIED and one waiter wakes.
+ * futex_robust - mutexes whose owner exits: the list that the C library keeps in user memory is
+ * walked, bounded and trusting nothing; each word that names the thread is marked FUTEX_OWNER_DIED
+ * and one waiter wakes.
  */
 #include "abi/futex.h"
 #include "ipc/futex.h"
@@ -32,7 +33,9 @@ static bool mark_dead(const struct futex_caller *c, u64 entry, i64 offset, i32 t
 	return true;
 }
 
-enum : u64 { PI_MARK = 1 }; /* low bit of a link: a priority-inheritance mutex, which we do not have */
+enum : u64 {
+	PI_MARK = 1
+}; /* low bit of a link: a priority-inheritance mutex, which we do not have */
 
 void futex_exit_robust(const struct futex_caller *c, struct uaddr head, i32 tid)
 {

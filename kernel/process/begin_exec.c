@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * begin_exec - what exec changes about a process: the other threads go, the program's own settings go with it.
+ * begin_exec - what exec changes about a process: the other threads go, the program's own settings
+ * go with it.
  */
 #include "process/exec.h"
 #include "process/internal.h"
@@ -12,10 +13,12 @@ static err_t claim(struct thread *self)
 	GUARD(signal, &p->lock);
 	if (p->is_exiting || p->exec_tid != 0)
 		return ERR_AGAIN;
-	if (p->live == 1 && thread_list_first(&p->threads) == self && thread_list_next(self) == nullptr)
+	if (p->live == 1 && thread_list_first(&p->threads) == self &&
+	    thread_list_next(self) == nullptr)
 		return OK;
 	p->exec_tid = self->tid;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		if (t != self)
 			thread_kick(t, TASK_INTR_KILL);
 	return OK;

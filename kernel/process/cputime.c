@@ -2,15 +2,16 @@
 /*
  * cputime - what threads and processes used, and what happens when that reaches a limit or a timer.
  *
- * The time on a CPU is exact (the scheduler measures each turn).  Its split into user and system time is by samples: ticks that
- * met the thread in user mode against all ticks that met it.
+ * The time on a CPU is exact (the scheduler measures each turn).  Its split into user and system
+ * time is by samples: ticks that met the thread in user mode against all ticks that met it.
  */
 #include "process/internal.h"
 #include "sched/sched.h"
 
 static u64 share(u64 total, u64 part, u64 whole)
 {
-	/* total * part / whole without overflow: nanoseconds times ticks may exceed 64 bits after months. */
+	/* total * part / whole without overflow: nanoseconds times ticks may exceed 64 bits after
+	 * months. */
 	u64 product = 0;
 	if (ckd_mul(total, part, &product))
 		return product / whole;
@@ -38,7 +39,8 @@ void thread_usage(struct thread *t, struct usage *out)
 		.stime_ns = stime,
 		.minor_faults = t->minor_faults,
 		.major_faults = t->major_faults,
-		.voluntary = t->task.sched.switches - min_of(t->task.sched.switches, t->task.sched.preemptions),
+		.voluntary = t->task.sched.switches -
+			     min_of(t->task.sched.switches, t->task.sched.preemptions),
 		.involuntary = t->task.sched.preemptions,
 	};
 }
@@ -57,7 +59,8 @@ void usage_add(struct usage *to, const struct usage *more)
 void process_usage(struct process *p, struct usage *out)
 {
 	*out = p->dead_usage;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t)) {
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t)) {
 		struct usage u = {};
 		thread_usage(t, &u);
 		usage_add(out, &u);
@@ -67,7 +70,8 @@ void process_usage(struct process *p, struct usage *out)
 u64 process_cpu_ns(struct process *p)
 {
 	u64 total = p->dead_usage.utime_ns + p->dead_usage.stime_ns;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		total += sched_exec_ns(&t->task);
 	return total;
 }
@@ -82,7 +86,8 @@ static void post_plain(struct process *p, u32 signo) HOLDS(signal)
 	signal_post_locked(p, nullptr, &info, queued_signal_move(&none), &err);
 }
 
-static void check_interval(struct process *p, struct interval_timer *t, u64 used, u32 signo) HOLDS(signal)
+static void check_interval(struct process *p, struct interval_timer *t, u64 used, u32 signo)
+	HOLDS(signal)
 {
 	if (t->value_ns == 0 || used < t->value_ns)
 		return;

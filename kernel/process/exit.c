@@ -2,9 +2,10 @@
 /*
  * exit - the end of threads and processes.
  *
- * A thread that leaves gives up, in this order: its place among those that take signals, its memory (with what user mode
- * asked to be told about it: robust futexes, the cleared thread number, the vfork parent), its descriptors, its place in
- * its process.  Whoever leaves the process empty makes it a zombie and tells the parent.
+ * A thread that leaves gives up, in this order: its place among those that take signals, its memory
+ * (with what user mode asked to be told about it: robust futexes, the cleared thread number, the
+ * vfork parent), its descriptors, its place in its process.  Whoever leaves the process empty makes
+ * it a zombie and tells the parent.
  */
 #include <osxtd/log.h>
 #include <osxtd/power.h>
@@ -114,7 +115,8 @@ static struct process *find_reaper(struct process *p) HOLDS(process_tree)
 	return process_get_or_null(&world.init);
 }
 
-static void hand_over_child(struct process *child, struct process *reaper, struct group *old_group) HOLDS(process_tree)
+static void hand_over_child(struct process *child, struct process *reaper, struct group *old_group)
+	HOLDS(process_tree)
 {
 	child->parent = process_clone(reaper);
 	atomic_i32_store(&child->parent_pid, reaper->pid);
@@ -199,7 +201,8 @@ static bool start_leaving(struct thread *self, u32 status, bool *all_stopped)
 		p->exit_status = status;
 	jobctl_thread_leaves(self, all_stopped);
 	bool is_last = --p->live == 0;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		if (t != self && !t->is_leaving && (p->common.set & ~t->blocked) != 0)
 			thread_kick(t, TASK_INTR_SIGNAL);
 	return is_last;
@@ -240,7 +243,8 @@ static void note_peak(struct thread *self)
 	struct mm_stats stats = {};
 	mm_stats_quick(thread_mm(self), &stats);
 	GUARD(signal, &p->lock);
-	p->dead_usage.max_resident_pages = max_of(p->dead_usage.max_resident_pages, stats.peak_resident);
+	p->dead_usage.max_resident_pages = max_of(p->dead_usage.max_resident_pages,
+						  stats.peak_resident);
 }
 
 /* Out of the process: P2, P3 end here.  True when nobody is left in it. */

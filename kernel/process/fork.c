@@ -2,8 +2,8 @@
 /*
  * fork - new processes and threads: fork(2), vfork(2), clone(2), clone3(2).
  *
- * Everything that can fail happens before publication; publication, under the tree's lock, gives the number and makes
- * the new thread visible; then it starts.
+ * Everything that can fail happens before publication; publication, under the tree's lock, gives
+ * the number and makes the new thread visible; then it starts.
  */
 #include "process/fork.h"
 
@@ -32,7 +32,8 @@ static err_t check_flags(const struct fork_request *r)
 	return OK;
 }
 
-/* RLIMIT_NPROC counts threads of the real user; root and holders of two capabilities are exempt (getrlimit(2)). */
+/* RLIMIT_NPROC counts threads of the real user; root and holders of two capabilities are exempt
+ * (getrlimit(2)). */
 static err_t check_limits(struct thread *self, const struct user_account *user)
 {
 	const struct cred *c = thread_cred(self);
@@ -167,7 +168,8 @@ static err_t publish_process(struct thread *self, struct thread *child, u64 flag
 	SCOPED_REF(user_account, user);
 	GUARD(process_tree, &world.lock);
 	{
-		/* A signal that came to the parent's group is for the child too: it forks after having had it. */
+		/* A signal that came to the parent's group is for the child too: it forks after
+		 * having had it. */
 		GUARD(signal, &parent->lock);
 		if (parent->is_exiting || signal_is_pending(self))
 			return ERR_RESTART_NOINTR;

@@ -61,7 +61,8 @@ void group_join(struct group *g, struct process *p)
 	member_list_push_back(&g->members, process_clone(p));
 }
 
-/* Establishes G1.  The group that p was in is handed over: dropping it may drop the session's terminal. */
+/* Establishes G1.  The group that p was in is handed over: dropping it may drop the session's
+ * terminal. */
 void group_leave(struct process *p, struct group_ref *old)
 {
 	*old = group_move(&p->group);
@@ -84,7 +85,8 @@ void group_leave(struct process *p, struct group_ref *old)
 /* True when no member but `leaving` has a parent in another group of the same session. */
 static bool is_orphaned(const struct group *g, const struct process *leaving) HOLDS(process_tree)
 {
-	for (struct process *p = member_list_first(&g->members); p != nullptr; p = member_list_next(p)) {
+	for (struct process *p = member_list_first(&g->members); p != nullptr;
+	     p = member_list_next(p)) {
 		if (p == leaving || p->is_zombie)
 			continue;
 		const struct process *parent = process_get_or_null(&p->parent);
@@ -111,7 +113,8 @@ static bool is_process_stopped(struct process *p)
 
 static bool has_stopped(const struct group *g) HOLDS(process_tree)
 {
-	for (struct process *p = member_list_first(&g->members); p != nullptr; p = member_list_next(p))
+	for (struct process *p = member_list_first(&g->members); p != nullptr;
+	     p = member_list_next(p))
 		if (is_process_stopped(p))
 			return true;
 	return false;
@@ -120,7 +123,8 @@ static bool has_stopped(const struct group *g) HOLDS(process_tree)
 static void post_to_members(const struct group *g, u32 signo) HOLDS(process_tree)
 {
 	struct siginfo info = siginfo_kernel(signo);
-	for (struct process *p = member_list_first(&g->members); p != nullptr; p = member_list_next(p))
+	for (struct process *p = member_list_first(&g->members); p != nullptr;
+	     p = member_list_next(p))
 		(void)signal_post(p, nullptr, &info);
 }
 

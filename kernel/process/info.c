@@ -160,8 +160,8 @@ bool process_may_inspect(struct thread *viewer, struct process *p)
 		return false;
 	thread_get_cred(thread_get(&t), &theirs);
 	const struct cred *o = cred_get(&theirs);
-	if (c->fsuid != o->uid || c->fsuid != o->euid || c->fsuid != o->suid || c->fsgid != o->gid ||
-	    c->fsgid != o->egid || c->fsgid != o->sgid)
+	if (c->fsuid != o->uid || c->fsuid != o->euid || c->fsuid != o->suid ||
+	    c->fsgid != o->gid || c->fsgid != o->egid || c->fsgid != o->sgid)
 		return false;
 	return !thread_get_space(thread_get(&t), &space) ||
 	       atomic_u32_load(&mm_of(vmspace_get(&space))->dumpable) == 1;

@@ -2,12 +2,12 @@
 /*
  * internal - what processes and threads are made of; for the files of process/ only.
  *
- * P1: a process is in the table of its number, in its parent's list and in its group's list from publication until it is reaped.
- * P2: a thread is in its process's list, and under its own number (when it is not the process's) in the table of
- *     threads, from publication until it exits.
- * P3: live == number of threads in the list; the thread that makes it 0 turns the process into a zombie.
- * P4: a thread's own parts (files, fs, cred, mm) are replaced by that thread alone, under its process's parts
- *     lock: itself may borrow them without the lock, others clone them under it.
+ * P1: a process is in the table of its number, in its parent's list and in its group's list from
+ * publication until it is reaped. P2: a thread is in its process's list, and under its own number
+ * (when it is not the process's) in the table of threads, from publication until it exits. P3: live
+ * == number of threads in the list; the thread that makes it 0 turns the process into a zombie. P4:
+ * a thread's own parts (files, fs, cred, mm) are replaced by that thread alone, under its process's
+ * parts lock: itself may borrow them without the lock, others clone them under it.
  *
  * Lock order: process_tree, signal, sighand.  parts is a leaf.
  */
@@ -33,7 +33,8 @@ LOCK_CLASS(signal, irq, AFTER(process_tree));
 LOCK_CLASS(sighand, irq, AFTER(signal));
 LOCK_CLASS(parts, spin);
 
-/* Above the TASK_INTR_* bits: does not end sleeps, only makes the thread look for work before user mode. */
+/* Above the TASK_INTR_* bits: does not end sleeps, only makes the thread look for work before user
+ * mode. */
 enum : u32 { THREAD_WORK = 8 };
 
 /* ---- signals ---- */
@@ -41,17 +42,18 @@ struct queued_signal {
 	struct object object;
 	struct list_link link;
 	struct siginfo info;
-	bool is_queued;         /* under the lock of the process it is queued in */
-	bool is_timer;          /* belongs to a POSIX timer, which uses it again */
+	bool is_queued; /* under the lock of the process it is queued in */
+	bool is_timer;	/* belongs to a POSIX timer, which uses it again */
 };
 REF_TYPE(queued_signal);
 LIST_TYPE(signal_queue, queued_signal, link);
 
 struct pending_set {
-	u64 set;                    /* bit n-1: signal n is pending */
-	u32 slot_signo;             /* not 0: the slot tells of this standard signal */
-	struct siginfo slot;        /* spares the first standard signal an entry */
-	struct signal_queue queue;  /* what is known about the others; a standard signal may lack an entry */
+	u64 set;	     /* bit n-1: signal n is pending */
+	u32 slot_signo;	     /* not 0: the slot tells of this standard signal */
+	struct siginfo slot; /* spares the first standard signal an entry */
+	struct signal_queue
+		queue; /* what is known about the others; a standard signal may lack an entry */
 };
 
 struct action_table {
@@ -60,21 +62,22 @@ struct action_table {
 };
 REF_TYPE(action_table);
 
-/* The actions of a process, shared by CLONE_SIGHAND; the table is shared by fork until somebody writes. */
+/* The actions of a process, shared by CLONE_SIGHAND; the table is shared by fork until somebody
+ * writes. */
 struct sighand {
 	struct object object;
 	struct sighand_lock lock;
 	struct action_table_ref table GUARDED(sighand); /* empty: all default */
-	struct atomic_u64 ignored ATOMIC_ONLY;          /* signals whose handler is SIG_IGN */
-	struct atomic_u64 caught ATOMIC_ONLY;           /* signals with a handler */
+	struct atomic_u64 ignored ATOMIC_ONLY;		/* signals whose handler is SIG_IGN */
+	struct atomic_u64 caught ATOMIC_ONLY;		/* signals with a handler */
 };
 REF_TYPE(sighand);
 
 enum : u64 {
 	SIGNALS_STOP = (u64)1 << (SIGSTOP - 1) | (u64)1 << (SIGTSTP - 1) | (u64)1 << (SIGTTIN - 1) |
 		       (u64)1 << (SIGTTOU - 1),
-	SIGNALS_IGNORED = (u64)1 << (SIGCHLD - 1) | (u64)1 << (SIGURG - 1) | (u64)1 << (SIGWINCH - 1) |
-			  (u64)1 << (SIGCONT - 1),
+	SIGNALS_IGNORED = (u64)1 << (SIGCHLD - 1) | (u64)1 << (SIGURG - 1) |
+			  (u64)1 << (SIGWINCH - 1) | (u64)1 << (SIGCONT - 1),
 	SIGNALS_FAULT = (u64)1 << (SIGSEGV - 1) | (u64)1 << (SIGBUS - 1) | (u64)1 << (SIGILL - 1) |
 			(u64)1 << (SIGTRAP - 1) | (u64)1 << (SIGFPE - 1) | (u64)1 << (SIGSYS - 1),
 	SIGNALS_UNBLOCKABLE = (u64)1 << (SIGKILL - 1) | (u64)1 << (SIGSTOP - 1),
@@ -85,15 +88,15 @@ LIST_STRUCT(member_list);
 struct session {
 	struct object object;
 	struct tree_link node;
-	i32 id;                /* set at publication */
-	u32 groups;            /* process_tree: groups that exist in it */
-	struct tty_ref tty;    /* process_tree */
+	i32 id;		    /* set at publication */
+	u32 groups;	    /* process_tree: groups that exist in it */
+	struct tty_ref tty; /* process_tree */
 };
 REF_TYPE(session);
 struct group {
 	struct object object;
 	struct tree_link node;
-	i32 id;                     /* set at publication */
+	i32 id; /* set at publication */
 	struct session_ref session IMMUTABLE;
 	struct member_list members; /* process_tree */
 };
@@ -116,7 +119,7 @@ struct usage {
 };
 
 struct interval_timer { /* ITIMER_VIRTUAL, ITIMER_PROF: in time used */
-	u64 value_ns;       /* expires when the clock reaches it; 0: off */
+	u64 value_ns;	/* expires when the clock reaches it; 0: off */
 	u64 interval_ns;
 };
 
@@ -135,11 +138,12 @@ LIST_STRUCT(thread_list);
 struct process {
 	struct object object;
 	struct tree_link node;
-	i32 pid OWNER(publication);       /* written once, under process_tree, before anybody can find it */
+	i32 pid OWNER(
+		publication); /* written once, under process_tree, before anybody can find it */
 	struct signal_lock lock;
 	struct parts_lock parts;
 
-	struct process_ref parent GUARDED(process_tree);     /* empty: init, or reaped */
+	struct process_ref parent GUARDED(process_tree); /* empty: init, or reaped */
 	struct list_link sibling OWNER(process_tree);
 	struct child_list children GUARDED(process_tree);
 	struct group_ref group GUARDED(process_tree);
@@ -147,47 +151,49 @@ struct process {
 	bool is_zombie GUARDED(process_tree);
 	bool is_reaped GUARDED(process_tree);
 	bool is_subreaper GUARDED(process_tree);
-	bool has_subreaper GUARDED(process_tree);            /* an ancestor is one */
-	bool has_execed GUARDED(process_tree);               /* setpgid(2) by the parent is refused from then on */
-	u32 stop_report GUARDED(process_tree);               /* signal of a stop that nobody waited for */
+	bool has_subreaper GUARDED(process_tree); /* an ancestor is one */
+	bool has_execed
+		GUARDED(process_tree); /* setpgid(2) by the parent is refused from then on */
+	u32 stop_report GUARDED(process_tree); /* signal of a stop that nobody waited for */
 	bool continue_report GUARDED(process_tree);
 	u32 exit_signal GUARDED(process_tree);
-	u32 wait_status GUARDED(process_tree);               /* of the zombie */
-	u32 death_signal GUARDED(process_tree);              /* PR_SET_PDEATHSIG */
+	u32 wait_status GUARDED(process_tree);	/* of the zombie */
+	u32 death_signal GUARDED(process_tree); /* PR_SET_PDEATHSIG */
 	struct usage children_usage GUARDED(process_tree);
-	struct usage final_usage GUARDED(process_tree);      /* of the zombie */
+	struct usage final_usage GUARDED(process_tree); /* of the zombie */
 
 	struct thread_list threads GUARDED(signal);
 	u32 live GUARDED(signal);
 	struct pending_set common GUARDED(signal);
 	u32 queued_signals GUARDED(signal);
-	bool is_exiting GUARDED(signal);                     /* all threads leave */
+	bool is_exiting GUARDED(signal); /* all threads leave */
 	u32 exit_status GUARDED(signal);
-	i32 exec_tid GUARDED(signal);                        /* the thread that survives an exec; 0: none */
-	u32 stop_signal GUARDED(signal);                     /* not 0: the process stops or is stopped */
-	u32 stop_left GUARDED(signal);                       /* threads that are still running */
-	bool was_stopped GUARDED(signal);                    /* all had stopped: SIGCONT is worth a report */
-	bool resume_report GUARDED(signal);                  /* the first thread to run again reports it */
+	i32 exec_tid GUARDED(signal);	    /* the thread that survives an exec; 0: none */
+	u32 stop_signal GUARDED(signal);    /* not 0: the process stops or is stopped */
+	u32 stop_left GUARDED(signal);	    /* threads that are still running */
+	bool was_stopped GUARDED(signal);   /* all had stopped: SIGCONT is worth a report */
+	bool resume_report GUARDED(signal); /* the first thread to run again reports it */
 	struct sighand_ref sighand GUARDED(signal);
-	struct usage dead_usage GUARDED(signal);             /* of threads that are gone */
+	struct usage dead_usage GUARDED(signal); /* of threads that are gone */
 	struct interval_timer virtual_timer GUARDED(signal), prof_timer GUARDED(signal);
 	u64 cpu_limit_warned_s GUARDED(signal);
 	struct posix_timer_list posix_timers GUARDED(signal);
 	i32 next_timer_id GUARDED(signal);
-	char comm[COMM_BYTES] GUARDED(signal);               /* of the thread that exited last, for the zombie */
+	char comm[COMM_BYTES] GUARDED(signal); /* of the thread that exited last, for the zombie */
 	struct user_account_ref user GUARDED(signal);
 
-	struct timer real_timer OWNER(process);              /* ITIMER_REAL; its numbers are atomic */
+	struct timer real_timer OWNER(process); /* ITIMER_REAL; its numbers are atomic */
 	struct atomic_u64 real_deadline_ns ATOMIC_ONLY, real_interval_ns ATOMIC_ONLY;
-	struct atomic_i32 parent_pid ATOMIC_ONLY;            /* the number of `parent`, 0 without: getppid takes no lock */
+	struct atomic_i32 parent_pid
+		ATOMIC_ONLY; /* the number of `parent`, 0 without: getppid takes no lock */
 	struct atomic_u32 has_cpu_timers ATOMIC_ONLY;
-	struct atomic_u32 is_unkillable ATOMIC_ONLY;         /* init */
+	struct atomic_u32 is_unkillable ATOMIC_ONLY; /* init */
 	struct rlimits limits ATOMIC_ONLY;
 	struct atomic_i32 oom_score_adj ATOMIC_ONLY;
 	struct atomic_u32 personality ATOMIC_ONLY;
 	struct waitq child_wait OWNER(process);
 	struct waitq stop_wait OWNER(process);
-	struct waitq threads_wait OWNER(process);            /* exec waits until the others are gone */
+	struct waitq threads_wait OWNER(process); /* exec waits until the others are gone */
 	u64 start_ns IMMUTABLE;
 };
 LIST_FUNCTIONS(child_list, process, sibling);
@@ -204,31 +210,31 @@ REF_TYPE(completion);
 struct thread {
 	struct task task;
 	struct process_ref process IMMUTABLE;
-	struct list_link peer;            /* signal */
-	struct tree_link node;            /* process_tree */
-	i32 tid;                          /* set at publication; exec may change its own */
+	struct list_link peer; /* signal */
+	struct tree_link node; /* process_tree */
+	i32 tid;	       /* set at publication; exec may change its own */
 
 	/* P4 */
 	struct fdtable_ref files;
 	struct fs_ctx_ref fs;
 	struct cred_ref cred;
-	struct sighand_ref sighand;       /* its process's: exec replaces both, alone */
+	struct sighand_ref sighand; /* its process's: exec replaces both, alone */
 	struct vmspace_ref mm;
-	u64 space_id;                     /* names mm in futex keys */
+	u64 space_id; /* names mm in futex keys */
 	char comm[COMM_BYTES];
 
 	/* under the process's signal lock; `blocked` is written by the thread alone */
 	struct pending_set pending;
 	u64 blocked;
-	u64 awaited;                      /* sigtimedwait(2) unblocked these while it sleeps */
+	u64 awaited; /* sigtimedwait(2) unblocked these while it sleeps */
 	bool is_stopped;
 	bool is_leaving;
 
 	/* the thread's own */
-	u64 saved_mask;                   /* comes back when the call is over */
+	u64 saved_mask; /* comes back when the call is over */
 	bool has_saved_mask;
-	bool was_interrupted;             /* the last call ended early */
-	err_t call_error;                 /* ERR_RESTART*: what becomes of the call that a signal interrupted */
+	bool was_interrupted; /* the last call ended early */
+	err_t call_error;     /* ERR_RESTART*: what becomes of the call that a signal interrupted */
 	const struct restart_ops *restart;
 	struct restart_args restart_args;
 	struct abi_stack altstack;
@@ -310,11 +316,12 @@ extern const struct tty_host_ops process_tty_ops;
 /* sigqueue.c */
 err_t queued_signal_new(struct queued_signal_ref *out);
 void pending_flush(struct process *p, struct pending_set *s, u64 signals) HOLDS(signal);
-bool pending_take(struct process *p, struct pending_set *s, u64 signals, struct siginfo *out) HOLDS(signal);
+bool pending_take(struct process *p, struct pending_set *s, u64 signals, struct siginfo *out)
+	HOLDS(signal);
 
 /* sigsend.c */
-void signal_post_locked(struct process *p, struct thread *t, const struct siginfo *info, struct queued_signal_ref q,
-			err_t *err) HOLDS(signal);
+void signal_post_locked(struct process *p, struct thread *t, const struct siginfo *info,
+			struct queued_signal_ref q, err_t *err) HOLDS(signal);
 err_t signal_post(struct process *p, struct thread *t, const struct siginfo *info);
 bool signal_is_ignored(struct process *p, u32 signo) HOLDS(signal);
 void thread_kick(struct thread *t, u32 bits);
@@ -336,7 +343,8 @@ void signal_set_mask(struct thread *self, u64 mask);
 void signal_set_saved_mask(struct thread *self, u64 mask);
 /* An action became "ignore": what is pending of it goes. */
 void signal_drop_ignored(struct process *p, u32 signo);
-/* sigtimedwait(2): takes a pending signal of set, or waits for one.  ERR_AGAIN when the time is over, ERR_INTR. */
+/* sigtimedwait(2): takes a pending signal of set, or waits for one.  ERR_AGAIN when the time is
+ * over, ERR_INTR. */
 err_t signal_wait_for(struct thread *self, u64 set, u64 deadline_ns, struct siginfo *out);
 err_t thread_frame_room(struct thread *self);
 bool signal_deliver_one(struct thread *self);
@@ -355,7 +363,8 @@ void jobctl_report_stop(struct process *p);
 [[noreturn]] void thread_exit(struct thread *self, u32 status);
 [[noreturn]] void process_exit(struct thread *self, u32 status);
 void process_reap(struct process *p, struct process_ref *out) HOLDS(process_tree);
-void child_siginfo(struct process *p, i32 code, i32 status, struct siginfo *out) HOLDS(process_tree);
+void child_siginfo(struct process *p, i32 code, i32 status, struct siginfo *out)
+	HOLDS(process_tree);
 /* Tells p's parent that p stopped or went on. */
 void parent_report(struct process *p, i32 code, u32 signo);
 

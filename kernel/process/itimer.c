@@ -6,7 +6,9 @@
 #include "process/timers.h"
 #include "time/clock.h"
 
-enum : u64 { SHORTEST_PERIOD_NS = 50000 }; /* a program that asks for more interrupts than that gets these */
+enum : u64 {
+	SHORTEST_PERIOD_NS = 50000
+}; /* a program that asks for more interrupts than that gets these */
 
 static void real_timer_fired(struct timer *t)
 {
@@ -44,7 +46,8 @@ static void get_real(struct process *p, struct timer_value *out)
 	out->interval_ns = atomic_u64_load(&p->real_interval_ns);
 	out->left_ns = 0;
 	if (deadline != 0)
-		out->left_ns = deadline > now ? deadline - now : NSEC_PER_USEC; /* due, but not yet 0 */
+		out->left_ns = deadline > now ? deadline - now
+					      : NSEC_PER_USEC; /* due, but not yet 0 */
 }
 
 static void set_real(struct process *p, const struct timer_value *v)

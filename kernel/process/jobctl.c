@@ -2,9 +2,9 @@
 /*
  * jobctl - stopping and continuing processes.
  *
- * J1: while stop_signal is not 0, each thread has TASK_INTR_STOP set and either is_stopped or counts in stop_left.
- * J2: the thread that takes stop_left to 0 reports the stop to the parent; the first thread that runs again after a
- *     SIGCONT reports that.
+ * J1: while stop_signal is not 0, each thread has TASK_INTR_STOP set and either is_stopped or
+ * counts in stop_left. J2: the thread that takes stop_left to 0 reports the stop to the parent; the
+ * first thread that runs again after a SIGCONT reports that.
  */
 #include "process/internal.h"
 
@@ -16,7 +16,8 @@ void jobctl_start_stop(struct thread *self, u32 signo)
 	p->stop_signal = signo;
 	p->stop_left = 0;
 	p->resume_report = false;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t)) {
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t)) {
 		if (t->is_stopped || t->is_leaving)
 			continue;
 		p->stop_left++;
@@ -32,7 +33,8 @@ void jobctl_resume(struct process *p)
 		p->resume_report = true;
 	p->stop_signal = 0;
 	p->was_stopped = false;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t)) {
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t)) {
 		t->is_stopped = false;
 		/* One that still runs finds the bit cleared; a stopped one wakes and looks. */
 		(void)atomic_u32_and(&t->task.interrupt, ~(u32)TASK_INTR_STOP);

@@ -2,8 +2,8 @@
 /*
  * pid - the tables of numbers: processes, threads, groups, sessions.
  *
- * N1: a number is handed out only when it is in none of the four tables, so a process group or session keeps its number
- *     from being used again as long as it exists.
+ * N1: a number is handed out only when it is in none of the four tables, so a process group or
+ * session keeps its number from being used again as long as it exists.
  */
 #include "process/internal.h"
 
@@ -13,7 +13,8 @@ enum : i32 { PID_RESERVED = 300 }; /* after a wrap the low numbers are left to w
 
 struct process *pid_process(i32 pid)
 {
-	struct process *p = pid <= 0 ? nullptr : process_table_lower_bound(&world.processes, (u64)pid);
+	struct process *p = pid <= 0 ? nullptr
+				     : process_table_lower_bound(&world.processes, (u64)pid);
 	return p != nullptr && p->pid == pid ? p : nullptr;
 }
 
@@ -69,7 +70,8 @@ bool process_find(i32 pid, struct process_ref *out)
 bool process_next(i32 after, struct process_ref *out)
 {
 	GUARD(process_tree, &world.lock);
-	struct process *p = process_table_lower_bound(&world.processes, (u64)(after < 0 ? 0 : after) + 1);
+	struct process *p = process_table_lower_bound(&world.processes,
+						      (u64)(after < 0 ? 0 : after) + 1);
 	if (p == nullptr)
 		return false;
 	*out = process_clone(p);
@@ -80,7 +82,8 @@ bool process_next(i32 after, struct process_ref *out)
 static struct thread *next_in(const struct process *p, i32 after) HOLDS(signal)
 {
 	struct thread *best = nullptr;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		if (t->tid > after && (best == nullptr || t->tid < best->tid))
 			best = t;
 	return best;

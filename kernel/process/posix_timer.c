@@ -2,10 +2,11 @@
 /*
  * posix_timer - timers with numbers: timer_create(2) and its kin.
  *
- * Each timer owns one queued_signal, which is either idle or in a pending set; expirations that come meanwhile count as
- * overruns.  Timers on CPU-time clocks are looked at by cputime.c.
+ * Each timer owns one queued_signal, which is either idle or in a pending set; expirations that
+ * come meanwhile count as overruns.  Timers on CPU-time clocks are looked at by cputime.c.
  *
- * Lock order: cancelling a timer waits for its callback, which takes the signal lock: never cancel under that lock.
+ * Lock order: cancelling a timer waits for its callback, which takes the signal lock: never cancel
+ * under that lock.
  */
 #include "process/internal.h"
 #include "process/timers.h"
@@ -29,10 +30,10 @@ struct posix_timer {
 	struct timer timer;
 	/* under the process's signal lock */
 	bool is_deleted;
-	u64 deadline_ns;      /* 0: not armed; monotonic, or CPU time used */
+	u64 deadline_ns; /* 0: not armed; monotonic, or CPU time used */
 	u64 interval_ns;
-	u64 missed;           /* expirations while the signal was pending */
-	u64 overrun;          /* of the last delivered signal */
+	u64 missed;  /* expirations while the signal was pending */
+	u64 overrun; /* of the last delivered signal */
 };
 LIST_FUNCTIONS(posix_timer_list, posix_timer, link);
 
@@ -50,13 +51,15 @@ static bool is_cpu_clock(i32 clock)
 
 static u64 clock_now(const struct posix_timer *t) HOLDS(signal)
 {
-	return is_cpu_clock(t->clock) ? process_cpu_ns(process_get(&t->process)) : clock_monotonic_ns();
+	return is_cpu_clock(t->clock) ? process_cpu_ns(process_get(&t->process))
+				      : clock_monotonic_ns();
 }
 
 static struct thread *receiver(const struct posix_timer *t) HOLDS(signal)
 {
 	const struct process *p = process_get(&t->process);
-	for (struct thread *c = thread_list_first(&p->threads); c != nullptr; c = thread_list_next(c))
+	for (struct thread *c = thread_list_first(&p->threads); c != nullptr;
+	     c = thread_list_next(c))
 		if (c->tid == t->tid)
 			return c;
 	return nullptr;
@@ -74,7 +77,9 @@ static void post(struct posix_timer *t) HOLDS(signal)
 		return;
 	}
 	t->missed = 0;
-	struct siginfo info = { .signo = (i32)t->signo, .code = SI_TIMER, .pid = t->id, .value = t->value };
+	struct siginfo info = {
+		.signo = (i32)t->signo, .code = SI_TIMER, .pid = t->id, .value = t->value
+	};
 	err_t err = OK;
 	signal_post_locked(p, to, &info, queued_signal_clone(e), &err);
 }
@@ -207,7 +212,8 @@ err_t posix_timer_create(struct thread *self, i32 clock, const struct abi_sigeve
 	TRY(posix_timer_new(self, clock, ev, id, &t));
 	GUARD(signal, &p->lock);
 	/* Each holds the entry of a signal: timer_create(2), setrlimit(2). */
-	if (posix_timer_list_count(&p->posix_timers) >= atomic_u64_load(&p->limits.soft[RLIMIT_SIGPENDING]))
+	if (posix_timer_list_count(&p->posix_timers) >=
+	    atomic_u64_load(&p->limits.soft[RLIMIT_SIGPENDING]))
 		return ERR_AGAIN;
 	posix_timer_list_push_back(&p->posix_timers, posix_timer_move(&t));
 	if (is_cpu_clock(clock))
@@ -249,7 +255,8 @@ err_t posix_timer_read(struct thread *self, i32 id, struct timer_value *out)
 /* An absolute time on the timer's clock as a deadline of the clock that we count by. */
 static u64 to_deadline(const struct posix_timer *t, u64 value)
 {
-	bool is_wall = t->clock == CLOCK_REALTIME || t->clock == CLOCK_TAI || t->clock == CLOCK_REALTIME_ALARM;
+	bool is_wall = t->clock == CLOCK_REALTIME || t->clock == CLOCK_TAI ||
+		       t->clock == CLOCK_REALTIME_ALARM;
 	u64 offset = is_wall ? clock_realtime_offset_ns() : 0;
 	return value > offset ? value - offset : 1;
 }

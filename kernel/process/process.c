@@ -6,7 +6,8 @@
 
 static void process_fini(struct process *p)
 {
-	/* Nothing can refer to p any more: the lock is for the checker.  Parent and group went when it was unlinked. */
+	/* Nothing can refer to p any more: the lock is for the checker.  Parent and group went when
+	 * it was unlinked. */
 	GUARD(signal, &p->lock);
 	pending_flush(p, &p->common, UINT64_MAX);
 	sighand_drop(&p->sighand);

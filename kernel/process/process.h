@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * process - processes (thread groups), threads, process groups and sessions as the floors above see them.
+ * process - processes (thread groups), threads, process groups and sessions as the floors above see
+ * them.
  *
- * Every number is a key of a table; lookups return references.  What a process is made of stays in process/internal.h.
+ * Every number is a key of a table; lookups return references.  What a process is made of stays in
+ * process/internal.h.
  *
- *   Lifetime:  counted.  A process is in the table until its parent has waited for it; a thread until it exits.
- *   Locking:   class process_tree (irq): tables, parents and children, groups and sessions.  Taken inside; callers hold nothing.
- *   Context:   task context unless it says otherwise.
+ *   Lifetime:  counted.  A process is in the table until its parent has waited for it; a thread
+ * until it exits. Locking:   class process_tree (irq): tables, parents and children, groups and
+ * sessions.  Taken inside; callers hold nothing. Context:   task context unless it says otherwise.
  *   Spec:      credentials(7), proc_pid_stat(5), setpgid(2), setsid(2).
  */
 #pragma once
@@ -31,23 +33,26 @@ enum : i32 { PID_MAX_DEFAULT = 32768, PID_MAX_LIMIT = 4194304 };
 /* ---- lookups; false: no such number ---- */
 bool process_find(i32 pid, struct process_ref *out);
 bool thread_find(i32 tid, struct thread_ref *out);
-/* For readdir of /proc: the process with the lowest number above `after`; threads of one process likewise. */
+/* For readdir of /proc: the process with the lowest number above `after`; threads of one process
+ * likewise. */
 bool process_next(i32 after, struct process_ref *out);
 bool process_next_thread(struct process *p, i32 after, struct thread_ref *out);
-/* The first (lowest numbered) live thread: whose memory and files /proc/PID shows.  False for a zombie. */
+/* The first (lowest numbered) live thread: whose memory and files /proc/PID shows.  False for a
+ * zombie. */
 bool process_first_thread(struct process *p, struct thread_ref *out);
 
 i32 process_pid(const struct process *p);
 /* The process of a thread: borrowed as long as the thread. */
 struct process *thread_process_of(struct thread *t);
-u32 process_count(void);   /* processes */
-u32 thread_count(void);    /* threads alive */
+u32 process_count(void);    /* processes */
+u32 thread_count(void);	    /* threads alive */
 i32 process_last_pid(void); /* for /proc/loadavg */
 i32 pid_max(void);
 /* ERR_INVAL outside 301 … PID_MAX_LIMIT. */
 err_t pid_set_max(i32 max);
 
-/* ---- a thread's parts, for procfs: one more reference; false when it has none (kernel task, exiting) ---- */
+/* ---- a thread's parts, for procfs: one more reference; false when it has none (kernel task,
+ * exiting) ---- */
 bool thread_get_space(struct thread *t, struct vmspace_ref *out);
 bool thread_get_files(struct thread *t, struct fdtable_ref *out);
 bool thread_get_fs(struct thread *t, struct fs_ctx_ref *out);
@@ -55,27 +60,27 @@ void thread_get_cred(struct thread *t, struct cred_ref *out);
 
 /* ---- snapshots ---- */
 struct process_info {
-	char comm[COMM_BYTES];     /* NUL padded */
-	char state;                /* R S D T t Z X I */
+	char comm[COMM_BYTES]; /* NUL padded */
+	char state;	       /* R S D T t Z X I */
 	i32 tid, pid, ppid, pgid, sid;
-	u32 tty_device;            /* dev_t of the controlling terminal, 0: none */
-	i32 tty_group;             /* its foreground group, -1: none */
+	u32 tty_device; /* dev_t of the controlling terminal, 0: none */
+	i32 tty_group;	/* its foreground group, -1: none */
 	u64 utime_ns, stime_ns, children_utime_ns, children_stime_ns;
-	u64 start_ns;              /* since boot */
+	u64 start_ns; /* since boot */
 	u64 minor_faults, major_faults, children_minor_faults, children_major_faults;
 	u64 voluntary_switches, involuntary_switches;
-	i32 priority, nice;        /* as in proc_pid_stat(5) */
+	i32 priority, nice; /* as in proc_pid_stat(5) */
 	u32 policy, rt_priority;
 	u32 threads;
 	u32 cpu;
 	u64 cpus_allowed;
 	i32 exit_signal;
-	i32 exit_code;             /* wait status of a zombie */
+	i32 exit_code; /* wait status of a zombie */
 	u64 pending, shared_pending, blocked, ignored, caught;
 	u64 queued_signals, max_queued_signals;
 	bool no_new_privs;
 	i32 oom_score_adj;
-	char wait_channel[16];     /* text for wchan; empty when running */
+	char wait_channel[16]; /* text for wchan; empty when running */
 };
 /* As a whole process (times summed over threads); of one thread. */
 void process_get_info(struct process *p, struct process_info *out);
@@ -106,12 +111,14 @@ err_t uts_set_domainname(struct str name);
 
 /* ---- the first process ---- */
 struct init_request {
-	struct fdtable_ref *files;  /* consumed */
-	struct fs_ctx_ref *fs;      /* consumed */
-	/* Runs on the new process's own thread: execs the program and returns; without one it does not return. */
+	struct fdtable_ref *files; /* consumed */
+	struct fs_ctx_ref *fs;	   /* consumed */
+	/* Runs on the new process's own thread: execs the program and returns; without one it does
+	 * not return. */
 	void (*start)(struct thread *self);
 };
 /* Makes process 1 and starts it.  ERR_NOMEM. */
 err_t process_start_init(struct init_request *r);
-/* Once, before anything else of this floor: hooks into scheduler, faults, terminals, memory shortage. */
+/* Once, before anything else of this floor: hooks into scheduler, faults, terminals, memory
+ * shortage. */
 void process_setup(void);

@@ -24,7 +24,8 @@ enum : u32 { ACCOUNTS_KEPT = 64 };
 static void prune(void) HOLDS(accounts)
 {
 	struct user_account *next = nullptr;
-	for (struct user_account *u = account_table_first(&accounts.table); u != nullptr; u = next) {
+	for (struct user_account *u = account_table_first(&accounts.table); u != nullptr;
+	     u = next) {
 		next = account_table_next(u);
 		SCOPED_REF(user_account, gone);
 		if (object_refs(&u->object) == 1)
@@ -74,7 +75,8 @@ void rlimit_init(struct process *p)
 {
 	struct frame_stats frames = {};
 	frame_stats(&frames);
-	/* As Linux: a process with its tables and first pages takes 32 pages at least; half of memory at most. */
+	/* As Linux: a process with its tables and first pages takes 32 pages at least; half of
+	 * memory at most. */
 	u64 threads = max_of(frames.total_pages / 64, (u64)64);
 	for (u32 i = 0; i < RLIM_NLIMITS; i++) {
 		struct limit_start l = { RLIM_INFINITY, RLIM_INFINITY };
@@ -112,7 +114,8 @@ void rlimit_init(struct process *p)
 
 void rlimit_fork(struct process *to, const struct process *from)
 {
-	to->limits = from->limits; /* word by word; a change at the same moment is before or after the fork for each */
+	to->limits = from->limits; /* word by word; a change at the same moment is before or after
+				      the fork for each */
 	if (atomic_u64_load(&from->limits.soft[RLIMIT_CPU]) != RLIM_INFINITY)
 		atomic_u32_store(&to->has_cpu_timers, 1);
 }
@@ -179,8 +182,8 @@ err_t rlimit_may_change(struct thread *self, struct process *p)
 		return ERR_SRCH;
 	thread_get_cred(thread_get(&t), &theirs);
 	const struct cred *c = thread_cred(self), *o = cred_get(&theirs);
-	if (c->uid == o->euid && c->uid == o->suid && c->uid == o->uid && c->gid == o->egid && c->gid == o->sgid &&
-	    c->gid == o->gid)
+	if (c->uid == o->euid && c->uid == o->suid && c->uid == o->uid && c->gid == o->egid &&
+	    c->gid == o->sgid && c->gid == o->gid)
 		return OK;
 	return cred_has_cap(c, CAP_SYS_RESOURCE) ? OK : ERR_PERM;
 }

@@ -24,7 +24,8 @@ static void look_at(struct process *p, u64 *worst, struct process_ref *found)
 {
 	SCOPED_REF(thread, t);
 	SCOPED_REF(vmspace, space);
-	if (p->pid == 1 || !process_first_thread(p, &t) || !thread_get_space(thread_get(&t), &space))
+	if (p->pid == 1 || !process_first_thread(p, &t) ||
+	    !thread_get_space(thread_get(&t), &space))
 		return;
 	u64 score = oom_badness(vmspace_get(&space), atomic_i32_load(&p->oom_score_adj));
 	if (score <= *worst)

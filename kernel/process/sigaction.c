@@ -2,9 +2,9 @@
 /*
  * sigaction - what a process does with each signal.
  *
- * H1: `ignored` and `caught` say of each signal what its entry in the table says; posting reads only them.
- *     Without a table every action is SIG_DFL or SIG_IGN, without flags.
- * H2: a table with more than one reference is not written: the writer makes its own copy first.
+ * H1: `ignored` and `caught` say of each signal what its entry in the table says; posting reads
+ * only them. Without a table every action is SIG_DFL or SIG_IGN, without flags. H2: a table with
+ * more than one reference is not written: the writer makes its own copy first.
  */
 #include "process/internal.h"
 
@@ -62,7 +62,8 @@ static void store(struct sighand *s, u32 signo, const struct abi_sigaction *acti
 {
 	u64 bit = sigset_bit(signo);
 	array_at(action_table_get(&s->table)->action, signo - 1) = *action;
-	u64 ignored = atomic_u64_load(&s->ignored) & ~bit, caught = atomic_u64_load(&s->caught) & ~bit;
+	u64 ignored = atomic_u64_load(&s->ignored) & ~bit,
+	    caught = atomic_u64_load(&s->caught) & ~bit;
 	atomic_u64_store(&s->ignored, action->handler == SIG_IGN ? ignored | bit : ignored);
 	atomic_u64_store(&s->caught, action->handler > SIG_IGN ? caught | bit : caught);
 }
@@ -106,7 +107,8 @@ err_t sighand_set(struct sighand *s, u32 signo, const struct abi_sigaction *acti
 	return OK;
 }
 
-/* Back to default, for faults and SA_RESETHAND.  Without memory for a copy all of the table's sharers' handlers stay, ours is marked default. */
+/* Back to default, for faults and SA_RESETHAND.  Without memory for a copy all of the table's
+ * sharers' handlers stay, ours is marked default. */
 void sighand_reset(struct sighand *s, u32 signo)
 {
 	struct abi_sigaction action = {};

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * sigdeliver - the receiving side: the thread's mask, taking a pending signal, carrying out its action, and what becomes
- * of the system call that the signal interrupted (signal(7), "Interruption of system calls").
+ * sigdeliver - the receiving side: the thread's mask, taking a pending signal, carrying out its
+ * action, and what becomes of the system call that the signal interrupted (signal(7), "Interruption
+ * of system calls").
  */
 #include <osxtd/log.h>
 
 #include "arch/arch.h"
 #include "process/internal.h"
 
-/* TASK_INTR_SIGNAL says whether a pending signal is unblocked.  The thread itself clears it, others only set it. */
+/* TASK_INTR_SIGNAL says whether a pending signal is unblocked.  The thread itself clears it, others
+ * only set it. */
 void signal_recalculate(struct thread *t)
 {
 	struct process *p = process_of(t);
@@ -25,7 +27,8 @@ static void pass_on(struct thread *self, u64 newly_blocked) HOLDS(signal)
 	u64 waiting = p->common.set & newly_blocked;
 	if (waiting == 0)
 		return;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		if (t != self && (waiting & ~t->blocked) != 0 && !t->is_leaving)
 			thread_kick(t, TASK_INTR_SIGNAL);
 }
@@ -66,7 +69,8 @@ err_t signal_set_temporary_mask(struct thread *self, struct uaddr sigset, u64 si
 	return OK;
 }
 
-err_t thread_restart_with(struct thread *self, const struct restart_ops *ops, const struct restart_args *a)
+err_t thread_restart_with(struct thread *self, const struct restart_ops *ops,
+			  const struct restart_args *a)
 {
 	self->restart = ops;
 	self->restart_args = *a;
@@ -75,7 +79,8 @@ err_t thread_restart_with(struct thread *self, const struct restart_ops *ops, co
 
 /* ---- the interrupted call ---- */
 
-/* A handler is about to run: the call is repeated after it, or has failed with EINTR (which is its result already). */
+/* A handler is about to run: the call is repeated after it, or has failed with EINTR (which is its
+ * result already). */
 static void settle_call_for_handler(struct thread *self, u64 flags)
 {
 	err_t e = self->call_error;
@@ -98,17 +103,20 @@ static void settle_call_without_handler(struct thread *self)
 
 static const char *name_of(u32 signo)
 {
-	static const char *const names[] = { "?", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS",
-		"SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV" };
+	static const char *const names[] = { "?",      "SIGHUP",  "SIGINT",  "SIGQUIT",
+					     "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS",
+					     "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV" };
 	return signo < array_len(names) ? array_at(names, signo) : "signal";
 }
 
 err_t thread_frame_room(struct thread *self)
 {
-	return arch_signal_room_is_null(&self->frame_room) ? arch_signal_room_new(&self->frame_room) : OK;
+	return arch_signal_room_is_null(&self->frame_room) ? arch_signal_room_new(&self->frame_room)
+							   : OK;
 }
 
-static err_t push_frame(struct thread *self, const struct siginfo *info, const struct arch_signal *s)
+static err_t push_frame(struct thread *self, const struct siginfo *info,
+			const struct arch_signal *s)
 {
 	TRY(thread_frame_room(self));
 	struct arch_signal_room *room = arch_signal_room_get(&self->frame_room);
@@ -116,7 +124,8 @@ static err_t push_frame(struct thread *self, const struct siginfo *info, const s
 	return arch_signal_push(&self->task.user, s, room);
 }
 
-static void run_handler(struct thread *self, const struct siginfo *info, const struct abi_sigaction *action)
+static void run_handler(struct thread *self, const struct siginfo *info,
+			const struct abi_sigaction *action)
 {
 	u32 signo = (u32)info->signo;
 	settle_call_for_handler(self, action->flags);
@@ -183,11 +192,13 @@ void signal_drop_ignored(struct process *p, u32 signo)
 	if (!signal_is_ignored(p, signo))
 		return;
 	pending_flush(p, &p->common, sigset_bit(signo));
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		pending_flush(p, &t->pending, sigset_bit(signo));
 }
 
-/* While it sleeps the awaited signals are unblocked, so that whoever sends one chooses this thread. */
+/* While it sleeps the awaited signals are unblocked, so that whoever sends one chooses this thread.
+ */
 static bool take_or_await(struct thread *self, u64 set, struct siginfo *out)
 {
 	struct process *p = process_of(self);
@@ -208,7 +219,8 @@ static bool stop_waiting(struct thread *self, u64 set, struct siginfo *out)
 	GUARD(signal, &p->lock);
 	self->blocked = self->awaited;
 	self->awaited = 0;
-	bool found = pending_take(p, &self->pending, set, out) || pending_take(p, &p->common, set, out);
+	bool found = pending_take(p, &self->pending, set, out) ||
+		     pending_take(p, &p->common, set, out);
 	signal_recalculate(self);
 	return found;
 }

@@ -2,10 +2,10 @@
 /*
  * sigqueue - pending sets: a bit per signal and, beside it, what is known about each instance.
  *
- * S1: bit n-1 of `set` is set iff signal n is pending.  Every entry of the queue has its bit set; a standard signal may
- *     have its bit without an entry: then the slot tells of it or, without memory when it was sent, nothing does and it
- *     is delivered with an empty siginfo.
- * S2: p->queued_signals == entries in the queues of p and its threads, timers' own entries aside.
+ * S1: bit n-1 of `set` is set iff signal n is pending.  Every entry of the queue has its bit set; a
+ * standard signal may have its bit without an entry: then the slot tells of it or, without memory
+ * when it was sent, nothing does and it is delivered with an empty siginfo. S2: p->queued_signals
+ * == entries in the queues of p and its threads, timers' own entries aside.
  */
 #include "process/internal.h"
 
@@ -20,8 +20,8 @@ err_t queued_signal_new(struct queued_signal_ref *out)
 	return queued_signal_alloc(out);
 }
 
-static void unqueue(struct process *p, struct pending_set *s, struct queued_signal *q, struct queued_signal_ref *out)
-	HOLDS(signal)
+static void unqueue(struct process *p, struct pending_set *s, struct queued_signal *q,
+		    struct queued_signal_ref *out) HOLDS(signal)
 {
 	*out = signal_queue_remove(&s->queue, q);
 	q->is_queued = false;
@@ -53,7 +53,8 @@ static u32 choose(u64 ready)
 }
 
 /* The oldest entry of signo, if it has one. */
-static void take_queued(struct process *p, struct pending_set *s, u32 signo, struct siginfo *out) HOLDS(signal)
+static void take_queued(struct process *p, struct pending_set *s, u32 signo, struct siginfo *out)
+	HOLDS(signal)
 {
 	SCOPED_REF(queued_signal, taken);
 	bool more = false;
@@ -96,7 +97,14 @@ bool pending_take(struct process *p, struct pending_set *s, u64 signals, struct 
 
 /* ---- siginfo_t: sigaction(2) ---- */
 
-enum siginfo_layout : u8 { LAYOUT_KILL, LAYOUT_QUEUE, LAYOUT_TIMER, LAYOUT_CHILD, LAYOUT_FAULT, LAYOUT_POLL };
+enum siginfo_layout : u8 {
+	LAYOUT_KILL,
+	LAYOUT_QUEUE,
+	LAYOUT_TIMER,
+	LAYOUT_CHILD,
+	LAYOUT_FAULT,
+	LAYOUT_POLL
+};
 
 static enum siginfo_layout layout_of(i32 signo, i32 code)
 {

@@ -8,14 +8,17 @@ static void add(struct process *p, struct pending_set *s, u32 signo, u64 value) 
 	SCOPED_REF(queued_signal, q);
 	if (queued_signal_new(&q) != OK)
 		return;
-	queued_signal_get(&q)->info = (struct siginfo){ .signo = (i32)signo, .code = SI_QUEUE, .value = value };
+	queued_signal_get(&q)->info = (struct siginfo){ .signo = (i32)signo,
+							.code = SI_QUEUE,
+							.value = value };
 	queued_signal_get(&q)->is_queued = true;
 	p->queued_signals++;
 	s->set |= sigset_bit(signo);
 	signal_queue_push_back(&s->queue, queued_signal_move(&q));
 }
 
-static void expect_take(struct ktest_ctx *t, struct process *p, u64 signals, u32 signo, u64 value) HOLDS(signal)
+static void expect_take(struct ktest_ctx *t, struct process *p, u64 signals, u32 signo, u64 value)
+	HOLDS(signal)
 {
 	struct siginfo info = {};
 	EXPECT(pending_take(p, &p->common, signals, &info));
@@ -89,7 +92,11 @@ KTEST(signal, a_bit_without_an_entry_is_delivered_empty)
 
 KTEST(signal, siginfo_goes_out_and_comes_back)
 {
-	struct siginfo in = { .signo = (i32)SIGRTMIN, .code = SI_QUEUE, .pid = 7, .uid = 8, .value = 0x123456789abcdef0 };
+	struct siginfo in = { .signo = (i32)SIGRTMIN,
+			      .code = SI_QUEUE,
+			      .pid = 7,
+			      .uid = 8,
+			      .value = 0x123456789abcdef0 };
 	struct siginfo out = {};
 	struct abi_siginfo abi = {};
 	siginfo_encode(&in, &abi);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * sigsend - posting a signal: the checks that make it vanish, the queue, the choice of the thread that wakes up.
+ * sigsend - posting a signal: the checks that make it vanish, the queue, the choice of the thread
+ * that wakes up.
  */
 #include "process/internal.h"
 
@@ -23,7 +24,8 @@ void process_start_exit(struct process *p, u32 status)
 		p->exit_status = status;
 	}
 	p->stop_signal = 0;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		thread_kick(t, TASK_INTR_KILL);
 }
 
@@ -51,7 +53,8 @@ bool signal_is_blocked_or_ignored(struct thread *self, u32 signo)
 	return (self->blocked & sigset_bit(signo)) != 0 || signal_is_ignored(p, signo);
 }
 
-/* Stop and continue cancel each other when they are sent, blocked or not: POSIX.1-2024 XSH 2.4.1. */
+/* Stop and continue cancel each other when they are sent, blocked or not: POSIX.1-2024 XSH 2.4.1.
+ */
 static void cancel_opposites(struct process *p, u32 signo) HOLDS(signal)
 {
 	u64 cancel = 0;
@@ -62,7 +65,8 @@ static void cancel_opposites(struct process *p, u32 signo) HOLDS(signal)
 	else
 		return;
 	pending_flush(p, &p->common, cancel);
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t))
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t))
 		pending_flush(p, &t->pending, cancel);
 	if (signo == SIGCONT)
 		jobctl_resume(p);
@@ -70,14 +74,16 @@ static void cancel_opposites(struct process *p, u32 signo) HOLDS(signal)
 
 static bool can_take(const struct thread *t, u32 signo)
 {
-	return (t->blocked & sigset_bit(signo)) == 0 && !t->is_leaving && (signo == SIGKILL || !t->is_stopped);
+	return (t->blocked & sigset_bit(signo)) == 0 && !t->is_leaving &&
+	       (signo == SIGKILL || !t->is_stopped);
 }
 
 /* Who takes a signal of the whole process: the caller if it can, else the first thread that can. */
 static struct thread *choose_thread(const struct process *p, u32 signo) HOLDS(signal)
 {
 	struct thread *first = nullptr;
-	for (struct thread *t = thread_list_first(&p->threads); t != nullptr; t = thread_list_next(t)) {
+	for (struct thread *t = thread_list_first(&p->threads); t != nullptr;
+	     t = thread_list_next(t)) {
 		if (!can_take(t, signo))
 			continue;
 		if (&t->task == task_current())
@@ -88,8 +94,8 @@ static struct thread *choose_thread(const struct process *p, u32 signo) HOLDS(si
 	return first;
 }
 
-static void insert(struct process *p, struct pending_set *set, const struct siginfo *info, struct queued_signal_ref q)
-	HOLDS(signal)
+static void insert(struct process *p, struct pending_set *set, const struct siginfo *info,
+		   struct queued_signal_ref q) HOLDS(signal)
 {
 	set->set |= sigset_bit((u32)info->signo);
 	if (queued_signal_is_null(&q)) {
@@ -107,8 +113,8 @@ static void insert(struct process *p, struct pending_set *set, const struct sigi
 	signal_queue_push_back(&set->queue, queued_signal_move(&q));
 }
 
-void signal_post_locked(struct process *p, struct thread *t, const struct siginfo *info, struct queued_signal_ref entry,
-			err_t *err)
+void signal_post_locked(struct process *p, struct thread *t, const struct siginfo *info,
+			struct queued_signal_ref entry, err_t *err)
 {
 	SCOPED_REF(queued_signal, q);
 	q = queued_signal_move(&entry);
@@ -135,7 +141,8 @@ void signal_post_locked(struct process *p, struct thread *t, const struct siginf
 		return;
 	}
 	insert(p, set, info, queued_signal_move(&q));
-	struct thread *receiver = t != nullptr ? (can_take(t, signo) ? t : nullptr) : choose_thread(p, signo);
+	struct thread *receiver = t != nullptr ? (can_take(t, signo) ? t : nullptr)
+					       : choose_thread(p, signo);
 	if (receiver != nullptr)
 		thread_kick(receiver, TASK_INTR_SIGNAL);
 }
@@ -185,7 +192,8 @@ void signal_force(struct thread *self, const struct siginfo *info)
 	struct sighand *h = sighand_get(&self->sighand);
 	bool is_caught = (atomic_u64_load(&h->caught) & sigset_bit(signo)) != 0;
 	bool is_blocked = (self->blocked & sigset_bit(signo)) != 0;
-	/* A handler that cannot run (blocked, or the fault is in it) is no handler: the default action kills. */
+	/* A handler that cannot run (blocked, or the fault is in it) is no handler: the default
+	 * action kills. */
 	if (!is_caught || is_blocked)
 		sighand_reset(h, signo);
 	err_t err = OK;

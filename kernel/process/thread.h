@@ -18,14 +18,15 @@ struct cred;
 SUBTYPE(thread, task);
 
 struct fdtable *thread_files(struct thread *self);
-struct fs_ctx *thread_fs(struct thread *self);     /* root, working directory, umask */
+struct fs_ctx *thread_fs(struct thread *self); /* root, working directory, umask */
 struct mm *thread_mm(struct thread *self);
 const struct cred *thread_cred(struct thread *self);
 struct process *thread_process(struct thread *self);
 i32 thread_tid(const struct thread *t);
 /* The number of the thread's process. */
 i32 thread_pid(const struct thread *t);
-/* Gives the calling thread a descriptor table / file-tree place of its own if it shares one (unshare(2), close_range(2)).  ERR_NOMEM. */
+/* Gives the calling thread a descriptor table / file-tree place of its own if it shares one
+ * (unshare(2), close_range(2)).  ERR_NOMEM. */
 err_t thread_unshare_files(struct thread *self);
 err_t thread_unshare_fs(struct thread *self);
 /* The soft limit RLIMIT_… of the thread's process; UINT64_MAX for none. */

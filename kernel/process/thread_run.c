@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * thread_run - the life of a thread: user mode until it stops for a reason, that reason's work, user mode again.
+ * thread_run - the life of a thread: user mode until it stops for a reason, that reason's work,
+ * user mode again.
  *
- * user_run does not enter user mode while an `interrupt` bit is set or another task wants the CPU; it says
- * USER_INTERRUPT instead.  So the way out of a system call looks for no work here: it goes straight back to user_run.
+ * user_run does not enter user mode while an `interrupt` bit is set or another task wants the CPU;
+ * it says USER_INTERRUPT instead.  So the way out of a system call looks for no work here: it goes
+ * straight back to user_run.
  */
 #include <osxtd/log.h>
 
@@ -88,7 +90,8 @@ static void do_exception(struct thread *self, struct user_ctx *ctx)
 
 /* ---- work before user mode ---- */
 
-/* The mask of ppoll(2) and its kin goes with the call, but for one that a signal ended: then it goes after delivery. */
+/* The mask of ppoll(2) and its kin goes with the call, but for one that a signal ended: then it
+ * goes after delivery. */
 static void end_temporary_mask(struct thread *self)
 {
 	if (self->has_saved_mask && !self->was_interrupted) {
@@ -157,6 +160,7 @@ void thread_oops(struct task *t)
 	if (!thread_is(t))
 		return;
 	struct thread *self = thread_of(t);
-	LOG(ERR, "process: {}[{}] ended by a kernel error", str_until_nul(cspan_of(self->comm)), self->tid);
+	LOG(ERR, "process: {}[{}] ended by a kernel error", str_until_nul(cspan_of(self->comm)),
+	    self->tid);
 	process_exit(self, SIGSEGV);
 }

@@ -6,5 +6,6 @@
 struct thread;
 /* User mode and its work until the thread exits. */
 [[noreturn]] void thread_run(struct thread *self);
-/* Called by OSXTD with the task in whose context the kernel trapped; does not return for a thread. */
+/* Called by OSXTD with the task in whose context the kernel trapped; does not return for a thread.
+ */
 void thread_oops(struct task *t);

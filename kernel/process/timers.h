@@ -20,7 +20,8 @@ struct timer_value {
 void itimer_get(struct process *p, u32 which, struct timer_value *out);
 void itimer_set(struct process *p, u32 which, const struct timer_value *v);
 
-/* Makes a disarmed timer; ev was checked by posix_timer_check.  Its number was taken with posix_timer_take_id. */
+/* Makes a disarmed timer; ev was checked by posix_timer_check.  Its number was taken with
+ * posix_timer_take_id. */
 i32 posix_timer_take_id(struct process *p);
 err_t posix_timer_check(struct thread *self, const struct abi_sigevent *ev);
 err_t posix_timer_create(struct thread *self, i32 clock, const struct abi_sigevent *ev, i32 id);

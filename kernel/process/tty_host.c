@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * tty_host - the answers that terminals get about sessions and groups, and the end of a session's leader.
+ * tty_host - the answers that terminals get about sessions and groups, and the end of a session's
+ * leader.
  */
 #include "process/internal.h"
 

@@ -28,8 +28,8 @@ static u32 child_uid(struct process *c)
 	return user_account_get(&c->user)->uid;
 }
 
-static void report_zombie(struct process *caller, struct process *c, bool keep, struct wait_result *out,
-			  struct process_ref *reaped) HOLDS(process_tree)
+static void report_zombie(struct process *caller, struct process *c, bool keep,
+			  struct wait_result *out, struct process_ref *reaped) HOLDS(process_tree)
 {
 	u32 status = c->wait_status;
 	bool by_signal = (status & 0x7f) != 0;
@@ -45,8 +45,8 @@ static void report_zombie(struct process *caller, struct process *c, bool keep, 
 }
 
 /* True when c has something to report. */
-static bool check_child(struct process *caller, struct process *c, const struct wait_request *r, struct wait_result *out,
-			struct process_ref *reaped) HOLDS(process_tree)
+static bool check_child(struct process *caller, struct process *c, const struct wait_request *r,
+			struct wait_result *out, struct process_ref *reaped) HOLDS(process_tree)
 {
 	bool keep = (r->options & WNOWAIT) != 0;
 	out->pid = c->pid;
@@ -84,10 +84,12 @@ static err_t scan(struct process *caller, const struct wait_request *r, struct w
 {
 	err_t answer = ERR_CHILD;
 	GUARD(process_tree, &world.lock);
-	for (struct process *c = child_list_first(&caller->children); c != nullptr; c = child_list_next(c)) {
+	for (struct process *c = child_list_first(&caller->children); c != nullptr;
+	     c = child_list_next(c)) {
 		if (!is_meant(c, r))
 			continue;
-		/* One that only exits in time still makes us wait, also for what it will not report. */
+		/* One that only exits in time still makes us wait, also for what it will not
+		 * report. */
 		answer = ERR_AGAIN;
 		if (check_child(caller, c, r, out, reaped))
 			return OK;

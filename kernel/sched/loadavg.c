@@ -2,7 +2,8 @@
 /*
  * loadavg - averages of the number of ready tasks that fade over 1, 5 and 15 minutes.
  *
- * A timer takes a sample every five seconds and fades the old value by exp(-5 s / period), in 1/65536.
+ * A timer takes a sample every five seconds and fades the old value by exp(-5 s / period), in
+ * 1/65536.
  */
 #include <osxtd/timer.h>
 

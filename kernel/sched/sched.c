@@ -2,12 +2,13 @@
 /*
  * sched - per-CPU queues ordered by virtual run time.
  *
- * Order by virtual time need not be exact: tasks wait in a ring of 64 buckets of 2^BUCKET_SHIFT virtual ns each, first come
- * first served inside one, so that queueing and picking take constant time however many tasks there are.
+ * Order by virtual time need not be exact: tasks wait in a ring of 64 buckets of 2^BUCKET_SHIFT
+ * virtual ns each, first come first served inside one, so that queueing and picking take constant
+ * time however many tasks there are.
  *
  * Q1: bit i of `ready` is set iff bucket[i] is not empty.
- * Q2: every queued ordinary task is in bucket number n & 63 with base <= n < base + 64; base only grows.
- * Q3: `queued` of an entity is true iff it is on one of the lists of runqs[entity.cpu].
+ * Q2: every queued ordinary task is in bucket number n & 63 with base <= n < base + 64; base only
+ * grows. Q3: `queued` of an entity is true iff it is on one of the lists of runqs[entity.cpu].
  */
 #include "sched/sched.h"
 
@@ -26,16 +27,17 @@ struct runq {
 	u64 ready GUARDED(runq);
 	u64 base GUARDED(runq);
 	u64 min_vruntime GUARDED(runq);
-	u64 stopped_at GUARDED(runq);          /* when the last task was put back; 0: the CPU idled since */
+	u64 stopped_at GUARDED(runq); /* when the last task was put back; 0: the CPU idled since */
 	u64 running_vruntime GUARDED(runq);
 	u32 running_rt GUARDED(runq);
 	bool is_idle GUARDED(runq);
-	bool has_tick GUARDED(runq);           /* one was asked for and has not come */
+	bool has_tick GUARDED(runq); /* one was asked for and has not come */
 	u64 busy_ns GUARDED(runq);
 	u64 switches GUARDED(runq);
-	struct ready_list rt GUARDED(runq);    /* highest priority first */
+	struct ready_list rt GUARDED(runq); /* highest priority first */
 	struct ready_list bucket[BUCKETS] GUARDED(runq);
-	struct atomic_u32 queued ATOMIC_ONLY;  /* tasks on the lists; other CPUs read it, stale is harmless */
+	struct atomic_u32 queued
+		ATOMIC_ONLY; /* tasks on the lists; other CPUs read it, stale is harmless */
 	struct atomic_u32 running ATOMIC_ONLY; /* 1 while a task runs here */
 };
 PER_CPU(struct runq, runqs);
@@ -43,9 +45,10 @@ static const struct sched_hooks *shared sched_hooks;
 
 /* nice -20 … 19; each step is a factor of about 1.25 (sched(7)). */
 static const u32 nice_weight[40] = {
-	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904,
-	3906, 3121, 2501, 1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87,
-	70, 56, 45, 36, 29, 23, 18, 15,
+	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916,
+	9548,  7620,  6100,  4904,  3906,  3121,  2501,	 1991,	1586,  1277,
+	1024,  820,   655,   526,   423,   335,	  272,	 215,	172,   137,
+	110,   87,    70,    56,    45,	   36,	  29,	 23,	18,    15,
 };
 
 static u32 rt_of(const struct sched_entity *e)
@@ -180,7 +183,8 @@ static u64 policy_set_next(u32 cpu, struct task *t)
 	return had_tick ? SCHED_TICK_KEEP : SCHED_TICK_NS;
 }
 
-/* Each turn is one tick long: whoever has the least virtual time runs next, which may be the same task. */
+/* Each turn is one tick long: whoever has the least virtual time runs next, which may be the same
+ * task. */
 static bool policy_tick(u32 cpu, struct task *running)
 {
 	struct runq *q = per_cpu(runqs, cpu);
@@ -284,7 +288,8 @@ static void change(struct task *t, i32 nice, u32 policy_number, u32 rt_priority)
 			r = ready_list_remove(&q->rt, t);
 		e->nice = nice;
 		e->policy = policy_number;
-		/* A queued ordinary task stays in its bucket: its new class counts from its next turn on. */
+		/* A queued ordinary task stays in its bucket: its new class counts from its next
+		 * turn on. */
 		e->rt_priority = rt_priority;
 		set_weight(e);
 		if (!task_is_null(&r)) {

@@ -2,18 +2,20 @@
 /*
  * sched - the scheduler: which ready task runs next on each CPU, for how long, and what it used.
  *
- * Ordinary tasks share a CPU by weight (nice): each has a virtual run time that grows slower the heavier it is, and the one
- * with the least runs next.  Real-time tasks (SCHED_FIFO, SCHED_RR) go first, by priority.
+ * Ordinary tasks share a CPU by weight (nice): each has a virtual run time that grows slower the
+ * heavier it is, and the one with the least runs next.  Real-time tasks (SCHED_FIFO, SCHED_RR) go
+ * first, by priority.
  *
  *   Locking:   class runq (spin, taken with interrupts off), one per CPU; a leaf.
  *   Context:   task context; sched_exec_ns and the figures: any.
- *   Limits:    a running task moves to another CPU only after it slept; queues are not balanced beyond that.
- *   Spec:      sched(7), sched_setscheduler(2), nice(2).
+ *   Limits:    a running task moves to another CPU only after it slept; queues are not balanced
+ * beyond that. Spec:      sched(7), sched_setscheduler(2), nice(2).
  */
 #pragma once
 #include <osxtd/task.h>
 
-/* Injects the policy.  Once, before the first task starts.  tick_hook may be null: called with the running task, in interrupt context, at each tick. */
+/* Injects the policy.  Once, before the first task starts.  tick_hook may be null: called with the
+ * running task, in interrupt context, at each tick. */
 struct sched_hooks {
 	void (*tick)(struct task *running);
 };
@@ -25,7 +27,8 @@ enum : u64 { SCHED_TICK_NS = 4000000 };
 void sched_fork(struct task *child, const struct task *parent);
 /* SCHED_RESET_ON_FORK: an ordinary task, and not a favoured one. */
 void sched_reset(struct task *child);
-/* nice -20 … 19 (the caller clamps); policy SCHED_*, rt_priority 1 … 99 for the real-time policies, else 0 (checked by the caller). */
+/* nice -20 … 19 (the caller clamps); policy SCHED_*, rt_priority 1 … 99 for the real-time policies,
+ * else 0 (checked by the caller). */
 void sched_set_nice(struct task *t, i32 nice);
 void sched_set_policy(struct task *t, u32 policy, u32 rt_priority);
 /* Which CPUs t may run on; not empty within the CPUs there are. */

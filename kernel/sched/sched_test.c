@@ -51,7 +51,8 @@ static err_t run_both(struct spinner a, struct spinner b, u64 *percent)
 	while (atomic_u32_load_acquire(&spinners[0].is_done) == 0 ||
 	       atomic_u32_load_acquire(&spinners[1].is_done) == 0)
 		(void)task_sleep_until(clock_monotonic_ns() + SPIN_NS / 10, 0);
-	u64 first = atomic_u64_load(&spinners[0].used_ns), second = atomic_u64_load(&spinners[1].used_ns);
+	u64 first = atomic_u64_load(&spinners[0].used_ns),
+	    second = atomic_u64_load(&spinners[1].used_ns);
 	*percent = first * 100 / (first + second);
 	return OK;
 }
@@ -80,7 +81,8 @@ KTEST(sched, idle_policy_gets_little)
 	u64 percent = 0;
 	if (cpu_count() != 1)
 		return;
-	REQUIRE_OK(run_both((struct spinner){}, (struct spinner){ .policy = SCHED_IDLE }, &percent));
+	REQUIRE_OK(
+		run_both((struct spinner){}, (struct spinner){ .policy = SCHED_IDLE }, &percent));
 	EXPECT(percent >= 90);
 }
 

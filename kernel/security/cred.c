@@ -75,8 +75,10 @@ void cred_fix_caps(struct cred *c, const struct cred *old)
 		c->cap_effective = c->cap_permitted;
 }
 
-enum : u64 { FS_CAPS = (u64)1 << CAP_CHOWN | (u64)1 << CAP_DAC_OVERRIDE | (u64)1 << CAP_DAC_READ_SEARCH |
-		       (u64)1 << CAP_FOWNER | (u64)1 << CAP_FSETID | (u64)1 << CAP_MKNOD };
+enum : u64 {
+	FS_CAPS = (u64)1 << CAP_CHOWN | (u64)1 << CAP_DAC_OVERRIDE | (u64)1 << CAP_DAC_READ_SEARCH |
+		  (u64)1 << CAP_FOWNER | (u64)1 << CAP_FSETID | (u64)1 << CAP_MKNOD
+};
 
 void cred_fix_fs_caps(struct cred *c, u32 old_fsuid)
 {

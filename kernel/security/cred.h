@@ -25,10 +25,26 @@ struct cred {
 REF_TYPE(cred);
 
 enum cap : u32 {
-	CAP_CHOWN = 0, CAP_DAC_OVERRIDE = 1, CAP_DAC_READ_SEARCH = 2, CAP_FOWNER = 3, CAP_FSETID = 4,
-	CAP_KILL = 5, CAP_SETGID = 6, CAP_SETUID = 7, CAP_SETPCAP = 8, CAP_SYS_CHROOT = 18, CAP_SYS_PTRACE = 19,
-	CAP_SYS_ADMIN = 21, CAP_SYS_BOOT = 22, CAP_SYS_NICE = 23, CAP_SYS_RESOURCE = 24, CAP_SYS_TIME = 25,
-	CAP_SYS_TTY_CONFIG = 26, CAP_MKNOD = 27, CAP_SYSLOG = 34, CAP_LAST = 40,
+	CAP_CHOWN = 0,
+	CAP_DAC_OVERRIDE = 1,
+	CAP_DAC_READ_SEARCH = 2,
+	CAP_FOWNER = 3,
+	CAP_FSETID = 4,
+	CAP_KILL = 5,
+	CAP_SETGID = 6,
+	CAP_SETUID = 7,
+	CAP_SETPCAP = 8,
+	CAP_SYS_CHROOT = 18,
+	CAP_SYS_PTRACE = 19,
+	CAP_SYS_ADMIN = 21,
+	CAP_SYS_BOOT = 22,
+	CAP_SYS_NICE = 23,
+	CAP_SYS_RESOURCE = 24,
+	CAP_SYS_TIME = 25,
+	CAP_SYS_TTY_CONFIG = 26,
+	CAP_MKNOD = 27,
+	CAP_SYSLOG = 34,
+	CAP_LAST = 40,
 };
 ALWAYS_INLINE bool cred_has_cap(const struct cred *c, enum cap cap)
 {
@@ -41,9 +57,14 @@ err_t cred_copy(const struct cred *from, struct cred_ref *out);
 bool cred_in_group(const struct cred *c, u32 gid);
 
 enum : u32 {
-	SECBIT_NOROOT = 1, SECBIT_NO_SETUID_FIXUP = 4, SECBIT_KEEP_CAPS = 16, SECBIT_NO_CAP_AMBIENT_RAISE = 64,
-	SECBITS_ALL = 0xff, SECBITS_LOCKS = 0xaa,
+	SECBIT_NOROOT = 1,
+	SECBIT_NO_SETUID_FIXUP = 4,
+	SECBIT_KEEP_CAPS = 16,
+	SECBIT_NO_CAP_AMBIENT_RAISE = 64,
+	SECBITS_ALL = 0xff,
+	SECBITS_LOCKS = 0xaa,
 };
-/* While c is being changed from old: capabilities follow the user ids / the file system's user id (capabilities(7)). */
+/* While c is being changed from old: capabilities follow the user ids / the file system's user id
+ * (capabilities(7)). */
 void cred_fix_caps(struct cred *c, const struct cred *old);
 void cred_fix_fs_caps(struct cred *c, u32 old_fsuid);

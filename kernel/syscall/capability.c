@@ -64,8 +64,8 @@ SYSCALL(capget)
 							   word_of(from->cap_inheritable, i) };
 	if (a->a1 == 0)
 		return OK;
-	return user_write(arg_uaddr(a->a1),
-			  cspan_sub((struct cspan)cspan_of(data), 0, words * sizeof(struct abi_cap_data)));
+	return user_write(arg_uaddr(a->a1), cspan_sub((struct cspan)cspan_of(data), 0,
+						      words * sizeof(struct abi_cap_data)));
 }
 
 SYSCALL(capset)
@@ -77,8 +77,8 @@ SYSCALL(capset)
 	TRY(read_header(arg_uaddr(a->a0), &h, &words));
 	if (h.pid != 0 && h.pid != self->tid)
 		return ERR_PERM;
-	TRY(user_read(arg_uaddr(a->a1),
-		      span_sub((struct span)span_of(data), 0, words * sizeof(struct abi_cap_data))));
+	TRY(user_read(arg_uaddr(a->a1), span_sub((struct span)span_of(data), 0,
+						 words * sizeof(struct abi_cap_data))));
 	u64 known = ((u64)1 << (CAP_LAST + 1)) - 1;
 	u64 effective = ((u64)data[1].effective << 32 | data[0].effective) & known;
 	u64 permitted = ((u64)data[1].permitted << 32 | data[0].permitted) & known;

@@ -33,7 +33,8 @@ SYSCALL(getegid)
 	return OK;
 }
 
-/* Puts the changed credentials in force: capabilities follow, the process counts for its new user. */
+/* Puts the changed credentials in force: capabilities follow, the process counts for its new user.
+ */
 static err_t publish(struct thread *self, struct cred_ref fresh)
 {
 	SCOPED_REF(cred, c);
@@ -45,7 +46,8 @@ static err_t publish(struct thread *self, struct cred_ref fresh)
 		TRY(user_account_find(to->uid, &user));
 	cred_fix_caps(to, old);
 	cred_fix_fs_caps(to, old->fsuid);
-	if (to->euid != old->euid || to->egid != old->egid || to->fsuid != old->fsuid || to->fsgid != old->fsgid) {
+	if (to->euid != old->euid || to->egid != old->egid || to->fsuid != old->fsuid ||
+	    to->fsgid != old->fsgid) {
 		SCOPED_REF(process, none);
 		atomic_u32_store(&thread_mm(self)->dumpable, 0);
 		GUARD(process_tree, &world.lock);
@@ -117,7 +119,8 @@ SYSCALL(setreuid)
 		to->uid = ruid;
 	}
 	if (euid != UNCHANGED) {
-		if (euid != old->uid && euid != old->euid && euid != old->suid && !can_set_uid(self))
+		if (euid != old->uid && euid != old->euid && euid != old->suid &&
+		    !can_set_uid(self))
 			return ERR_PERM;
 		to->euid = euid;
 	}
@@ -141,7 +144,8 @@ SYSCALL(setregid)
 		to->gid = rgid;
 	}
 	if (egid != UNCHANGED) {
-		if (egid != old->gid && egid != old->egid && egid != old->sgid && !can_set_gid(self))
+		if (egid != old->gid && egid != old->egid && egid != old->sgid &&
+		    !can_set_gid(self))
 			return ERR_PERM;
 		to->egid = egid;
 	}
@@ -162,9 +166,9 @@ SYSCALL(setresuid)
 	const struct cred *old = thread_cred(self);
 	SCOPED_REF(cred, c);
 	(void)ret;
-	if (!can_set_uid(self) &&
-	    (!is_one_of(r, old->uid, old->euid, old->suid) || !is_one_of(e, old->uid, old->euid, old->suid) ||
-	     !is_one_of(s, old->uid, old->euid, old->suid)))
+	if (!can_set_uid(self) && (!is_one_of(r, old->uid, old->euid, old->suid) ||
+				   !is_one_of(e, old->uid, old->euid, old->suid) ||
+				   !is_one_of(s, old->uid, old->euid, old->suid)))
 		return ERR_PERM;
 	TRY(cred_copy(old, &c));
 	struct cred *to = cred_get(&c);
@@ -181,9 +185,9 @@ SYSCALL(setresgid)
 	const struct cred *old = thread_cred(self);
 	SCOPED_REF(cred, c);
 	(void)ret;
-	if (!can_set_gid(self) &&
-	    (!is_one_of(r, old->gid, old->egid, old->sgid) || !is_one_of(e, old->gid, old->egid, old->sgid) ||
-	     !is_one_of(s, old->gid, old->egid, old->sgid)))
+	if (!can_set_gid(self) && (!is_one_of(r, old->gid, old->egid, old->sgid) ||
+				   !is_one_of(e, old->gid, old->egid, old->sgid) ||
+				   !is_one_of(s, old->gid, old->egid, old->sgid)))
 		return ERR_PERM;
 	TRY(cred_copy(old, &c));
 	struct cred *to = cred_get(&c);
@@ -222,8 +226,8 @@ SYSCALL(setfsuid)
 	const struct cred *old = thread_cred(self);
 	SCOPED_REF(cred, c);
 	*ret = old->fsuid;
-	if (uid == UNCHANGED || (!is_one_of(uid, old->uid, old->euid, old->suid) && uid != old->fsuid &&
-				 !can_set_uid(self)))
+	if (uid == UNCHANGED || (!is_one_of(uid, old->uid, old->euid, old->suid) &&
+				 uid != old->fsuid && !can_set_uid(self)))
 		return OK;
 	if (cred_copy(old, &c) != OK)
 		return OK;
@@ -237,8 +241,8 @@ SYSCALL(setfsgid)
 	const struct cred *old = thread_cred(self);
 	SCOPED_REF(cred, c);
 	*ret = old->fsgid;
-	if (gid == UNCHANGED || (!is_one_of(gid, old->gid, old->egid, old->sgid) && gid != old->fsgid &&
-				 !can_set_gid(self)))
+	if (gid == UNCHANGED || (!is_one_of(gid, old->gid, old->egid, old->sgid) &&
+				 gid != old->fsgid && !can_set_gid(self)))
 		return OK;
 	if (cred_copy(old, &c) != OK)
 		return OK;
@@ -258,7 +262,8 @@ SYSCALL(getgroups)
 	if ((u32)room < c->group_count)
 		return ERR_INVAL;
 	for (u32 i = 0; i < c->group_count; i++)
-		TRY(user_write_u32(uaddr_add(arg_uaddr(a->a1), (u64)i * 4), array_at(c->groups, i)));
+		TRY(user_write_u32(uaddr_add(arg_uaddr(a->a1), (u64)i * 4),
+				   array_at(c->groups, i)));
 	return OK;
 }
 
@@ -275,7 +280,8 @@ SYSCALL(setgroups)
 	struct cred *to = cred_get(&c);
 	to->group_count = count;
 	for (u32 i = 0; i < count; i++)
-		TRY(user_read_u32(uaddr_add(arg_uaddr(a->a1), (u64)i * 4), &array_at(to->groups, i)));
+		TRY(user_read_u32(uaddr_add(arg_uaddr(a->a1), (u64)i * 4),
+				  &array_at(to->groups, i)));
 	thread_set_cred(self, cred_move(&c));
 	return OK;
 }

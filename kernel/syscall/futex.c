@@ -22,7 +22,8 @@ static err_t wait_again(struct thread *self, const struct restart_args *r, i64 *
 {
 	(void)ret;
 	struct futex_caller c = caller_of(self);
-	err_t err = futex_wait(&c, uaddr_of(r->a0), (r->a3 & 1) != 0, (u32)r->a1, (u32)(r->a3 >> 32), r->a2);
+	err_t err = futex_wait(&c, uaddr_of(r->a0), (r->a3 & 1) != 0, (u32)r->a1,
+			       (u32)(r->a3 >> 32), r->a2);
 	return err == ERR_INTR ? ERR_RESTART_BLOCK : err;
 }
 static const struct restart_ops wait_restart = { .again = wait_again };
@@ -71,11 +72,13 @@ static err_t wait_call(struct thread *self, const struct sysargs *a, bool is_sha
 		.value = (u32)a->a2,
 		.bits = is_bitset ? (u32)a->a5 : (u32)FUTEX_BITSET_MATCH_ANY,
 	};
-	TRY(read_deadline(a->a3, is_bitset, ((u32)a->a1 & (u32)FUTEX_CLOCK_REALTIME) != 0, &w.deadline));
+	TRY(read_deadline(a->a3, is_bitset, ((u32)a->a1 & (u32)FUTEX_CLOCK_REALTIME) != 0,
+			  &w.deadline));
 	return do_wait(self, &w, a->a3 != 0);
 }
 
-static err_t requeue_call(struct thread *self, const struct sysargs *a, bool is_shared, bool compares, i64 *ret)
+static err_t requeue_call(struct thread *self, const struct sysargs *a, bool is_shared,
+			  bool compares, i64 *ret)
 {
 	if (arg_int(a->a2) < 0 || arg_int(a->a3) < 0)
 		return ERR_INVAL;
@@ -103,7 +106,8 @@ SYSCALL(futex)
 	u32 op = (u32)a->a1;
 	u32 command = op & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
 	bool is_shared = (op & (u32)FUTEX_PRIVATE_FLAG) == 0;
-	if ((op & (u32)FUTEX_CLOCK_REALTIME) != 0 && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT)
+	if ((op & (u32)FUTEX_CLOCK_REALTIME) != 0 && command != FUTEX_WAIT_BITSET &&
+	    command != FUTEX_WAIT)
 		return ERR_NOSYS;
 	struct futex_caller c = caller_of(self);
 	switch (command) {
@@ -111,16 +115,18 @@ SYSCALL(futex)
 	case FUTEX_WAIT_BITSET:
 		return wait_call(self, a, is_shared);
 	case FUTEX_WAKE:
-		return futex_wake(&c, arg_uaddr(a->a0), is_shared, wake_count(a->a2), FUTEX_BITSET_MATCH_ANY, ret);
+		return futex_wake(&c, arg_uaddr(a->a0), is_shared, wake_count(a->a2),
+				  FUTEX_BITSET_MATCH_ANY, ret);
 	case FUTEX_WAKE_BITSET:
-		return futex_wake(&c, arg_uaddr(a->a0), is_shared, wake_count(a->a2), (u32)a->a5, ret);
+		return futex_wake(&c, arg_uaddr(a->a0), is_shared, wake_count(a->a2), (u32)a->a5,
+				  ret);
 	case FUTEX_REQUEUE:
 		return requeue_call(self, a, is_shared, false, ret);
 	case FUTEX_CMP_REQUEUE:
 		return requeue_call(self, a, is_shared, true, ret);
 	case FUTEX_WAKE_OP:
-		return futex_wake_op(&c, arg_uaddr(a->a0), arg_uaddr(a->a4), is_shared, wake_count(a->a2),
-				     wake_count(a->a3), (u32)a->a5, ret);
+		return futex_wake_op(&c, arg_uaddr(a->a0), arg_uaddr(a->a4), is_shared,
+				     wake_count(a->a2), wake_count(a->a3), (u32)a->a5, ret);
 	default:
 		return ERR_NOSYS;
 	}

@@ -3,7 +3,8 @@
 #include "process/internal.h"
 #include "syscall/handlers_signal.h"
 
-/* Real or effective user of the sender is real or saved user of the target, CAP_KILL, or SIGCONT within the session. */
+/* Real or effective user of the sender is real or saved user of the target, CAP_KILL, or SIGCONT
+ * within the session. */
 static bool may_signal(struct thread *self, struct process *p, u32 signo) HOLDS(process_tree)
 {
 	SCOPED_REF(thread, t);
@@ -13,16 +14,19 @@ static bool may_signal(struct thread *self, struct process *p, u32 signo) HOLDS(
 	if (process_first_thread(p, &t)) {
 		thread_get_cred(thread_get(&t), &theirs);
 		const struct cred *c = thread_cred(self), *o = cred_get(&theirs);
-		if (c->euid == o->suid || c->euid == o->uid || c->uid == o->suid || c->uid == o->uid)
+		if (c->euid == o->suid || c->euid == o->uid || c->uid == o->suid ||
+		    c->uid == o->uid)
 			return true;
 	} else {
 		return true; /* a zombie: nothing will be sent */
 	}
-	return signo == SIGCONT && session_get(&group_get(&p->group)->session) ==
-					   session_get(&group_get(&process_of(self)->group)->session);
+	return signo == SIGCONT &&
+	       session_get(&group_get(&p->group)->session) ==
+		       session_get(&group_get(&process_of(self)->group)->session);
 }
 
-static err_t send_one(struct thread *self, struct process *p, const struct siginfo *info) HOLDS(process_tree)
+static err_t send_one(struct thread *self, struct process *p, const struct siginfo *info)
+	HOLDS(process_tree)
 {
 	if (!may_signal(self, p, (u32)info->signo))
 		return ERR_PERM;
@@ -30,14 +34,16 @@ static err_t send_one(struct thread *self, struct process *p, const struct sigin
 }
 
 /* OK when one could be signalled, else the last error; ERR_SRCH when there is none. */
-static err_t send_group(struct thread *self, i32 pgid, const struct siginfo *info) HOLDS(process_tree)
+static err_t send_group(struct thread *self, i32 pgid, const struct siginfo *info)
+	HOLDS(process_tree)
 {
 	const struct group *g = pid_group(pgid);
 	err_t err = ERR_SRCH;
 	bool sent = false;
 	if (g == nullptr)
 		return ERR_SRCH;
-	for (struct process *p = member_list_first(&g->members); p != nullptr; p = member_list_next(p)) {
+	for (struct process *p = member_list_first(&g->members); p != nullptr;
+	     p = member_list_next(p)) {
 		err = send_one(self, p, info);
 		sent = sent || err == OK;
 	}
@@ -49,7 +55,8 @@ static err_t send_all(struct thread *self, const struct siginfo *info) HOLDS(pro
 {
 	err_t err = OK;
 	bool found = false;
-	for (struct process *p = process_table_first(&world.processes); p != nullptr; p = process_table_next(p)) {
+	for (struct process *p = process_table_first(&world.processes); p != nullptr;
+	     p = process_table_next(p)) {
 		if (p->pid <= 1 || p == process_of(self))
 			continue;
 		found = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* misc - the machine's names, memory figures, randomness; calls that only say that they are not there. */
+/* misc - the machine's names, memory figures, randomness; calls that only say that they are not
+ * there. */
 #include <osxtd/boot.h>
 #include <osxtd/frame.h>
 #include <osxtd/random.h>
@@ -15,8 +16,8 @@
 
 enum : usize { UTS_FIELD = 65 };
 struct abi_utsname {
-	u8 sysname[UTS_FIELD], nodename[UTS_FIELD], release[UTS_FIELD], version[UTS_FIELD], machine[UTS_FIELD],
-		domainname[UTS_FIELD];
+	u8 sysname[UTS_FIELD], nodename[UTS_FIELD], release[UTS_FIELD], version[UTS_FIELD],
+		machine[UTS_FIELD], domainname[UTS_FIELD];
 };
 
 SYSCALL(uname)
@@ -34,7 +35,8 @@ SYSCALL(uname)
 }
 
 /* Checks right and length, then reads the name. */
-static err_t read_name(struct thread *self, const struct sysargs *a, struct span room, struct str *name)
+static err_t read_name(struct thread *self, const struct sysargs *a, struct span room,
+		       struct str *name)
 {
 	if (!cred_has_cap(thread_cred(self), CAP_SYS_ADMIN))
 		return ERR_PERM;
@@ -111,7 +113,8 @@ SYSCALL(getrandom)
 	while (uio_left(&to) != 0) {
 		u8 bytes[256] = {};
 		usize n = 0;
-		struct span part = span_sub(span_of(bytes), 0, min_of((usize)uio_left(&to), sizeof(bytes)));
+		struct span part = span_sub(span_of(bytes), 0,
+					    min_of((usize)uio_left(&to), sizeof(bytes)));
 		random_fill(part);
 		err_t err = uio_put(&to, span_const(part), &n);
 		done += n;

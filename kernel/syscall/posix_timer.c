@@ -32,7 +32,9 @@ SYSCALL(timer_create)
 	(void)ret;
 	TRY(check_clock(clock));
 	i32 id = posix_timer_take_id(process_of(self));
-	struct abi_sigevent ev = { .notify = SIGEV_SIGNAL, .signo = (i32)SIGALRM, .value = (u64)id };
+	struct abi_sigevent ev = { .notify = SIGEV_SIGNAL,
+				   .signo = (i32)SIGALRM,
+				   .value = (u64)id };
 	if (a->a1 != 0)
 		TRY(user_get(arg_uaddr(a->a1), &ev));
 	TRY(posix_timer_check(self, &ev));
@@ -56,7 +58,8 @@ SYSCALL(timer_settime)
 	TRY(user_get(arg_uaddr(a->a2), &spec));
 	TRY(timespec_to_ns(&spec.value, &v.left_ns));
 	TRY(timespec_to_ns(&spec.interval, &v.interval_ns));
-	TRY(posix_timer_arm(self, arg_int(a->a0), &v, ((u32)a->a1 & (u32)TIMER_ABSTIME) != 0, &old));
+	TRY(posix_timer_arm(self, arg_int(a->a0), &v, ((u32)a->a1 & (u32)TIMER_ABSTIME) != 0,
+			    &old));
 	return a->a3 == 0 ? OK : put_value(arg_uaddr(a->a3), &old);
 }
 

@@ -10,9 +10,16 @@
 
 enum : u32 {
 	REBOOT_MAGIC1 = 0xfee1dead,
-	REBOOT_MAGIC2 = 672274793, REBOOT_MAGIC2A = 85072278, REBOOT_MAGIC2B = 369367448, REBOOT_MAGIC2C = 537993216,
-	REBOOT_RESTART = 0x01234567, REBOOT_HALT = 0xcdef0123, REBOOT_CAD_ON = 0x89abcdef, REBOOT_CAD_OFF = 0,
-	REBOOT_POWER_OFF = 0x4321fedc, REBOOT_RESTART2 = 0xa1b2c3d4,
+	REBOOT_MAGIC2 = 672274793,
+	REBOOT_MAGIC2A = 85072278,
+	REBOOT_MAGIC2B = 369367448,
+	REBOOT_MAGIC2C = 537993216,
+	REBOOT_RESTART = 0x01234567,
+	REBOOT_HALT = 0xcdef0123,
+	REBOOT_CAD_ON = 0x89abcdef,
+	REBOOT_CAD_OFF = 0,
+	REBOOT_POWER_OFF = 0x4321fedc,
+	REBOOT_RESTART2 = 0xa1b2c3d4,
 };
 
 SYSCALL(reboot)
@@ -46,12 +53,22 @@ SYSCALL(reboot)
 /* ---- syslog(2) ---- */
 
 enum : u32 {
-	SYSLOG_CLOSE = 0, SYSLOG_OPEN = 1, SYSLOG_READ = 2, SYSLOG_READ_ALL = 3, SYSLOG_READ_CLEAR = 4, SYSLOG_CLEAR = 5,
-	SYSLOG_CONSOLE_OFF = 6, SYSLOG_CONSOLE_ON = 7, SYSLOG_CONSOLE_LEVEL = 8, SYSLOG_SIZE_UNREAD = 9, SYSLOG_SIZE_BUFFER = 10,
+	SYSLOG_CLOSE = 0,
+	SYSLOG_OPEN = 1,
+	SYSLOG_READ = 2,
+	SYSLOG_READ_ALL = 3,
+	SYSLOG_READ_CLEAR = 4,
+	SYSLOG_CLEAR = 5,
+	SYSLOG_CONSOLE_OFF = 6,
+	SYSLOG_CONSOLE_ON = 7,
+	SYSLOG_CONSOLE_LEVEL = 8,
+	SYSLOG_SIZE_UNREAD = 9,
+	SYSLOG_SIZE_BUFFER = 10,
 };
 enum : usize { LINE_MAX = 1100, RING_BYTES = 131072 };
 
-/* Where SYSLOG_READ goes on, and the first record that READ_ALL shows; console level before CONSOLE_OFF. */
+/* Where SYSLOG_READ goes on, and the first record that READ_ALL shows; console level before
+ * CONSOLE_OFF. */
 static struct atomic_u64 shared read_from = { 1 }, clear_mark = { 1 };
 static struct atomic_u32 shared level_before;
 
@@ -62,8 +79,8 @@ static bool record_line(u64 from, struct buf *scratch, struct log_record *record
 	if (!log_read(from, span_sub(all, 0, LINE_MAX), record))
 		return false;
 	struct text t = text_in(span_from(all, LINE_MAX));
-	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)record->facility << 3 | record->level, record->time_ns / 1000000000,
-	    record->time_ns / 1000 % 1000000, record->text);
+	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)record->facility << 3 | record->level,
+	    record->time_ns / 1000000000, record->time_ns / 1000 % 1000000, record->text);
 	*line = text_str(&t);
 	return true;
 }
@@ -90,12 +107,14 @@ static err_t read_all(struct uaddr to, u64 size, i64 *ret)
 	struct str line = {};
 	u64 from = atomic_u64_load(&clear_mark), last = from;
 	u64 total = bytes_from(&scratch, from, &last);
-	for (u64 next = from; total > size && record_line(next, &scratch, &record, &line); next = from) {
+	for (u64 next = from; total > size && record_line(next, &scratch, &record, &line);
+	     next = from) {
 		total -= str_len(line);
 		from = record.sequence + 1;
 	}
 	u64 done = 0;
-	while (done < size && record_line(from, &scratch, &record, &line) && done + str_len(line) <= size) {
+	while (done < size && record_line(from, &scratch, &record, &line) &&
+	       done + str_len(line) <= size) {
 		TRY(user_write(uaddr_add(to, done), str_bytes(line)));
 		done += str_len(line);
 		from = record.sequence + 1;
@@ -165,8 +184,8 @@ SYSCALL(syslog)
 		if (len == 0)
 			return OK;
 		u64 next = log_next_sequence();
-		TRY(type == SYSLOG_READ ? read_wait(arg_uaddr(a->a1), (u64)len, ret) :
-					  read_all(arg_uaddr(a->a1), (u64)len, ret));
+		TRY(type == SYSLOG_READ ? read_wait(arg_uaddr(a->a1), (u64)len, ret)
+					: read_all(arg_uaddr(a->a1), (u64)len, ret));
 		if (type == SYSLOG_READ_CLEAR)
 			atomic_u64_store(&clear_mark, next);
 		return OK;

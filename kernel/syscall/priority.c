@@ -7,7 +7,7 @@
 /* Whom the call means: walks all threads, as which and who may name many. */
 struct selection {
 	i32 which;
-	i32 who;       /* resolved: 0 was replaced by the caller's */
+	i32 who; /* resolved: 0 was replaced by the caller's */
 };
 
 static u32 uid_of(struct thread *t)

@@ -70,7 +70,9 @@ static err_t check_clone_args(const struct abi_clone_args *c)
 		return ERR_INVAL;
 	/* Choosing the number asks for a right that we give nobody: limitations. */
 	if (c->set_tid_size != 0 || c->set_tid != 0)
-		return c->set_tid_size > 32 || (c->set_tid == 0) != (c->set_tid_size == 0) ? ERR_INVAL : ERR_PERM;
+		return c->set_tid_size > 32 || (c->set_tid == 0) != (c->set_tid_size == 0)
+			       ? ERR_INVAL
+			       : ERR_PERM;
 	return OK;
 }
 
@@ -166,7 +168,8 @@ static err_t decode_waitid(struct thread *self, const struct sysargs *a, struct 
 {
 	i32 id = arg_int(a->a1);
 	u32 options = (u32)a->a3;
-	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | W_NOTHREAD | W_CLONE | W_ALL)) != 0)
+	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | W_NOTHREAD |
+			 W_CLONE | W_ALL)) != 0)
 		return ERR_INVAL;
 	if ((options & (WEXITED | WSTOPPED | WCONTINUED)) == 0)
 		return ERR_INVAL;
@@ -202,7 +205,10 @@ SYSCALL(waitid)
 		return OK;
 	struct siginfo info = {};
 	if (w.pid != 0)
-		info = (struct siginfo){ .signo = (i32)SIGCHLD, .code = w.code, .pid = w.pid, .uid = w.uid,
+		info = (struct siginfo){ .signo = (i32)SIGCHLD,
+					 .code = w.code,
+					 .pid = w.pid,
+					 .uid = w.uid,
 					 .status = w.status };
 	struct abi_siginfo abi = {};
 	siginfo_encode(&info, &abi);
@@ -262,7 +268,8 @@ SYSCALL(times)
 		process_usage(p, &u);
 	}
 	struct abi_tms tms = { (i64)(u.utime_ns / NSEC_PER_TICK), (i64)(u.stime_ns / NSEC_PER_TICK),
-			       (i64)(children.utime_ns / NSEC_PER_TICK), (i64)(children.stime_ns / NSEC_PER_TICK) };
+			       (i64)(children.utime_ns / NSEC_PER_TICK),
+			       (i64)(children.stime_ns / NSEC_PER_TICK) };
 	if (a->a0 != 0)
 		TRY(user_put(arg_uaddr(a->a0), &tms));
 	*ret = (i64)(clock_monotonic_ns() / NSEC_PER_TICK);

@@ -130,7 +130,8 @@ SYSCALL(sched_setparam)
 	SCOPED_REF(thread, found);
 	TRY(target(self, arg_int(a->a0), &found));
 	struct thread *t = thread_get(&found);
-	struct policy_request r = { .policy = t->task.sched.policy, .priority = priority,
+	struct policy_request r = { .policy = t->task.sched.policy,
+				    .priority = priority,
 				    .resets_on_fork = t->reset_on_fork != 0 };
 	return set_policy(self, arg_int(a->a0), &r);
 }
@@ -187,7 +188,8 @@ SYSCALL(sched_getattr)
 	u32 size = (u32)a->a2;
 	SCOPED_REF(thread, found);
 	(void)ret;
-	if (a->a1 == 0 || arg_int(a->a0) < 0 || size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE || a->a3 != 0)
+	if (a->a1 == 0 || arg_int(a->a0) < 0 || size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE ||
+	    a->a3 != 0)
 		return ERR_INVAL;
 	TRY(target(self, arg_int(a->a0), &found));
 	const struct thread *t = thread_get(&found);

@@ -14,15 +14,16 @@ SYSCALL(rt_sigaction)
 		return ERR_INVAL;
 	if (a->a1 != 0)
 		TRY(user_get(arg_uaddr(a->a1), &fresh));
-	if (signo < 1 || signo > NSIG || (a->a1 != 0 && (SIGNALS_UNBLOCKABLE & sigset_bit((u32)signo)) != 0))
+	if (signo < 1 || signo > NSIG ||
+	    (a->a1 != 0 && (SIGNALS_UNBLOCKABLE & sigset_bit((u32)signo)) != 0))
 		return ERR_INVAL;
 	struct sighand *h = sighand_get(&self->sighand);
 	if (a->a2 != 0)
 		sighand_read(h, (u32)signo, &old);
 	if (a->a1 != 0) {
 		fresh.mask &= ~SIGNALS_UNBLOCKABLE;
-		fresh.flags &= SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER |
-			       SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND;
+		fresh.flags &= SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS |
+			       SA_RESTORER | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND;
 		TRY(sighand_set(h, (u32)signo, &fresh));
 		if (fresh.handler <= SIG_IGN)
 			signal_drop_ignored(process_of(self), (u32)signo);
@@ -67,7 +68,8 @@ SYSCALL(rt_sigpending)
 		GUARD(signal, &p->lock);
 		set = (self->pending.set | p->common.set) & self->blocked;
 	}
-	return user_write(arg_uaddr(a->a0), cspan_sub((struct cspan)cspan_of(set), 0, (usize)a->a1));
+	return user_write(arg_uaddr(a->a0),
+			  cspan_sub((struct cspan)cspan_of(set), 0, (usize)a->a1));
 }
 
 SYSCALL(rt_sigsuspend)
@@ -147,7 +149,9 @@ static err_t set_altstack(struct thread *self, const struct abi_stack *s, u64 sm
 	}
 	if (s->size < smallest)
 		return ERR_NOMEM;
-	self->altstack = (struct abi_stack){ .sp = s->sp, .size = s->size, .flags = s->flags & (u32)SS_AUTODISARM };
+	self->altstack = (struct abi_stack){ .sp = s->sp,
+					     .size = s->size,
+					     .flags = s->flags & (u32)SS_AUTODISARM };
 	return OK;
 }
 
@@ -169,7 +173,8 @@ SYSCALL(rt_sigreturn)
 	struct abi_stack stack = {};
 	(void)a;
 	TRY(thread_frame_room(self));
-	if (arch_signal_pop(&self->task.user, &mask, &stack, arch_signal_room_get(&self->frame_room)) != OK) {
+	if (arch_signal_pop(&self->task.user, &mask, &stack,
+			    arch_signal_room_get(&self->frame_room)) != OK) {
 		struct siginfo info = siginfo_kernel(SIGSEGV);
 		signal_force(self, &info);
 		return OK;

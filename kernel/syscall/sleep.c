@@ -2,8 +2,9 @@
 /*
  * sleep - nanosleep(2), clock_nanosleep(2).
  *
- * A relative sleep is turned into a deadline once; an interrupted one goes on until the same deadline through
- * restart_syscall(2).  A sleep until a real time looks again whenever real time was stepped.
+ * A relative sleep is turned into a deadline once; an interrupted one goes on until the same
+ * deadline through restart_syscall(2).  A sleep until a real time looks again whenever real time
+ * was stepped.
  */
 #include "process/internal.h"
 #include "syscall/handlers_time.h"
@@ -31,7 +32,8 @@ static err_t sleep_stepped(i32 clock, u64 deadline_ns)
 		(void)clock_read(clock, &now);
 		if (now >= deadline_ns)
 			return OK;
-		err_t err = waiter_sleep(&w, WAIT_SIGNAL, deadline_after(clock_monotonic_ns(), deadline_ns - now));
+		err_t err = waiter_sleep(&w, WAIT_SIGNAL,
+					 deadline_after(clock_monotonic_ns(), deadline_ns - now));
 		if (err != OK && err != ERR_TIMEDOUT)
 			return err;
 	}
@@ -40,7 +42,8 @@ static err_t sleep_stepped(i32 clock, u64 deadline_ns)
 static err_t sleep_again(struct thread *self, const struct restart_args *args, i64 *ret);
 static const struct restart_ops sleep_restart = { sleep_again };
 
-/* Relative sleeps: until a monotonic deadline, with what is left written to `remaining` when a signal ends it. */
+/* Relative sleeps: until a monotonic deadline, with what is left written to `remaining` when a
+ * signal ends it. */
 static err_t sleep_relative(struct thread *self, u64 deadline_ns, u64 remaining)
 {
 	err_t err = sleep_monotonic(deadline_ns);
@@ -53,7 +56,8 @@ static err_t sleep_relative(struct thread *self, u64 deadline_ns, u64 remaining)
 		struct abi_timespec left = timespec_of_ns(deadline_ns - now);
 		TRY(user_put(uaddr_of(remaining), &left));
 	}
-	return thread_restart_with(self, &sleep_restart, &(struct restart_args){ .a0 = deadline_ns, .a1 = remaining });
+	return thread_restart_with(self, &sleep_restart,
+				   &(struct restart_args){ .a0 = deadline_ns, .a1 = remaining });
 }
 
 static err_t sleep_again(struct thread *self, const struct restart_args *args, i64 *ret)

@@ -3,7 +3,8 @@
  * syscall - the shape of every system call handler.
  *
  * A handler decodes its arguments, checks them in Linux's errno order, calls the owning object and
- * stores the result in *ret (0 before) when it returns OK.  Only process/'s loop turns the pair into the ABI's value.
+ * stores the result in *ret (0 before) when it returns OK.  Only process/'s loop turns the pair
+ * into the ABI's value.
  *
  *   Context:  the calling thread, no lock held.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* time - reading and setting clocks.  Spec: clock_gettime(2), clock_adjtime(2), gettimeofday(2), times(2). */
+/* time - reading and setting clocks.  Spec: clock_gettime(2), clock_adjtime(2), gettimeofday(2),
+ * times(2). */
 #include "time/clock.h"
 
 #include "process/internal.h"
@@ -53,8 +54,8 @@ SYSCALL(settimeofday)
 /* ---- CPU-time clocks ---- */
 
 /*
- * Numbers below 0 name the CPU time of a process or thread: ~id in the upper bits, 4 for a thread, and which of
- * its times in the lowest two (clock_getcpuclockid(3)).
+ * Numbers below 0 name the CPU time of a process or thread: ~id in the upper bits, 4 for a thread,
+ * and which of its times in the lowest two (clock_getcpuclockid(3)).
  */
 enum : u32 { CPUCLOCK_THREAD = 4, CPUCLOCK_WHICH = 3, CPUCLOCK_SCHED = 2 };
 
@@ -67,7 +68,7 @@ static bool read_process(struct process *p, u64 *ns)
 
 static bool read_encoded(struct thread *self, u32 number, u64 *ns)
 {
-	i32 id = (i32)~(number >> 3 | 0xe0000000u);
+	i32 id = (i32) ~(number >> 3 | 0xe0000000u);
 	if ((number & CPUCLOCK_WHICH) > CPUCLOCK_SCHED)
 		return false;
 	if ((number & CPUCLOCK_THREAD) != 0) {

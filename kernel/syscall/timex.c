@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * timex - adjtimex(2): the state of the clock can be read and the clock be stepped; slewing and PLL modes are refused
- * (EOPNOTSUPP), as nothing here would follow them.
+ * timex - adjtimex(2): the state of the clock can be read and the clock be stepped; slewing and PLL
+ * modes are refused (EOPNOTSUPP), as nothing here would follow them.
  */
 #include "process/internal.h"
 #include "syscall/handlers_time.h"
@@ -33,7 +33,8 @@ static err_t step(const struct abi_timex *t)
 	if (t->usec < 0 || t->usec >= limit)
 		return ERR_INVAL;
 	if (!ckd_mul(t->sec, (i64)NSEC_PER_SEC, &delta) ||
-	    !ckd_add(delta, is_nano ? t->usec : t->usec * 1000, &sum) || !ckd_add(sum, now, &sum) || sum < 0)
+	    !ckd_add(delta, is_nano ? t->usec : t->usec * 1000, &sum) || !ckd_add(sum, now, &sum) ||
+	    sum < 0)
 		return ERR_INVAL;
 	return clock_set_realtime((u64)sum);
 }
@@ -52,9 +53,15 @@ static err_t adjust(struct thread *self, struct uaddr at, i64 *ret)
 		clock_set_tai_offset((i32)t.constant);
 	u64 now = clock_realtime_ns();
 	t = (struct abi_timex){
-		.maxerror = ERROR_MAX_USEC, .esterror = ERROR_MAX_USEC, .status = STA_UNSYNC, .precision = 1,
-		.tolerance = TOLERANCE, .sec = (i64)(now / NSEC_PER_SEC), .tick = TICK_USEC,
-		.usec = (i64)(now % NSEC_PER_SEC / NSEC_PER_USEC), .tai = clock_tai_offset(),
+		.maxerror = ERROR_MAX_USEC,
+		.esterror = ERROR_MAX_USEC,
+		.status = STA_UNSYNC,
+		.precision = 1,
+		.tolerance = TOLERANCE,
+		.sec = (i64)(now / NSEC_PER_SEC),
+		.tick = TICK_USEC,
+		.usec = (i64)(now % NSEC_PER_SEC / NSEC_PER_USEC),
+		.tai = clock_tai_offset(),
 	};
 	*ret = TIME_ERROR;
 	return user_put(at, &t);

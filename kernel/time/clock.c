@@ -82,7 +82,8 @@ bool clock_read(i32 clock, u64 *ns)
 		*ns = clock_monotonic_ns();
 		return true;
 	case CLOCK_TAI:
-		*ns = wrap_add(clock_realtime_ns(), (u64)((i64)clock_tai_offset() * (i64)NSEC_PER_SEC));
+		*ns = wrap_add(clock_realtime_ns(),
+			       (u64)((i64)clock_tai_offset() * (i64)NSEC_PER_SEC));
 		return true;
 	default:
 		return false;

@@ -2,7 +2,8 @@
 /*
  * clock - the clocks of clock_gettime(2) that belong to nobody: real time, monotonic and their kin.
  *
- * Real time is the monotonic clock plus an offset, which starts as the battery clock's and changes when somebody sets the time.
+ * Real time is the monotonic clock plus an offset, which starts as the battery clock's and changes
+ * when somebody sets the time.
  *
  *   Units:    nanoseconds; real time since 1970-01-01 UTC.
  *   Context:  reading: any.  Setting: task context.
@@ -38,7 +39,8 @@ bool clock_read(i32 clock, u64 *ns);
 /* Nanoseconds between ticks of the clock, 0 for a number that clock_read does not know. */
 u64 clock_resolution_ns(i32 clock);
 
-/* A timespec that is valid (0 <= nsec < 10^9, sec >= 0) as ns, cut at UINT64_MAX / 2.  ERR_INVAL. */
+/* A timespec that is valid (0 <= nsec < 10^9, sec >= 0) as ns, cut at UINT64_MAX / 2.  ERR_INVAL.
+ */
 err_t timespec_to_ns(const struct abi_timespec *ts, u64 *ns);
 err_t timeval_to_ns(const struct abi_timeval *tv, u64 *ns);
 ALWAYS_INLINE struct abi_timespec timespec_of_ns(u64 ns)
@@ -47,7 +49,8 @@ ALWAYS_INLINE struct abi_timespec timespec_of_ns(u64 ns)
 }
 ALWAYS_INLINE struct abi_timeval timeval_of_ns(u64 ns)
 {
-	return (struct abi_timeval){ (i64)(ns / NSEC_PER_SEC), (i64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
+	return (struct abi_timeval){ (i64)(ns / NSEC_PER_SEC),
+				     (i64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
 }
 /* now + delta without wrap; at most NO_DEADLINE - 1. */
 ALWAYS_INLINE u64 deadline_after(u64 now, u64 delta)

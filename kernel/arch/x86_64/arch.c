@@ -7,7 +7,12 @@
 #include "arch/x86_64/syscall_numbers.h"
 
 enum : u64 { SYSCALL_INSTRUCTION_BYTES = 2 };
-enum : u64 { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003, ARCH_GET_GS = 0x1004 };
+enum : u64 {
+	ARCH_SET_GS = 0x1001,
+	ARCH_SET_FS = 0x1002,
+	ARCH_GET_FS = 0x1003,
+	ARCH_GET_GS = 0x1004
+};
 
 void arch_syscall_restart(struct user_ctx *c)
 {
@@ -46,7 +51,8 @@ u64 arch_user_sp(const struct user_ctx *c)
 	return c->rsp;
 }
 
-void arch_exception_signal(const struct user_event_info *ev, u64 ip, u32 *signo, i32 *code, u64 *addr)
+void arch_exception_signal(const struct user_event_info *ev, u64 ip, u32 *signo, i32 *code,
+			   u64 *addr)
 {
 	*addr = ip;
 	switch (ev->trap) {

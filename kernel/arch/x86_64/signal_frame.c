@@ -2,11 +2,12 @@
 /*
  * signal_frame - the stack frame of a signal handler on x86_64, and rt_sigreturn(2), its inverse.
  *
- * From high to low addresses: the red zone of what was interrupted (128 bytes), the FPU state (64-byte aligned), siginfo,
- * ucontext, the address of the restorer, at which the handler's stack pointer stands as after a call.
+ * From high to low addresses: the red zone of what was interrupted (128 bytes), the FPU state
+ * (64-byte aligned), siginfo, ucontext, the address of the restorer, at which the handler's stack
+ * pointer stands as after a call.
  *
- * What sigreturn reads was written by user mode: user_run forces segments and flags, the FPU state is checked by
- * osxtd, the rest are plain register values.
+ * What sigreturn reads was written by user mode: user_run forces segments and flags, the FPU state
+ * is checked by osxtd, the rest are plain register values.
  *
  *   Spec:  System V psABI for AMD64 3.2.2, 3.4.1; sigreturn(2), sigaltstack(2).
  */
@@ -16,16 +17,22 @@
 
 enum : u64 {
 	RED_ZONE = 128,
-	UC_FP_XSTATE = 1, UC_SIGCONTEXT_SS = 2, UC_STRICT_RESTORE_SS = 4,
-	USER_CS_SELECTOR = 0x33, USER_SS_SELECTOR = 0x2b,
-	FLAG_TF = 0x100, FLAG_DF = 0x400, FLAG_RF = 0x10000,
+	UC_FP_XSTATE = 1,
+	UC_SIGCONTEXT_SS = 2,
+	UC_STRICT_RESTORE_SS = 4,
+	USER_CS_SELECTOR = 0x33,
+	USER_SS_SELECTOR = 0x2b,
+	FLAG_TF = 0x100,
+	FLAG_DF = 0x400,
+	FLAG_RF = 0x10000,
 	/* carry, parity, adjust, zero, sign, trap, direction, overflow, resume, alignment check */
 	FLAGS_RESTORED = 0x50dd5,
 };
 enum : u32 { FPU_LEGACY_BYTES = 512 };
 
 struct abi_sigcontext {
-	u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
+	u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip,
+		eflags;
 	u16 cs, gs, fs, ss;
 	u64 err, trapno, oldmask, cr2, fpstate;
 	u64 reserved[8];
@@ -47,7 +54,7 @@ static_assert(sizeof(struct signal_frame) == 440);
 
 struct arch_signal_room {
 	struct object object;
-	struct signal_frame out;     /* what is never assigned stays 0 from the beginning */
+	struct signal_frame out; /* what is never assigned stays 0 from the beginning */
 	struct abi_ucontext in;
 	struct buf fpu IMMUTABLE;
 };
@@ -79,7 +86,8 @@ bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s)
 	return c->rsp > s->sp && c->rsp - s->sp <= s->size;
 }
 
-/* The address below which the frame goes.  ERR_FAULT: the alternate stack in use has no room left. */
+/* The address below which the frame goes.  ERR_FAULT: the alternate stack in use has no room left.
+ */
 static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s, u64 need, u64 *top)
 {
 	const struct abi_stack *alt = s->altstack;
@@ -124,7 +132,8 @@ static void fill_registers(const struct user_ctx *c, struct abi_sigcontext *m)
 	m->cr2 = ev.address;
 }
 
-err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct arch_signal_room *room)
+err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s,
+		       struct arch_signal_room *room)
 {
 	u64 fpu_bytes = user_fpu_size();
 	u64 need = fpu_bytes + 64 + sizeof(struct signal_frame) + 16 + 8;
@@ -137,8 +146,8 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct a
 
 	struct signal_frame *f = &room->out;
 	f->restorer = s->action->restorer;
-	f->uc.flags = (fpu_bytes > FPU_LEGACY_BYTES ? (u64)UC_FP_XSTATE : 0) | (u64)UC_SIGCONTEXT_SS |
-		      (u64)UC_STRICT_RESTORE_SS;
+	f->uc.flags = (fpu_bytes > FPU_LEGACY_BYTES ? (u64)UC_FP_XSTATE : 0) |
+		      (u64)UC_SIGCONTEXT_SS | (u64)UC_STRICT_RESTORE_SS;
 	f->uc.stack = *s->altstack;
 	f->uc.sigmask = s->mask;
 	if (f->uc.stack.size == 0)
@@ -177,7 +186,8 @@ static err_t pop_fpu(struct user_ctx *c, u64 at, struct span fpu)
 	return user_fpu_restore(c, span_const(span_sub(fpu, 0, done))) == OK ? OK : ERR_FAULT;
 }
 
-err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack, struct arch_signal_room *room)
+err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack,
+		      struct arch_signal_room *room)
 {
 	struct abi_ucontext *uc = &room->in;
 	/* The handler's return took the restorer's address off the stack. */
