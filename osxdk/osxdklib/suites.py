@@ -17,7 +17,10 @@ from .console import boot
 
 BOOT_SCHEMES = ('microvm', 'pc', 'q35')
 PARALLEL = 2
-GOOD = {'boot': r'Successfully booted\.', 'syscall': r'All syscall tests passed\.',
+PROGRAMS_TIMEOUT = 600
+# Folders of programs that run in a guest of their own.  256 MiB: little enough that memory really runs out.
+GUEST_PROGRAMS = {'abi': {}, 'hostile': {'mem_mib': 256}}
+GOOD = {'boot': r'Successfully booted\.', 'abi': r'All syscall tests passed\.', 'hostile': r'Hostile tests passed\.',
         'ktest': r'\[ktest runner\] All tests passed\.'}
 
 
@@ -85,37 +88,45 @@ def suite_boot(config, log, echo=False):
     return result
 
 
-def abi_image(config):
-    """Builds test/abi and returns its initramfs."""
-    out = os.path.join(config.arch_dir, 'abi')
+def program_image(config, folder):
+    """Builds test/FOLDER by its own Makefile and returns its initramfs, whose /init runs the programs."""
+    out = os.path.join(config.arch_dir, folder)
+    env = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKEOVERRIDES', 'MFLAGS')}
     with build.Lock(out):
-        made = subprocess.run(['make', '--no-print-directory', '-C', os.path.join(config.kit, 'test/abi'), f'OUT={out}'],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-                              env={k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKEOVERRIDES', 'MFLAGS')})
+        made = subprocess.run(['make', '--no-print-directory', '-C', os.path.join(config.kit, 'test', folder), f'OUT={out}'],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=env)
     if made.returncode != 0:
-        raise Refused(f'test/abi does not compile:\n{tail(made.stdout)}')
-    return os.path.join(out, 'abi.cpio')
+        raise Refused(f'test/{folder} does not compile:\n{tail(made.stdout)}')
+    return os.path.join(out, folder + '.cpio')
 
 
-def run_abi(config, kind, log, echo=False):
-    """Runs test/abi on kernel `kind`; returns (Result, console text)."""
-    machine = run.make_machine(config, kind, initrd=abi_image(config))
+def run_programs(config, folder, kind, log, echo=False, **options):
+    """Runs the programs of test/FOLDER on kernel `kind`; the guest's own counts are the result."""
+    machine = run.make_machine(config, kind, initrd=program_image(config, folder), **options)
     whole = Result()
-    text = boot_and_judge(whole, f'abi on {kind}', machine, GOOD['syscall'], config.timeout or 400, log, echo)
+    text = boot_and_judge(whole, f'{folder} on {kind}', machine, GOOD[folder], config.timeout or PROGRAMS_TIMEOUT, log, echo)
     passed, failed = counted(text) or (0, 0)
     result = Result(passed, failed, whole.details)
     for line in sorted(set(re.findall(r'^\s*(?:not ok|FAIL).*', text, re.M)))[:60]:
         result.details += f'    {line.strip()}\n'
     if whole.failed and not failed:
         result.failed = 1
-    return result, text
+    return result
 
 
 def suite_abi(config, log, echo=False):
-    """test/abi: every system call family on our kernel."""
-    if not os.path.exists(os.path.join(config.kit, 'test/abi/Makefile')):
-        return Result(note='test/abi is missing')
-    return run_abi(config, config.kernel, log, echo)[0]
+    """test/abi: every system call family."""
+    return run_programs(config, 'abi', config.kernel, log, echo)
+
+
+def suite_hostile(config, log):
+    """test/hostile: programs that attack the kernel, and sessions whose shell must survive."""
+    result = scripted.suite(config, 'hostile', log)
+    if os.path.exists(os.path.join(config.kit, 'test/hostile/Makefile')):
+        programs = run_programs(config, 'hostile', config.kernel, log, **GUEST_PROGRAMS['hostile'])
+        result = Result(result.passed + programs.passed, result.failed + programs.failed,
+                        result.details + programs.details)
+    return result
 
 
 def suite_newkernel(config, log):
@@ -146,7 +157,7 @@ SUITES = {
     'boot': suite_boot,
     'abi': suite_abi,
     'apps': lambda config, log: scripted.suite(config, 'apps', log),
-    'hostile': lambda config, log: scripted.suite(config, 'hostile', log),
+    'hostile': suite_hostile,
     'newkernel': suite_newkernel,
     'fuzz': lambda config, log: hosttests.suite_fuzz(config, log, seconds=5),
 }
@@ -183,18 +194,19 @@ def run_suites(config, names):
 
 def run_auto_test(config):
     """AUTO_TEST=: one suite on the console of this terminal; its good line comes last."""
-    kinds = {'boot': suite_boot, 'syscall': suite_abi}
+    kinds = {'boot': ('boot', suite_boot), 'syscall': ('abi', suite_abi)}
     if config.auto_test not in kinds:
         raise Refused(f'AUTO_TEST={config.auto_test}: not supported yet; give {" or ".join(kinds)}')
     if config.auto_test == 'boot' and not config.scheme_name:
         config = config.with_scheme('q35')
     with open(os.devnull, 'w', encoding='utf-8') as log:
-        result = kinds[config.auto_test](config, log, echo=True)
+        suite, run_suite = kinds[config.auto_test]
+        result = run_suite(config, log, echo=True)
     if result.failed or not result.passed:
         print(result.details or 'no test ran')
         print(f'AUTO_TEST={config.auto_test}: {result}')
         return 1
-    print(GOOD[config.auto_test].replace('\\', ''))
+    print(GOOD[suite].replace('\\', ''))
     return 0
 
 
