@@ -16,33 +16,17 @@
 
 static const struct command_line *shared line;
 
-static err_t add_exec_string(struct exec_strings *s, struct str text)
-{
-	usize need = s->len + str_len(text) + 1;
-	if (need > buf_len(&s->bytes)) {
-		SCOPED_BUF(bigger);
-		TRY(buf_alloc(max_of(need, (usize)1024) * 2, &bigger));
-		span_copy(buf_span(&bigger), cspan_sub(span_const(buf_span(&s->bytes)), 0, s->len));
-		buf_drop(&s->bytes);
-		s->bytes = buf_move(&bigger);
-	}
-	span_copy(span_from(buf_span(&s->bytes), s->len), str_bytes(text));
-	span_set(buf_span(&s->bytes), need - 1, 0);
-	s->len = need;
-	s->count++;
-	return OK;
-}
-
 static err_t try_program(struct thread *self, struct str path)
 {
-	struct exec_strings argv = {}, envp = {};
-	TRY(add_exec_string(&argv, path));
+	struct exec_strings argv CLEANUP(exec_strings_fini) = {};
+	struct exec_strings envp CLEANUP(exec_strings_fini) = {};
+	TRY(exec_strings_add(&argv, str_bytes(path)));
 	for (u32 i = 0; i < line->arguments.count; i++)
-		TRY(add_exec_string(&argv, array_at(line->arguments.at, i)));
-	TRY(add_exec_string(&envp, STR("HOME=/")));
-	TRY(add_exec_string(&envp, STR("TERM=linux")));
+		TRY(exec_strings_add(&argv, str_bytes(array_at(line->arguments.at, i))));
+	TRY(exec_strings_add(&envp, str_bytes(STR("HOME=/"))));
+	TRY(exec_strings_add(&envp, str_bytes(STR("TERM=linux"))));
 	for (u32 i = 0; i < line->environment.count; i++)
-		TRY(add_exec_string(&envp, array_at(line->environment.at, i)));
+		TRY(exec_strings_add(&envp, str_bytes(array_at(line->environment.at, i))));
 	return exec_program(self, path, &argv, &envp);
 }
 

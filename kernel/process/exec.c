@@ -78,17 +78,9 @@ static err_t script_arguments(const struct script_line *line, struct str path, s
 	if (str_len(line->argument) != 0)
 		TRY(exec_strings_add(&args, str_bytes(line->argument)));
 	TRY(exec_strings_add(&args, str_bytes(path)));
-	u32 more = argv->count != 0 ? argv->count - 1 : 0;
-	struct cspan rest = exec_strings_rest(argv);
-	for (u32 i = 0; i < more; i++) {
-		struct str s = str_until_nul(rest);
-		TRY(exec_strings_add(&args, str_bytes(s)));
-		rest = cspan_from(rest, str_len(s) + 1);
-	}
+	TRY(exec_strings_add_rest(&args, argv));
 	exec_strings_fini(argv);
-	*argv = (struct exec_strings){ buf_move(&args.bytes), args.len, args.count };
-	args.len = 0;
-	args.count = 0;
+	*argv = exec_strings_move(&args);
 	return OK;
 }
 
@@ -300,8 +292,8 @@ err_t exec_program(struct thread *self, struct str path, struct exec_strings *ar
 {
 	struct exec_strings args CLEANUP(exec_strings_fini) = {};
 	struct exec_strings env CLEANUP(exec_strings_fini) = {};
-	args = (struct exec_strings){ buf_move(&argv->bytes), argv->len, argv->count };
-	env = (struct exec_strings){ buf_move(&envp->bytes), envp->len, envp->count };
+	args = exec_strings_move(argv);
+	env = exec_strings_move(envp);
 	struct at at CLEANUP(at_fini) = { .name = path };
 	return exec_at(self, &at, 0, path, &args, &env);
 }

@@ -18,24 +18,21 @@ enum : usize {
 	EXEC_SCRIPT_LINE = 256,       /* of a "#!" line, as on Linux */
 	EXEC_ARG_MAX = 131072,        /* MAX_ARG_STRLEN, with its NUL */
 	EXEC_ARGS_MIN = 131072,       /* ARG_MAX: always allowed in all */
-	EXEC_ARGS_MAX = 3 << 20,      /* never more in all, pointers included */
+	EXEC_ARGS_MAX = 6 << 20,      /* never more in all, pointers included */
 	EXEC_SCRIPT_DEPTH = 5,
 };
 
 /* ---- exec_args.c ---- */
-/* Appends one string.  ERR_NOMEM, ERR_2BIG. */
-err_t exec_strings_add(struct exec_strings *s, struct cspan text);
+/* Appends all strings of from but the first. */
+err_t exec_strings_add_rest(struct exec_strings *s, const struct exec_strings *from);
+/* The stream of bytes, piece by piece. */
+usize exec_strings_chunks(const struct exec_strings *s);
+struct cspan exec_strings_chunk(const struct exec_strings *s, usize i);
 /* What the strings and their pointers take. */
 ALWAYS_INLINE usize exec_strings_cost(const struct exec_strings *s)
 {
 	return s->len + s->count * sizeof(u64);
 }
-ALWAYS_INLINE struct cspan exec_strings_bytes(const struct exec_strings *s)
-{
-	return cspan_sub(span_const(buf_span(&s->bytes)), 0, s->len);
-}
-/* Without its first string. */
-struct cspan exec_strings_rest(const struct exec_strings *s);
 
 /* ---- a program's file ---- */
 struct exec_file {

@@ -81,53 +81,106 @@ static struct places place(u64 top, u64 shift, const struct exec_stack *s, const
 	return p;
 }
 
-/* Appends the addresses of count strings that stand one behind the other at va, and a null. */
-static usize put_pointers(struct span block, usize at, struct cspan strings, u32 count, u64 va)
-{
-	usize off = 0;
-	for (u32 i = 0; i < count; i++) {
-		u64 pointer = va + off;
-		span_copy(span_sub(block, at, sizeof(u64)), cspan_of(pointer));
-		at += sizeof(u64);
-		off += str_len(str_until_nul(cspan_from(strings, off))) + 1;
-	}
-	return at + sizeof(u64); /* the block was zeroed */
-}
-
 static err_t write_all(struct mm *mm, u64 va, struct cspan bytes)
 {
 	usize done = 0;
 	return vmspace_write(&mm->vmspace, uaddr_of(va), bytes, &done);
 }
 
-/* The pointer block with what stands between it and the strings. */
-static err_t write_block(struct mm *mm, const struct places *p, struct auxv *v, const struct exec_strings *argv,
+/* The pointer block on its way: gathered, written a stage at a time. */
+struct stage {
+	struct buf memory;
+	usize used;
+	u64 va;            /* where the next write goes */
+};
+static void stage_fini(struct stage *g)
+{
+	buf_drop(&g->memory);
+}
+
+static err_t stage_flush(struct mm *mm, struct stage *g)
+{
+	TRY(write_all(mm, g->va, cspan_sub(span_const(buf_span(&g->memory)), 0, g->used)));
+	g->va += g->used;
+	g->used = 0;
+	return OK;
+}
+
+static err_t stage_put(struct mm *mm, struct stage *g, struct cspan bytes)
+{
+	if (g->used + cspan_len(bytes) > buf_len(&g->memory))
+		TRY(stage_flush(mm, g));
+	span_copy(span_from(buf_span(&g->memory), g->used), bytes);
+	g->used += cspan_len(bytes);
+	return OK;
+}
+
+static err_t stage_put_word(struct mm *mm, struct stage *g, u64 word)
+{
+	return stage_put(mm, g, cspan_of(word));
+}
+
+/* The addresses of strings that stand one behind the other at va, and a null. */
+static err_t put_pointers(struct mm *mm, struct stage *g, const struct exec_strings *strings, u64 va)
+{
+	u32 left = strings->count;
+	bool at_start = true;
+	for (usize i = 0; i < exec_strings_chunks(strings); i++) {
+		struct cspan rest = exec_strings_chunk(strings, i);
+		while (cspan_len(rest) != 0) {
+			if (at_start && left != 0) {
+				TRY(stage_put_word(mm, g, va));
+				left--;
+			}
+			usize len = str_len(str_until_nul(rest));
+			at_start = len < cspan_len(rest);
+			len += at_start ? 1 : 0;
+			va += len;
+			rest = cspan_from(rest, len);
+		}
+	}
+	for (; left != 0; left--) /* the program changed its strings while it called */
+		TRY(stage_put_word(mm, g, va - 1));
+	return stage_put_word(mm, g, 0);
+}
+
+/* The pointer block, and what stands between it and the strings. */
+static err_t write_block(struct mm *mm, const struct places *p, const struct auxv *v, const struct exec_strings *argv,
 			 const struct exec_strings *envp)
 {
-	SCOPED_BUF(memory);
-	TRY(buf_alloc(p->block_len, &memory));
-	struct span block = buf_span(&memory);
-	u64 argc = argv->count;
-	span_copy(block, cspan_of(argc));
-	usize at = put_pointers(block, sizeof(u64), exec_strings_bytes(argv), argv->count, p->args);
-	at = put_pointers(block, at, exec_strings_bytes(envp), envp->count, p->env);
+	struct stage g CLEANUP(stage_fini) = { .va = p->sp };
+	TRY(buf_alloc_uninit(min_of(p->block_len, (u64)PAGE_SIZE), &g.memory));
+	TRY(stage_put_word(mm, &g, argv->count));
+	TRY(put_pointers(mm, &g, argv, p->args));
+	TRY(put_pointers(mm, &g, envp, p->env));
 
 	struct cspan auxv = cspan_sub(cspan_of(v->entry), 0, v->count * sizeof(struct auxv_entry));
-	span_copy(span_from(block, at), auxv);
 	mm_set_auxv(mm, auxv);
+	TRY(stage_put(mm, &g, auxv));
+	TRY(stage_flush(mm, &g));
 
-	struct span extra = span_sub(block, p->extra - p->sp, EXTRA);
-	span_copy(extra, str_bytes(boot_machine()));
 	u64 random[2] = { mm_draw(mm), mm_draw(mm) };
-	span_copy(span_from(extra, 16), cspan_of(random));
-	return write_all(mm, p->sp, span_const(block));
+	u8 extra[EXTRA] = {};
+	span_copy(span_of(extra), str_bytes(boot_machine()));
+	span_copy(span_from(span_of(extra), 16), cspan_of(random));
+	return write_all(mm, p->extra, cspan_of(extra));
+}
+
+static err_t write_stream(struct mm *mm, u64 va, const struct exec_strings *strings)
+{
+	for (usize i = 0; i < exec_strings_chunks(strings); i++) {
+		struct cspan chunk = exec_strings_chunk(strings, i);
+		TRY(write_all(mm, va, chunk));
+		va += cspan_len(chunk);
+	}
+	return OK;
 }
 
 static err_t write_strings(struct mm *mm, const struct places *p, struct str path, const struct exec_strings *argv,
 			   const struct exec_strings *envp)
 {
-	TRY(write_all(mm, p->args, exec_strings_bytes(argv)));
-	TRY(write_all(mm, p->env, exec_strings_bytes(envp)));
+	TRY(write_stream(mm, p->args, argv));
+	TRY(write_stream(mm, p->env, envp));
 	return write_all(mm, p->path, str_bytes(path)); /* the rest of the page is zero */
 }
 

@@ -56,19 +56,22 @@ KTEST(exec, strings)
 {
 	struct exec_strings s CLEANUP(exec_strings_fini) = {};
 	SCOPED_BUF(big);
-	EXPECT_EQ(cspan_len(exec_strings_rest(&s)), 0);
 	EXPECT_OK(exec_strings_add(&s, str_bytes(STR("one"))));
 	EXPECT_OK(exec_strings_add(&s, str_bytes(STR(""))));
 	EXPECT_EQ(s.count, 2);
 	EXPECT_EQ(s.len, 5);
-	EXPECT_EQ(cspan_len(exec_strings_rest(&s)), 1);
 	REQUIRE_OK(buf_alloc(EXEC_ARG_MAX, &big));
 	span_fill(buf_span(&big), 'a');
 	EXPECT_EQ(exec_strings_add(&s, span_const(buf_span(&big))), ERR_2BIG);
-	struct cspan fits = cspan_sub(span_const(buf_span(&big)), 0, EXEC_ARG_MAX - 1);
-	err_t e = OK;
-	for (u32 i = 0; i < 64 && e == OK; i++)
-		e = exec_strings_add(&s, fits);
-	EXPECT_EQ(e, ERR_2BIG);
-	EXPECT(s.len <= EXEC_ARGS_MAX);
+	/* Over the borders of pieces, and what a script leaves of it. */
+	struct exec_strings rest CLEANUP(exec_strings_fini) = {};
+	EXPECT_OK(exec_strings_add(&s, cspan_sub(span_const(buf_span(&big)), 0, 40000)));
+	EXPECT_OK(exec_strings_add_rest(&rest, &s));
+	EXPECT_EQ(s.len, 5 + 40001);
+	EXPECT_EQ(rest.len, 1 + 40001);
+	EXPECT_EQ(rest.count, 2);
+	usize sum = 0;
+	for (usize i = 0; i < exec_strings_chunks(&rest); i++)
+		sum += cspan_len(exec_strings_chunk(&rest, i));
+	EXPECT_EQ(sum, rest.len);
 }

@@ -9,27 +9,30 @@ static const u8 image[] = {
 
 enum : u64 { IMAGE_PAGES = (sizeof(image) + PAGE_SIZE - 1) / PAGE_SIZE };
 
-/* Written once by vdso_init at boot. */
-shared static struct uframe_ref image_pages[IMAGE_PAGES];
-shared static struct uframe_ref data_page;
+/* Made once by vdso_init at boot. */
+struct vdso_pages {
+	struct uframe_ref image[IMAGE_PAGES] IMMUTABLE;
+	struct uframe_ref data IMMUTABLE;
+};
+shared static struct vdso_pages pages;
 /* The counter of struct vdso_data; each step is a full fence. */
 shared static struct atomic_u32 sequence;
 
 static bool is_ready(void)
 {
-	return !uframe_is_null(&array_at(image_pages, IMAGE_PAGES - 1));
+	return !uframe_is_null(&array_at(pages.image, IMAGE_PAGES - 1));
 }
 
 err_t vdso_init(void)
 {
 	if (is_ready())
 		return OK;
-	TRY(uframe_alloc(&data_page));
+	TRY(uframe_alloc(&pages.data));
 	for (u64 i = 0; i < IMAGE_PAGES; i++) {
-		TRY(uframe_alloc(&array_at(image_pages, i)));
+		TRY(uframe_alloc(&array_at(pages.image, i)));
 		struct cspan rest = cspan_from(cspan_of(image), i * PAGE_SIZE);
 		usize len = min_of(cspan_len(rest), (usize)PAGE_SIZE);
-		uframe_write(uframe_get(&array_at(image_pages, i)), 0, cspan_sub(rest, 0, len));
+		uframe_write(uframe_get(&array_at(pages.image, i)), 0, cspan_sub(rest, 0, len));
 	}
 	return OK;
 }
@@ -41,12 +44,12 @@ u64 vdso_page_count(void)
 
 void vdso_page(u64 i, struct uframe_ref *out)
 {
-	*out = uframe_clone(uframe_get(&array_at(image_pages, i)));
+	*out = uframe_clone(uframe_get(&array_at(pages.image, i)));
 }
 
 void vdso_data_page(struct uframe_ref *out)
 {
-	*out = uframe_clone(uframe_get(&data_page));
+	*out = uframe_clone(uframe_get(&pages.data));
 }
 
 static void publish_sequence(struct uframe *page)
@@ -60,7 +63,7 @@ void vdso_set_clock(const struct clock_params *params, u64 realtime_offset_ns)
 {
 	if (!is_ready())
 		return;
-	struct uframe *page = uframe_get(&data_page);
+	struct uframe *page = uframe_get(&pages.data);
 	/* A shift of more than VDSO_SHIFT does not occur (timer.c of OSXTD); it would be served by calls. */
 	bool fits = params->shift <= VDSO_SHIFT;
 	struct vdso_data d = {

@@ -15,7 +15,11 @@ enum : u64 {
 };
 
 shared static struct atomic_u32 aslr_off;
-shared static struct uframe_ref zero_page; /* set once by vm_init, before there is a second task */
+/* Made by vm_init, before there is a second task. */
+struct vm_boot {
+	struct uframe_ref zero_page IMMUTABLE;
+};
+shared static struct vm_boot boot;
 
 static const struct vmspace_ops mm_ops = { .fault = mm_fault_op };
 
@@ -31,7 +35,7 @@ OBJECT_SUBTYPE(mm, vmspace, mm_fini);
 
 err_t vm_init(void)
 {
-	TRY(uframe_alloc(&zero_page));
+	TRY(uframe_alloc(&boot.zero_page));
 	err_t e = mm_vdso_init();
 	/* Programs run without a vDSO as well. */
 	return e == ERR_NOMEM ? OK : e;
@@ -39,7 +43,7 @@ err_t vm_init(void)
 
 struct uframe *mm_zero_page(void)
 {
-	return uframe_get(&zero_page);
+	return uframe_get(&boot.zero_page);
 }
 
 void mm_disable_aslr(void)

@@ -4,7 +4,10 @@
 #include "vm/layout.h"
 
 /* Page 0 is the data page, the image follows.  Made by vm_init. */
-shared static struct memobj_ref vdso_object;
+struct vdso_boot {
+	struct memobj_ref object IMMUTABLE;
+};
+shared static struct vdso_boot boot;
 
 static err_t build(struct memobj *o)
 {
@@ -25,7 +28,7 @@ err_t mm_vdso_init(void)
 	SCOPED_REF(memobj, o);
 	TRY(memobj_new((vdso_page_count() + 1) * PAGE_SIZE, nullptr, &o));
 	TRY(build(memobj_get(&o)));
-	vdso_object = memobj_move(&o);
+	boot.object = memobj_move(&o);
 	return OK;
 }
 
@@ -43,7 +46,7 @@ static err_t mark_part(struct vm_cursor *c, u64 va, u64 offset, u64 len, enum ma
 {
 	struct mapping_spec spec = { .kind = kind, .flags = MAPPING_SHARED, .max_prot = prot, .va = va, .offset = offset };
 	SCOPED_REF(region, region);
-	spec.object = memobj_clone(memobj_get(&vdso_object));
+	spec.object = memobj_clone(memobj_get(&boot.object));
 	TRY(mapping_new(nullptr, &spec, &region));
 	return vm_mark(c, va, va + len, region_move(&region), prot);
 }
@@ -62,7 +65,7 @@ err_t mm_map_stack(struct mm *mm, u64 size, u32 prot)
 	u64 image = vdso_page_count() * PAGE_SIZE;
 	GUARD(mm_map, &mm->lock);
 	u64 top = mm->stack_top;
-	u64 data = choose_address(mm, memobj_is_null(&vdso_object) ? 0 : image + PAGE_SIZE);
+	u64 data = choose_address(mm, memobj_is_null(&boot.object) ? 0 : image + PAGE_SIZE);
 	SCOPED_CURSOR(c);
 	TRY(vmspace_lock(&mm->vmspace, top - size, data != 0 ? data + PAGE_SIZE + image : top, &c));
 	TRY(mark_stack(&c, top - size, top, prot));
