@@ -2,12 +2,14 @@
 /*
  * exec - execve(2), from a path to a running program.
  *
- * 1. open the file; while it is a script, open its interpreter and put the line's words in front of the arguments;
+ * 1. open the file; while it is a script, open its interpreter and put the line's words in front of
+ * the arguments;
  * 2. decode the program and, if it names one, its interpreter;
  * 3. build the new address space beside the old one: segments, vDSO, stack;
  * 4. point of no return: end the other threads, put everything in place.
  *
- * Until 4 every failure is an errno and nothing has changed; 4 itself cannot fail but for lack of memory before it changed anything.
+ * Until 4 every failure is an errno and nothing has changed; 4 itself cannot fail but for lack of
+ * memory before it changed anything.
  */
 #include "process/exec.h"
 
@@ -18,12 +20,15 @@
 #include "process/exec_image.h"
 #include "process/internal.h"
 
-enum : u32 { ADDR_NO_RANDOMIZE = 0x0040000, MODE_SETGID = S_ISGID | 00010 /* and executable by the group */ };
+enum : u32 {
+	ADDR_NO_RANDOMIZE = 0x0040000,
+	MODE_SETGID = S_ISGID | 00010 /* and executable by the group */
+};
 
 /* All that one exec holds. */
 struct exec {
 	struct exec_file program, interp;
-	struct cred_ref cred;         /* new credentials; empty: unchanged */
+	struct cred_ref cred; /* new credentials; empty: unchanged */
 	bool is_secure;
 	struct vmspace_ref space;
 	u64 entry, stack;
@@ -70,8 +75,10 @@ err_t exec_file_load_head(struct thread *self, struct at *at, u32 at_flags, stru
 	return kernel_read(file_get(&file), 0, buf_span(&f->head), &f->head_len);
 }
 
-/* The arguments of a script: interpreter, the line's argument, the script's path, then all but the first. */
-static err_t script_arguments(const struct script_line *line, struct str path, struct exec_strings *argv)
+/* The arguments of a script: interpreter, the line's argument, the script's path, then all but the
+ * first. */
+static err_t script_arguments(const struct script_line *line, struct str path,
+			      struct exec_strings *argv)
 {
 	struct exec_strings args CLEANUP(exec_strings_fini) = {};
 	TRY(exec_strings_add(&args, str_bytes(line->interpreter)));
@@ -85,8 +92,8 @@ static err_t script_arguments(const struct script_line *line, struct str path, s
 }
 
 /* Opens the program, through scripts. */
-static err_t open_program(struct thread *self, struct at *at, u32 at_flags, struct str path, struct exec_strings *argv,
-			  struct exec_file *f)
+static err_t open_program(struct thread *self, struct at *at, u32 at_flags, struct str path,
+			  struct exec_strings *argv, struct exec_file *f)
 {
 	TRY(exec_file_load_head(self, at, at_flags, f));
 	SCOPED_BUF(name);
@@ -109,7 +116,8 @@ static err_t open_program(struct thread *self, struct at *at, u32 at_flags, stru
 	return ERR_LOOP;
 }
 
-static err_t open_interp(struct thread *self, const struct exec_file *program, struct exec_file *interp)
+static err_t open_interp(struct thread *self, const struct exec_file *program,
+			 struct exec_file *interp)
 {
 	SCOPED_BUF(memory);
 	struct str path = {};
@@ -125,7 +133,8 @@ static err_t open_interp(struct thread *self, const struct exec_file *program, s
 
 /* ---- credentials ---- */
 
-/* capabilities(7), "Transformation of capabilities during execve()", for files without capabilities of their own. */
+/* capabilities(7), "Transformation of capabilities during execve()", for files without capabilities
+ * of their own. */
 static void exec_caps(struct cred *c, bool is_set_id)
 {
 	if (is_set_id)
@@ -141,17 +150,19 @@ static void exec_caps(struct cred *c, bool is_set_id)
 
 static bool same_rights(const struct cred *a, const struct cred *b)
 {
-	return a->euid == b->euid && a->egid == b->egid && a->suid == b->suid && a->sgid == b->sgid &&
-	       a->fsuid == b->fsuid && a->fsgid == b->fsgid && a->cap_permitted == b->cap_permitted &&
-	       a->cap_effective == b->cap_effective && a->cap_ambient == b->cap_ambient &&
-	       a->securebits == b->securebits;
+	return a->euid == b->euid && a->egid == b->egid && a->suid == b->suid &&
+	       a->sgid == b->sgid && a->fsuid == b->fsuid && a->fsgid == b->fsgid &&
+	       a->cap_permitted == b->cap_permitted && a->cap_effective == b->cap_effective &&
+	       a->cap_ambient == b->cap_ambient && a->securebits == b->securebits;
 }
 
-/* Nothing about the credentials of an ordinary exec changes: root stays root, a user without capabilities likewise. */
+/* Nothing about the credentials of an ordinary exec changes: root stays root, a user without
+ * capabilities likewise. */
 static bool is_plain(const struct cred *c, u32 mode)
 {
-	if ((mode & (S_ISUID | S_ISGID)) != 0 || c->euid != c->suid || c->egid != c->sgid || c->fsuid != c->euid ||
-	    c->fsgid != c->egid || c->uid != c->euid || c->gid != c->egid || c->securebits != 0)
+	if ((mode & (S_ISUID | S_ISGID)) != 0 || c->euid != c->suid || c->egid != c->sgid ||
+	    c->fsuid != c->euid || c->fsgid != c->egid || c->uid != c->euid || c->gid != c->egid ||
+	    c->securebits != 0)
 		return false;
 	u64 expected = (c->uid == 0 ? c->cap_inheritable | c->cap_bounding : 0) | c->cap_ambient;
 	return c->cap_permitted == expected && c->cap_effective == expected;
@@ -206,8 +217,8 @@ static void set_layout(struct mm *mm, const struct exec_file *f)
 	mm_set_layout(mm, &l);
 }
 
-static err_t build_space(struct thread *self, struct exec *x, struct str path, const struct exec_strings *argv,
-			 const struct exec_strings *envp)
+static err_t build_space(struct thread *self, struct exec *x, struct str path,
+			 const struct exec_strings *argv, const struct exec_strings *envp)
 {
 	struct process *p = process_of(self);
 	u64 stack_limit = thread_rlimit(self, RLIMIT_STACK);
@@ -271,14 +282,15 @@ usize exec_args_limit(struct thread *self)
 	return (usize)min_of(max_of(quarter, (u64)EXEC_ARGS_MIN), (u64)EXEC_ARGS_MAX);
 }
 
-err_t exec_at(struct thread *self, struct at *at, u32 at_flags, struct str path, struct exec_strings *argv,
-	      struct exec_strings *envp)
+err_t exec_at(struct thread *self, struct at *at, u32 at_flags, struct str path,
+	      struct exec_strings *argv, struct exec_strings *envp)
 {
 	struct exec x CLEANUP(exec_fini) = {};
 	TRY(open_program(self, at, at_flags, path, argv, &x.program));
 	if (argv->count == 0)
 		TRY(exec_strings_add(argv, cspan_sub(str_bytes(path), 0, 0)));
-	if (exec_strings_cost(argv) + exec_strings_cost(envp) + str_len(path) > exec_args_limit(self))
+	if (exec_strings_cost(argv) + exec_strings_cost(envp) + str_len(path) >
+	    exec_args_limit(self))
 		return ERR_2BIG;
 	TRY(exec_decode(&x.program));
 	if (x.program.program.has_interp)
@@ -288,7 +300,8 @@ err_t exec_at(struct thread *self, struct at *at, u32 at_flags, struct str path,
 	return commit(self, &x, path);
 }
 
-err_t exec_program(struct thread *self, struct str path, struct exec_strings *argv, struct exec_strings *envp)
+err_t exec_program(struct thread *self, struct str path, struct exec_strings *argv,
+		   struct exec_strings *envp)
 {
 	struct exec_strings args CLEANUP(exec_strings_fini) = {};
 	struct exec_strings env CLEANUP(exec_strings_fini) = {};

@@ -2,8 +2,9 @@
 /*
  * exec_args - argument and environment strings on their way through the kernel.
  *
- * All chunks but the last are full, so that the strings are one stream of bytes; a string may go over a border.  User
- * memory may change while it is read: what counts later is the stream, and nobody relies on `count` NULs in it.
+ * All chunks but the last are full, so that the strings are one stream of bytes; a string may go
+ * over a border.  User memory may change while it is read: what counts later is the stream, and
+ * nobody relies on `count` NULs in it.
  */
 #include "process/exec_image.h"
 
@@ -115,7 +116,8 @@ static err_t add_user(struct exec_strings *s, struct uaddr string)
 		}
 		if (e != ERR_NAMETOOLONG)
 			return e;
-		/* No NUL within the chunk: it takes all of it, and the string goes on in the next. */
+		/* No NUL within the chunk: it takes all of it, and the string goes on in the next.
+		 */
 		TRY(user_read(string, rest));
 		use(s, span_len(rest));
 		if (s->len - before >= EXEC_ARG_MAX)
@@ -129,7 +131,8 @@ err_t exec_strings_user(struct exec_strings *s, struct uaddr array, usize limit)
 	while (!uaddr_is_null(array)) {
 		u64 pointers[BATCH] = {};
 		usize done = 0;
-		/* The array may end right before a page that is not there: what could be read counts. */
+		/* The array may end right before a page that is not there: what could be read
+		 * counts. */
 		err_t e = user_read_some(array, span_of(pointers), &done);
 		for (usize i = 0; i < done / sizeof(u64); i++) {
 			u64 pointer = array_at(pointers, i);

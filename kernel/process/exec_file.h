@@ -17,7 +17,8 @@ SUBTYPE(map_file, map_source);
 
 enum map_file_use : u8 {
 	MAP_FILE_DATA,
-	MAP_FILE_PROGRAM, /* from exec_file_open: exec_file_release is called when the source goes */
+	MAP_FILE_PROGRAM, /* from exec_file_open: exec_file_release is called when the source goes
+			   */
 };
 err_t map_file_new(struct file *f, enum map_file_use use, struct map_source_ref *out);
 /* The open file of a mapping's source. */

@@ -14,11 +14,12 @@
 #include "vm/mm.h"
 
 enum : usize {
-	EXEC_HEAD = 1024,             /* bytes of a file that are read at once: nearly always with all program headers */
-	EXEC_SCRIPT_LINE = 256,       /* of a "#!" line, as on Linux */
-	EXEC_ARG_MAX = 131072,        /* MAX_ARG_STRLEN, with its NUL */
-	EXEC_ARGS_MIN = 131072,       /* ARG_MAX: always allowed in all */
-	EXEC_ARGS_MAX = 6 << 20,      /* never more in all, pointers included */
+	EXEC_HEAD = 1024, /* bytes of a file that are read at once: nearly always with all program
+			     headers */
+	EXEC_SCRIPT_LINE = 256,	 /* of a "#!" line, as on Linux */
+	EXEC_ARG_MAX = 131072,	 /* MAX_ARG_STRLEN, with its NUL */
+	EXEC_ARGS_MIN = 131072,	 /* ARG_MAX: always allowed in all */
+	EXEC_ARGS_MAX = 6 << 20, /* never more in all, pointers included */
 	EXEC_SCRIPT_DEPTH = 5,
 };
 
@@ -37,12 +38,12 @@ ALWAYS_INLINE usize exec_strings_cost(const struct exec_strings *s)
 /* ---- a program's file ---- */
 struct exec_file {
 	struct map_source_ref source; /* the file, as mappings know it */
-	struct buf head;              /* its first bytes */
+	struct buf head;	      /* its first bytes */
 	usize head_len;
-	struct buf phdrs;             /* program headers that are not within head */
+	struct buf phdrs; /* program headers that are not within head */
 	struct elf_header header;
 	struct elf_program program;
-	u64 bias;                     /* added to the file's addresses */
+	u64 bias; /* added to the file's addresses */
 };
 void exec_file_fini(struct exec_file *f);
 BORROWS struct file *exec_file_file(const struct exec_file *f);
@@ -62,17 +63,19 @@ err_t script_parse(struct cspan head, bool *is_script, struct script_line *out);
 err_t exec_decode(struct exec_file *f);
 /* The path of the program interpreter, NUL included, into out (ELF_INTERP_MAX bytes). */
 err_t exec_interp_path(const struct exec_file *f, struct buf *out, struct str *path);
-/* Maps the segments: the program at its place or at base, the interpreter wherever there is room (base 0). */
+/* Maps the segments: the program at its place or at base, the interpreter wherever there is room
+ * (base 0). */
 err_t exec_map(struct mm *mm, struct exec_file *f, u64 base);
 
 /* ---- exec_stack.c ---- */
 struct exec_stack {
-	const struct cred *cred;        /* the new program's */
-	struct str path;                /* AT_EXECFN */
+	const struct cred *cred; /* the new program's */
+	struct str path;	 /* AT_EXECFN */
 	u64 stack_limit;
-	u64 interp_base;                /* AT_BASE, 0: none */
+	u64 interp_base; /* AT_BASE, 0: none */
 	bool is_secure;
 };
-/* Makes the stack with arguments, environment and auxiliary vector; *sp is where the program finds it. */
+/* Makes the stack with arguments, environment and auxiliary vector; *sp is where the program finds
+ * it. */
 err_t exec_build_stack(struct mm *mm, const struct exec_file *program, const struct exec_stack *s,
 		       const struct exec_strings *argv, const struct exec_strings *envp, u64 *sp);

@@ -48,8 +48,8 @@ err_t exec_interp_path(const struct exec_file *f, struct buf *out, struct str *p
 
 static u32 prot_of(u32 flags)
 {
-	return ((flags & PF_R) != 0 ? (u32)VM_READ : 0) | ((flags & PF_W) != 0 ? (u32)VM_WRITE : 0) |
-	       ((flags & PF_X) != 0 ? (u32)VM_EXEC : 0);
+	return ((flags & PF_R) != 0 ? (u32)VM_READ : 0) |
+	       ((flags & PF_W) != 0 ? (u32)VM_WRITE : 0) | ((flags & PF_X) != 0 ? (u32)VM_EXEC : 0);
 }
 
 /* Maps the pages of the file that hold the segment's bytes. */
@@ -83,7 +83,8 @@ static err_t map_zero_part(struct mm *mm, const struct exec_file *f, const struc
 	}
 	if (end <= whole)
 		return OK;
-	return mm_map_anonymous(mm, whole, page_up(end) - whole, prot_of(s->flags), MAP_PRIVATE | MAP_FIXED, &va);
+	return mm_map_anonymous(mm, whole, page_up(end) - whole, prot_of(s->flags),
+				MAP_PRIVATE | MAP_FIXED, &va);
 }
 
 err_t exec_map(struct mm *mm, struct exec_file *f, u64 base)

@@ -2,8 +2,9 @@
 /*
  * exec_script - the first line of a script: "#!" interpreter [argument].
  *
- * As Linux reads it: the line ends at a newline or a NUL or after EXEC_SCRIPT_LINE bytes; blanks around are dropped; all
- * behind the interpreter is one argument.  An interpreter's path that reaches the end of those bytes is cut, and refused.
+ * As Linux reads it: the line ends at a newline or a NUL or after EXEC_SCRIPT_LINE bytes; blanks
+ * around are dropped; all behind the interpreter is one argument.  An interpreter's path that
+ * reaches the end of those bytes is cut, and refused.
  */
 #include "process/exec_image.h"
 
@@ -15,7 +16,8 @@ static bool is_blank(char c)
 /* The line without "#!" and its blanks; *is_whole when its end was seen. */
 static struct str line_of(struct cspan head, bool *is_whole)
 {
-	struct str all = str_of(cspan_sub(head, 2, min_of(cspan_len(head), (usize)EXEC_SCRIPT_LINE) - 2));
+	struct str all = str_of(
+		cspan_sub(head, 2, min_of(cspan_len(head), (usize)EXEC_SCRIPT_LINE) - 2));
 	usize end = 0;
 	while (end < str_len(all) && str_get(all, end) != '\n' && str_get(all, end) != 0)
 		end++;

@@ -2,8 +2,9 @@
 /*
  * exec_stack - the stack that a program starts with.
  *
- * From low to high addresses, as the System V ABI and Linux have it: argc, argv pointers, null, envp pointers, null, auxiliary
- * vector; platform name and random bytes; argument strings, environment strings, the path, eight zero bytes.
+ * From low to high addresses, as the System V ABI and Linux have it: argc, argv pointers, null,
+ * envp pointers, null, auxiliary vector; platform name and random bytes; argument strings,
+ * environment strings, the path, eight zero bytes.
  */
 #include <osxtd/boot.h>
 
@@ -12,10 +13,10 @@
 #include "process/exec_image.h"
 
 enum : u64 {
-	STACK_ROOM = 128 << 10,  /* mapped below the strings from the start, as on Linux */
+	STACK_ROOM = 128 << 10, /* mapped below the strings from the start, as on Linux */
 	CLOCK_TICKS = 100,
 	AUXV_MAX = 24,
-	EXTRA = 32,              /* platform name (16) and random bytes (16) */
+	EXTRA = 32, /* platform name (16) and random bytes (16) */
 };
 
 struct auxv {
@@ -26,10 +27,10 @@ struct auxv {
 /* Addresses of the parts. */
 struct places {
 	u64 top;
-	u64 path, env, args;     /* strings */
+	u64 path, env, args; /* strings */
 	u64 extra;
 	u64 sp;
-	u64 block_len;           /* from sp to args */
+	u64 block_len; /* from sp to args */
 };
 
 static void put(struct auxv *v, enum auxv_type type, u64 value)
@@ -38,7 +39,8 @@ static void put(struct auxv *v, enum auxv_type type, u64 value)
 	v->count++;
 }
 
-static void fill_auxv(struct auxv *v, struct mm *mm, const struct exec_file *program, const struct exec_stack *s)
+static void fill_auxv(struct auxv *v, struct mm *mm, const struct exec_file *program,
+		      const struct exec_stack *s)
 {
 	struct mm_layout layout = {};
 	mm_get_layout(mm, &layout);
@@ -48,7 +50,8 @@ static void fill_auxv(struct auxv *v, struct mm *mm, const struct exec_file *pro
 	put(v, AT_HWCAP, exec_arch.hwcap);
 	put(v, AT_PAGESZ, PAGE_SIZE);
 	put(v, AT_CLKTCK, CLOCK_TICKS);
-	put(v, AT_PHDR, program->program.phdr_va != 0 ? program->bias + program->program.phdr_va : 0);
+	put(v, AT_PHDR,
+	    program->program.phdr_va != 0 ? program->bias + program->program.phdr_va : 0);
 	put(v, AT_PHENT, ELF_PHDR_SIZE);
 	put(v, AT_PHNUM, program->header.phnum);
 	put(v, AT_BASE, s->interp_base);
@@ -68,8 +71,9 @@ static u64 draw_shift(struct mm *mm)
 	return mm_draw_gap(mm) / PAGE_SIZE % PAGE_SIZE;
 }
 
-static struct places place(u64 top, u64 shift, const struct exec_stack *s, const struct exec_strings *argv,
-			   const struct exec_strings *envp, u64 pointers)
+static struct places place(u64 top, u64 shift, const struct exec_stack *s,
+			   const struct exec_strings *argv, const struct exec_strings *envp,
+			   u64 pointers)
 {
 	struct places p = { .top = top };
 	p.path = (top - shift & ~15ull) - 8 - (str_len(s->path) + 1);
@@ -91,7 +95,7 @@ static err_t write_all(struct mm *mm, u64 va, struct cspan bytes)
 struct stage {
 	struct buf memory;
 	usize used;
-	u64 va;            /* where the next write goes */
+	u64 va; /* where the next write goes */
 };
 static void stage_fini(struct stage *g)
 {
@@ -121,7 +125,8 @@ static err_t stage_put_word(struct mm *mm, struct stage *g, u64 word)
 }
 
 /* The addresses of strings that stand one behind the other at va, and a null. */
-static err_t put_pointers(struct mm *mm, struct stage *g, const struct exec_strings *strings, u64 va)
+static err_t put_pointers(struct mm *mm, struct stage *g, const struct exec_strings *strings,
+			  u64 va)
 {
 	u32 left = strings->count;
 	bool at_start = true;
@@ -145,8 +150,8 @@ static err_t put_pointers(struct mm *mm, struct stage *g, const struct exec_stri
 }
 
 /* The pointer block, and what stands between it and the strings. */
-static err_t write_block(struct mm *mm, const struct places *p, const struct auxv *v, const struct exec_strings *argv,
-			 const struct exec_strings *envp)
+static err_t write_block(struct mm *mm, const struct places *p, const struct auxv *v,
+			 const struct exec_strings *argv, const struct exec_strings *envp)
 {
 	struct stage g CLEANUP(stage_fini) = { .va = p->sp };
 	TRY(buf_alloc_uninit(min_of(p->block_len, (u64)PAGE_SIZE), &g.memory));
@@ -176,8 +181,8 @@ static err_t write_stream(struct mm *mm, u64 va, const struct exec_strings *stri
 	return OK;
 }
 
-static err_t write_strings(struct mm *mm, const struct places *p, struct str path, const struct exec_strings *argv,
-			   const struct exec_strings *envp)
+static err_t write_strings(struct mm *mm, const struct places *p, struct str path,
+			   const struct exec_strings *argv, const struct exec_strings *envp)
 {
 	TRY(write_stream(mm, p->args, argv));
 	TRY(write_stream(mm, p->env, envp));
@@ -195,7 +200,8 @@ static err_t map_stack(struct mm *mm, const struct exec_stack *s, u64 strings, b
 err_t exec_build_stack(struct mm *mm, const struct exec_file *program, const struct exec_stack *s,
 		       const struct exec_strings *argv, const struct exec_strings *envp, u64 *sp)
 {
-	u64 strings = exec_strings_cost(argv) + exec_strings_cost(envp) + str_len(s->path) + 2 * PAGE_SIZE;
+	u64 strings = exec_strings_cost(argv) + exec_strings_cost(envp) + str_len(s->path) +
+		      2 * PAGE_SIZE;
 	TRY(map_stack(mm, s, strings, program->program.wants_exec_stack));
 
 	struct auxv v = {};

@@ -60,6 +60,7 @@ SYSCALL(execve)
 SYSCALL(execveat)
 {
 	(void)ret;
-	struct exec_call c = { arg_int(a->a0), (u32)a->a4, arg_uaddr(a->a1), arg_uaddr(a->a2), arg_uaddr(a->a3) };
+	struct exec_call c = { arg_int(a->a0), (u32)a->a4, arg_uaddr(a->a1), arg_uaddr(a->a2),
+			       arg_uaddr(a->a3) };
 	return exec_call(self, &c);
 }

@@ -11,15 +11,19 @@
 #include "process/thread.h"
 #include "syscall/handlers_mm.h"
 
-enum : u32 { PROT_KNOWN = PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP };
+enum : u32 {
+	PROT_KNOWN = PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP
+};
 /* What MAP_SHARED_VALIDATE knows. */
 enum : u32 {
-	MAP_KNOWN = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE |
-		    MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB |
-		    MAP_FIXED_NOREPLACE | MAP_UNINITIALIZED,
+	MAP_KNOWN = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN |
+		    MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |
+		    MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_FIXED_NOREPLACE |
+		    MAP_UNINITIALIZED,
 };
 
-static_assert((u32)PROT_READ == (u32)VM_READ && (u32)PROT_WRITE == (u32)VM_WRITE && (u32)PROT_EXEC == (u32)VM_EXEC);
+static_assert((u32)PROT_READ == (u32)VM_READ && (u32)PROT_WRITE == (u32)VM_WRITE &&
+	      (u32)PROT_EXEC == (u32)VM_EXEC);
 
 ALWAYS_INLINE u32 vm_prot_of(u32 prot)
 {
@@ -156,7 +160,8 @@ SYSCALL(mincore)
 		return ERR_FAULT;
 	u8 bytes[256] = {};
 	for (u64 done = 0; done < pages;) {
-		struct span part = span_sub(span_of(bytes), 0, min_of(pages - done, (u64)sizeof(bytes)));
+		struct span part = span_sub(span_of(bytes), 0,
+					    min_of(pages - done, (u64)sizeof(bytes)));
 		TRY(mm_core(thread_mm(self), start + done * PAGE_SIZE, part));
 		TRY(user_write(uaddr_add(vec, done), span_const(part)));
 		done += span_len(part);

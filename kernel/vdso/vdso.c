@@ -64,7 +64,8 @@ void vdso_set_clock(const struct clock_params *params, u64 realtime_offset_ns)
 	if (!is_ready())
 		return;
 	struct uframe *page = uframe_get(&pages.data);
-	/* A shift of more than VDSO_SHIFT does not occur (timer.c of OSXTD); it would be served by calls. */
+	/* A shift of more than VDSO_SHIFT does not occur (timer.c of OSXTD); it would be served by
+	 * calls. */
 	bool fits = params->shift <= VDSO_SHIFT;
 	struct vdso_data d = {
 		.base_counter = params->base_counter,

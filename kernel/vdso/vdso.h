@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * vdso - the kernel's half of the vDSO: the image that exec maps and the data page behind its clocks.
+ * vdso - the kernel's half of the vDSO: the image that exec maps and the data page behind its
+ * clocks.
  *
- * The data page is written by time/ and read by user code of any process: a sequence counter, odd while a
- * write is going on, tells readers to look again.
+ * The data page is written by time/ and read by user code of any process: a sequence counter, odd
+ * while a write is going on, tells readers to look again.
  *
- *   Context:  vdso_init once at boot in task context; vdso_set_clock from any context that does not race with itself
- *             (time/ holds its own lock).
- *   Spec:     vdso(7).
+ *   Context:  vdso_init once at boot in task context; vdso_set_clock from any context that does not
+ * race with itself (time/ holds its own lock). Spec:     vdso(7).
  */
 #pragma once
 #include <osxtd/frame.h>
@@ -17,7 +17,8 @@
 
 /* Makes the pages.  ERR_NOMEM: programs then run without a vDSO. */
 err_t vdso_init(void);
-/* Sets what clock_gettime answers: params for the monotonic clock, and what to add to it for the real-time clock. */
+/* Sets what clock_gettime answers: params for the monotonic clock, and what to add to it for the
+ * real-time clock. */
 void vdso_set_clock(const struct clock_params *params, u64 realtime_offset_ns);
 /* Pages of the image; 0 before vdso_init succeeded. */
 u64 vdso_page_count(void);

@@ -11,7 +11,8 @@ err_t elf_header_decode(struct cspan file, u16 machine, struct elf_header *out)
 		return ERR_NOEXEC;
 	if (!cspan_equal(cspan_sub(cspan_of(e.ident), 0, sizeof(magic)), cspan_of(magic)))
 		return ERR_NOEXEC;
-	if ((e.type != ET_EXEC && e.type != ET_DYN) || e.machine != machine || e.version != EV_CURRENT)
+	if ((e.type != ET_EXEC && e.type != ET_DYN) || e.machine != machine ||
+	    e.version != EV_CURRENT)
 		return ERR_NOEXEC;
 	if (e.phentsize != ELF_PHDR_SIZE || e.phnum == 0 || e.phnum > ELF_PHDRS_MAX)
 		return ERR_NOEXEC;
@@ -37,7 +38,8 @@ static err_t check_segment(const struct elf64_phdr *p, u64 *low, u64 *high)
 	return OK;
 }
 
-static void note_load(struct elf_program *out, const struct elf_header *h, const struct elf64_phdr *p)
+static void note_load(struct elf_program *out, const struct elf_header *h,
+		      const struct elf64_phdr *p)
 {
 	u64 end = p->vaddr + p->memsz;
 	/* Address of the headers: the segment whose file bytes hold them. */
@@ -59,7 +61,8 @@ static void note_load(struct elf_program *out, const struct elf_header *h, const
 	out->bss_end = max_of(out->bss_end, end);
 }
 
-static err_t add_load(struct elf_program *out, const struct elf_header *h, const struct elf64_phdr *p, u64 *last_end)
+static err_t add_load(struct elf_program *out, const struct elf_header *h,
+		      const struct elf64_phdr *p, u64 *last_end)
 {
 	u64 low = 0, high = 0;
 	if (p->memsz == 0)
@@ -75,8 +78,8 @@ static err_t add_load(struct elf_program *out, const struct elf_header *h, const
 	return OK;
 }
 
-err_t elf_program_decode(const struct elf_header *h, struct cspan phdrs, const struct elf_limits *limits,
-			 struct elf_program *out)
+err_t elf_program_decode(const struct elf_header *h, struct cspan phdrs,
+			 const struct elf_limits *limits, struct elf_program *out)
 {
 	*out = (struct elf_program){ .align = PAGE_SIZE };
 	u64 last_end = 0;
@@ -89,7 +92,8 @@ err_t elf_program_decode(const struct elf_header *h, struct cspan phdrs, const s
 		} else if (p.type == PT_GNU_STACK) {
 			out->wants_exec_stack = (p.flags & PF_X) != 0;
 		} else if (p.type == PT_INTERP && !out->has_interp) {
-			if (p.filesz < 2 || p.filesz > ELF_INTERP_MAX || p.offset > (u64)INT64_MAX - ELF_INTERP_MAX)
+			if (p.filesz < 2 || p.filesz > ELF_INTERP_MAX ||
+			    p.offset > (u64)INT64_MAX - ELF_INTERP_MAX)
 				return ERR_NOEXEC;
 			out->has_interp = true;
 			out->interp_offset = p.offset;
