@@ -7,6 +7,7 @@ SYSCALL(fork);
 SYSCALL(vfork);
 SYSCALL(clone);
 SYSCALL(clone3);
+SYSCALL(unshare);
 SYSCALL(exit);
 SYSCALL(exit_group);
 SYSCALL(wait4);

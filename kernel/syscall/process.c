@@ -92,6 +92,24 @@ SYSCALL(clone3)
 	return process_fork(self, &r, ret);
 }
 
+/* Namespaces are refused as by a kernel that was built without them. */
+SYSCALL(unshare)
+{
+	u64 flags = a->a0;
+	(void)ret;
+	if ((flags & ~(u64)(CLONE_FILES | CLONE_FS | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SIGHAND |
+			    CLONE_VM)) != 0)
+		return ERR_INVAL;
+	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) != 0) {
+		GUARD(signal, &process_of(self)->lock);
+		if (process_of(self)->live > 1)
+			return ERR_INVAL;
+	}
+	if ((flags & CLONE_FILES) != 0)
+		TRY(thread_unshare_files(self));
+	return (flags & CLONE_FS) != 0 ? thread_unshare_fs(self) : OK;
+}
+
 /* ---- ending ---- */
 
 SYSCALL(exit)

@@ -211,6 +211,7 @@ static syscall_fn *const table[] = {
 	[NR_readlinkat] = sys_readlinkat,
 	[NR_fchmodat] = sys_fchmodat,
 	[NR_faccessat] = sys_faccessat,
+	[NR_unshare] = sys_unshare,
 	[NR_set_robust_list] = sys_set_robust_list,
 	[NR_get_robust_list] = sys_get_robust_list,
 	[NR_splice] = sys_splice,
