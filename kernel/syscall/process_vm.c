@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * process_vm - process_vm_readv(2), process_vm_writev(2): copies between the caller's memory and another process's.
+ * process_vm - process_vm_readv(2), process_vm_writev(2): copies between the caller's memory and
+ * another process's.
  *
  * Through a page of kernel memory: each side may fault, and only one address space is current.
  */
@@ -15,8 +16,8 @@ enum direction : u8 { FROM_OTHER, TO_OTHER };
 struct transfer {
 	enum direction direction;
 	struct uio local;
-	struct vmspace_ref space;   /* the other's */
-	struct buf pieces;          /* its iovecs */
+	struct vmspace_ref space; /* the other's */
+	struct buf pieces;	  /* its iovecs */
 	struct buf bounce;
 	u64 done;
 };
@@ -35,7 +36,8 @@ static err_t find_space(struct thread *self, i32 pid, struct vmspace_ref *out)
 		return ERR_SRCH;
 	if (!process_may_inspect(self, process_get(&process)))
 		return ERR_PERM;
-	if (!process_first_thread(process_get(&process), &thread) || !thread_get_space(thread_get(&thread), out))
+	if (!process_first_thread(process_get(&process), &thread) ||
+	    !thread_get_space(thread_get(&thread), out))
 		return ERR_SRCH;
 	return OK;
 }
@@ -92,7 +94,8 @@ static err_t read_pieces(struct transfer *x, struct uaddr iov, u64 count)
 	return OK;
 }
 
-static err_t transfer(struct thread *self, const struct sysargs *a, enum direction direction, i64 *ret)
+static err_t transfer(struct thread *self, const struct sysargs *a, enum direction direction,
+		      i64 *ret)
 {
 	struct transfer x CLEANUP(transfer_fini) = { .direction = direction };
 	if (a->a5 != 0)

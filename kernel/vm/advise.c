@@ -2,8 +2,8 @@
 /*
  * advise - madvise(2): what a program says about its memory.
  *
- * Nothing is paged out here, so advice about the future costs nothing and changes nothing; what drops pages and
- * what fork shall do is carried out.
+ * Nothing is paged out here, so advice about the future costs nothing and changes nothing; what
+ * drops pages and what fork shall do is carried out.
  */
 #include <osxtd/task.h>
 
@@ -15,8 +15,8 @@ enum action : u8 { NO_SUCH_ADVICE, NOTHING, DROP, DROP_ANON, DROP_LOCKED, REMOVE
 
 struct advice {
 	enum action action;
-	u32 set, clear;   /* FLAGS */
-	u32 access;       /* POPULATE */
+	u32 set, clear; /* FLAGS */
+	u32 access;	/* POPULATE */
 };
 
 static struct advice advice_of(i32 number)
@@ -83,7 +83,8 @@ static err_t check_kind(const struct advice *a, const struct mapping *m, u32 pro
 	}
 }
 
-/* A range of an object to be punched out once cursor and mm_map are released: punching takes both. */
+/* A range of an object to be punched out once cursor and mm_map are released: punching takes both.
+ */
 struct hole {
 	struct memobj_ref object;
 	u64 from, to;

@@ -52,7 +52,8 @@ static bool area_at(struct mm *mm, u64 from, struct mm_area *out) HOLDS(mm_map)
 	out->kind = m->kind;
 	out->offset = m->kind == MAPPING_ANON ? 0 : mapping_offset(m, e.va);
 	out->source = map_source_clone_or_null(map_source_get_or_null(&m->source));
-	while (out->end < VMSPACE_HIGH && vm_next_mark(&c, out->end, &e) && goes_on(m, out->prot, out->end, &e)) {
+	while (out->end < VMSPACE_HIGH && vm_next_mark(&c, out->end, &e) &&
+	       goes_on(m, out->prot, out->end, &e)) {
 		m = mapping_of(e.region);
 		out->end = e.va + e.len;
 	}
@@ -130,7 +131,8 @@ static bool drop_object_pages(struct mm *mm, struct memobj *o, u64 from, u64 to)
 		u64 start = e.va + (max_of(first, from) - first);
 		u64 end = e.va + (min_of(last, to) - first);
 		u64 before = vmspace_resident_pages(&mm->vmspace);
-		/* The marks stay, so no table is split for pages; a mark above the leaf level has no pages to drop. */
+		/* The marks stay, so no table is split for pages; a mark above the leaf level has
+		 * no pages to drop. */
 		if (vm_drop_frames(&c, start, end) == OK)
 			dropped |= vmspace_resident_pages(&mm->vmspace) != before;
 	}
@@ -153,8 +155,9 @@ static bool unmap_everywhere(struct memobj *o, u64 from, u64 to)
 
 void mm_unmap_object(struct memobj *m, u64 from, u64 to)
 {
-	/* A child that was forked while its parent was still to be visited may stand where the walk has been: look again, but not for
-	 * ever: pages of a punched hole may come back while we look. */
+	/* A child that was forked while its parent was still to be visited may stand where the walk
+	 * has been: look again, but not for ever: pages of a punched hole may come back while we
+	 * look. */
 	for (u32 round = 0; round < ROUNDS && unmap_everywhere(m, from, to); round++)
 		continue;
 }

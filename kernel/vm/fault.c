@@ -2,9 +2,10 @@
 /*
  * fault - making a page fit for an access.
  *
- * One pass under one cursor: find the mark, check it, take the page from where the mapping says, map it.  The page that
- * a write may need is allocated before the cursor is taken.  Only what must sleep (a page that the memory object has yet
- * to make, a stack that has to grow, a victim of memory shortage) is done without the cursor, and then the pass is repeated.
+ * One pass under one cursor: find the mark, check it, take the page from where the mapping says,
+ * map it.  The page that a write may need is allocated before the cursor is taken.  Only what must
+ * sleep (a page that the memory object has yet to make, a stack that has to grow, a victim of
+ * memory shortage) is done without the cursor, and then the pass is repeated.
  *
  * Reads of a file bring its neighbours with them: pages of the object that are present and marked
  * in the aligned window of AROUND_PAGES around the address are mapped too.
@@ -14,16 +15,20 @@
 #include "vm/layout.h"
 #include "vm/oom.h"
 
-enum : u64 { AROUND_PAGES = 16, AROUND_BYTES = AROUND_PAGES * PAGE_SIZE, STACK_STEP = 16 * PAGE_SIZE };
+enum : u64 {
+	AROUND_PAGES = 16,
+	AROUND_BYTES = AROUND_PAGES * PAGE_SIZE,
+	STACK_STEP = 16 * PAGE_SIZE
+};
 
 enum outcome : u32 { DONE, NOTHING_THERE, NOT_ALLOWED, PAST_END, NO_MEMORY, PAGE_ABSENT };
 
 struct fault {
-	u64 page;                  /* address, page aligned */
+	u64 page; /* address, page aligned */
 	u32 access;
-	u64 start, end;            /* what the cursor holds */
-	struct uframe_ref fresh;   /* a page for a private copy; may be empty when memory is short */
-	struct memobj_ref object;  /* PAGE_ABSENT: whose page has to be made */
+	u64 start, end;		  /* what the cursor holds */
+	struct uframe_ref fresh;  /* a page for a private copy; may be empty when memory is short */
+	struct memobj_ref object; /* PAGE_ABSENT: whose page has to be made */
 	u64 index;
 };
 static void fault_fini(struct fault *f)
@@ -65,7 +70,8 @@ static enum outcome map_anonymous(struct vm_cursor *c, struct fault *f)
 }
 
 /* A page is there and the access does not fit: the first write to it. */
-static enum outcome write_mapped(struct vm_cursor *c, struct fault *f, const struct vm_entry *e, u32 flags)
+static enum outcome write_mapped(struct vm_cursor *c, struct fault *f, const struct vm_entry *e,
+				 u32 flags)
 {
 	if (!is_write(f) || e->is_writable)
 		return DONE; /* another CPU was faster */
@@ -115,7 +121,8 @@ static enum outcome map_copy(struct vm_cursor *c, struct fault *f, const struct 
 }
 
 /* The object's page for the fault: mapped, or copied for a private write. */
-static enum outcome map_object_page(struct vm_cursor *c, struct fault *f, struct mapping *m, bool writable)
+static enum outcome map_object_page(struct vm_cursor *c, struct fault *f, struct mapping *m,
+				    bool writable)
 {
 	struct memobj *o = memobj_get(&m->object);
 	u64 offset = mapping_offset(m, f->page);
@@ -164,8 +171,10 @@ static enum outcome try_fault(struct mm *mm, struct fault *f)
 
 /* ---- stacks ---- */
 
-/* Where a stack whose lowest mark is `mark` may begin so that it holds page; false when it may not grow so far. */
-static bool grown_start(struct mm *mm, struct vm_cursor *c, const struct vm_entry *mark, u64 page, u64 low, u64 *start)
+/* Where a stack whose lowest mark is `mark` may begin so that it holds page; false when it may not
+ * grow so far. */
+static bool grown_start(struct mm *mm, struct vm_cursor *c, const struct vm_entry *mark, u64 page,
+			u64 low, u64 *start)
 {
 	u64 top = mapping_of(mark->region)->va;
 	u64 limit = atomic_u64_load(&array_at(mm->limit, MM_LIMIT_STACK));
@@ -188,7 +197,8 @@ static enum outcome grow_stack(struct mm *mm, u64 page)
 {
 	GUARD(mm_map, &mm->lock);
 	u64 reach = min_of(atomic_u64_load(&array_at(mm->limit, MM_LIMIT_STACK)), 1ull << 30);
-	u64 low = page > MM_LOW + MM_STACK_GAP + STACK_STEP ? page - MM_STACK_GAP - STACK_STEP : MM_LOW;
+	u64 low = page > MM_LOW + MM_STACK_GAP + STACK_STEP ? page - MM_STACK_GAP - STACK_STEP
+							    : MM_LOW;
 	u64 high = min_of(page_up(page + reach) + PAGE_SIZE, (u64)VMSPACE_HIGH);
 	if (page < low || page >= high)
 		return NOTHING_THERE;
@@ -231,7 +241,9 @@ static enum outcome resolve(struct mm *mm, struct fault *f, enum outcome o)
 
 static enum outcome one_pass(struct mm *mm, u64 page, u32 access)
 {
-	struct fault f CLEANUP(fault_fini) = { .page = page, .access = access, .start = page, .end = page + PAGE_SIZE };
+	struct fault f CLEANUP(fault_fini) = {
+		.page = page, .access = access, .start = page, .end = page + PAGE_SIZE
+	};
 	if (is_write(&f)) {
 		if (uframe_alloc_uninit(&f.fresh) != OK)
 			f.fresh = (struct uframe_ref){};
@@ -288,7 +300,8 @@ err_t mm_fault_op(struct vmspace *s, u64 va, u32 access)
 
 err_t mm_populate(struct mm *mm, u64 addr, u64 len, u32 access)
 {
-	for (u64 va = page_down(addr); va < addr + len && !task_pause(TASK_INTR_KILL); va += PAGE_SIZE)
+	for (u64 va = page_down(addr); va < addr + len && !task_pause(TASK_INTR_KILL);
+	     va += PAGE_SIZE)
 		switch (mm_handle_fault(mm, va, access)) {
 		case MM_FAULT_OK:
 			break;

@@ -7,7 +7,8 @@
 #include "abi/mman.h"
 #include "vm/layout.h"
 
-err_t mm_change_flags(struct mm *mm, struct vm_cursor *c, const struct vm_entry *e, u32 set, u32 clear)
+err_t mm_change_flags(struct mm *mm, struct vm_cursor *c, const struct vm_entry *e, u32 set,
+		      u32 clear)
 {
 	struct mapping *m = mapping_of(e->region);
 	u32 flags = (m->flags & ~clear) | set;
@@ -48,7 +49,8 @@ static err_t change_range(struct mm *mm, u64 start, u64 end, u32 set, u32 clear)
 static err_t lock_bounds(u64 addr, u64 len, u64 *start, u64 *end)
 {
 	*start = page_down(addr);
-	if (len > UINT64_MAX - 2 * PAGE_SIZE || !ckd_add(*start, page_up(len + addr % PAGE_SIZE), end))
+	if (len > UINT64_MAX - 2 * PAGE_SIZE ||
+	    !ckd_add(*start, page_up(len + addr % PAGE_SIZE), end))
 		return ERR_INVAL;
 	if (*start == *end)
 		return OK;
@@ -168,7 +170,8 @@ err_t mm_sync(struct mm *mm, u64 addr, u64 len, u32 flags)
 	bool had_gap = false;
 	while (va < end && vm_next_mark(&c, va, &e)) {
 		had_gap |= e.va > va;
-		if ((flags & MS_INVALIDATE) != 0 && (mapping_of(e.region)->flags & MAPPING_LOCKED) != 0)
+		if ((flags & MS_INVALIDATE) != 0 &&
+		    (mapping_of(e.region)->flags & MAPPING_LOCKED) != 0)
 			return ERR_BUSY;
 		va = e.va + e.len;
 	}

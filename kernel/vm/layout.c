@@ -36,7 +36,8 @@ err_t mm_may_grow(struct mm *mm, u64 len, bool is_data)
 {
 	u64 pages = len / PAGE_SIZE;
 	u64 as = atomic_u64_load(&array_at(mm->limit, MM_LIMIT_AS));
-	if (unlikely(as != UINT64_MAX) && vmspace_marked_pages(&mm->vmspace) + pages > as / PAGE_SIZE)
+	if (unlikely(as != UINT64_MAX) &&
+	    vmspace_marked_pages(&mm->vmspace) + pages > as / PAGE_SIZE)
 		return ERR_NOMEM;
 	u64 data = atomic_u64_load(&array_at(mm->limit, MM_LIMIT_DATA));
 	if (!is_data)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* layout - where things go in an address space, and the checks that all mapping calls share.  Private to vm/. */
+/* layout - where things go in an address space, and the checks that all mapping calls share.
+ * Private to vm/. */
 #pragma once
 #include "vm/mapping.h"
 
 enum : u64 {
-	MM_LOW = 0x10000,                    /* vm.mmap_min_addr */
-	MM_STACK_GAP = 256 * PAGE_SIZE,      /* kept free below a stack that grows */
-	MM_RANDOM_SPAN = 1ull << 40,         /* 28 bits of pages */
-	MM_VDSO_MAX = 16 * PAGE_SIZE,        /* room above a stack for data page and image */
-	MM_VDSO_SPAN = 2ull << 20,           /* what one page table covers: the vDSO costs none of its own */
-	MM_BRK_GAP = PAGE_SIZE,              /* the break stays this far from what stands above it */
+	MM_LOW = 0x10000,		/* vm.mmap_min_addr */
+	MM_STACK_GAP = 256 * PAGE_SIZE, /* kept free below a stack that grows */
+	MM_RANDOM_SPAN = 1ull << 40,	/* 28 bits of pages */
+	MM_VDSO_MAX = 16 * PAGE_SIZE,	/* room above a stack for data page and image */
+	MM_VDSO_SPAN = 2ull << 20, /* what one page table covers: the vDSO costs none of its own */
+	MM_BRK_GAP = PAGE_SIZE,	   /* the break stays this far from what stands above it */
 };
 
 /* The shared descriptor of private anonymous memory, counted. */
@@ -37,7 +38,8 @@ err_t mm_fault_op(struct vmspace *s, u64 va, u32 access);
 /* Bytes above the end of a stack that its last page table covers. */
 ALWAYS_INLINE u64 mm_vdso_room(u64 stack_top)
 {
-	return min_of((stack_top + MM_VDSO_SPAN) & ~(u64)(MM_VDSO_SPAN - 1), (u64)VMSPACE_HIGH) - stack_top;
+	return min_of((stack_top + MM_VDSO_SPAN) & ~(u64)(MM_VDSO_SPAN - 1), (u64)VMSPACE_HIGH) -
+	       stack_top;
 }
 /* For vm_init.  ERR_NOMEM. */
 err_t mm_vdso_init(void);

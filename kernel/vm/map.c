@@ -74,14 +74,17 @@ static err_t choose_address(struct mm *mm, u64 addr, struct map_request *r, u64 
 }
 
 /* The descriptor of the new mapping; takes what r refers to. */
-static err_t make_region(struct mm *mm, struct map_request *r, u64 va, struct region_ref *out) HOLDS(mm_map)
+static err_t make_region(struct mm *mm, struct map_request *r, u64 va, struct region_ref *out)
+	HOLDS(mm_map)
 {
 	u32 flags = is_shared(r) ? MAPPING_SHARED : 0;
 	if ((r->flags & MAP_GROWSDOWN) != 0)
 		flags |= MAPPING_GROWSDOWN;
 	if ((r->flags & MAP_LOCKED) != 0 || mm->lock_future != 0)
 		flags |= MAPPING_LOCKED;
-	struct mapping_spec spec = { .kind = MAPPING_ANON, .flags = flags, .max_prot = r->max_prot, .va = va };
+	struct mapping_spec spec = {
+		.kind = MAPPING_ANON, .flags = flags, .max_prot = r->max_prot, .va = va
+	};
 	if (!is_shared(r) && memobj_is_null(&r->object)) {
 		if (likely(flags == 0)) {
 			*out = mm_anon_region(mm);
@@ -113,7 +116,8 @@ static err_t check_locked(struct mm *mm, const struct map_request *r) HOLDS(mm_m
 }
 
 /* Marks the place, emptied first if it is to be replaced. */
-static err_t mark_place(struct mm *mm, const struct map_request *r, u64 va, struct region_ref region) HOLDS(mm_map)
+static err_t mark_place(struct mm *mm, const struct map_request *r, u64 va,
+			struct region_ref region) HOLDS(mm_map)
 {
 	SCOPED_REF(region, mine);
 	SCOPED_CURSOR(c);
@@ -135,14 +139,16 @@ static err_t map_locked(struct mm *mm, u64 addr, struct map_request *r, u64 *va)
 {
 	TRY(choose_address(mm, addr, r, va));
 	TRY(check_locked(mm, r));
-	bool is_data = !is_shared(r) && (r->prot & VM_WRITE) != 0 && (r->flags & MAP_GROWSDOWN) == 0;
+	bool is_data = !is_shared(r) && (r->prot & VM_WRITE) != 0 &&
+		       (r->flags & MAP_GROWSDOWN) == 0;
 	if ((r->flags & MAP_NORESERVE) == 0 || !is_data)
 		TRY(mm_may_grow(mm, r->len, is_data));
 	SCOPED_REF(region, region);
 	TRY(make_region(mm, r, *va, &region));
 	bool is_locked = (mapping_of(region_get(&region))->flags & MAPPING_LOCKED) != 0;
 	if (unlikely(mm->locked_pages != 0) && is_fixed(r))
-		mm->locked_pages -= min_of(mm->locked_pages, mm_count_locked(mm, *va, *va + r->len));
+		mm->locked_pages -= min_of(mm->locked_pages,
+					   mm_count_locked(mm, *va, *va + r->len));
 	TRY(mark_place(mm, r, *va, region_move(&region)));
 	if (is_locked)
 		mm->locked_pages += r->len / PAGE_SIZE;
@@ -152,11 +158,13 @@ static err_t map_locked(struct mm *mm, u64 addr, struct map_request *r, u64 *va)
 err_t mm_map(struct mm *mm, u64 addr, struct map_request *r, u64 *va)
 {
 	TRY(check_request(addr, r));
-	bool populate = (r->flags & (MAP_POPULATE | MAP_LOCKED)) != 0 && (r->flags & MAP_NONBLOCK) == 0;
+	bool populate = (r->flags & (MAP_POPULATE | MAP_LOCKED)) != 0 &&
+			(r->flags & MAP_NONBLOCK) == 0;
 	{
 		GUARD(mm_map, &mm->lock);
 		TRY(map_locked(mm, addr, r, va));
-		populate |= (mm->lock_future & MCL_FUTURE) != 0 && (mm->lock_future & MCL_ONFAULT) == 0;
+		populate |= (mm->lock_future & MCL_FUTURE) != 0 &&
+			    (mm->lock_future & MCL_ONFAULT) == 0;
 	}
 	if (unlikely(populate) && r->prot != VM_NONE) {
 		/* What cannot be had now comes with its fault. */

@@ -2,7 +2,8 @@
 /*
  * map_source - what a mapping is a mapping of: kept alive here, known only to the floors above.
  *
- * process/exec_file.h has the subtype map_file, which holds the open file; procfs takes it from there.
+ * process/exec_file.h has the subtype map_file, which holds the open file; procfs takes it from
+ * there.
  *
  *   Lifetime:  counted; mappings and an mm's `exe` hold references.
  */

@@ -71,7 +71,8 @@ err_t mapping_new(struct map_account *account, struct mapping_spec *spec, struct
 	return OK;
 }
 
-err_t mapping_copy(struct mm *mm, struct mapping *m, u32 flags, u64 va_shift, struct region_ref *out)
+err_t mapping_copy(struct mm *mm, struct mapping *m, u32 flags, u64 va_shift,
+		   struct region_ref *out)
 {
 	struct mapping_spec spec = {
 		.kind = m->kind,

@@ -9,7 +9,7 @@
 
 struct mapping_spec {
 	enum mapping_kind kind;
-	u32 flags;                    /* MAPPING_* */
+	u32 flags; /* MAPPING_* */
 	u32 max_prot;
 	u64 va, offset;
 	struct memobj_ref object;     /* consumed */
@@ -19,7 +19,8 @@ err_t map_account_new(struct map_account_ref *out);
 /* Counted in account, which may be null.  ERR_NOMEM, also past MM_MAPPINGS_MAX. */
 err_t mapping_new(struct map_account *account, struct mapping_spec *spec, struct region_ref *out);
 /* A copy of m for mm with other flags, standing at va_shift bytes from where m stands. */
-err_t mapping_copy(struct mm *mm, struct mapping *m, u32 flags, u64 va_shift, struct region_ref *out);
+err_t mapping_copy(struct mm *mm, struct mapping *m, u32 flags, u64 va_shift,
+		   struct region_ref *out);
 
 /* The offset in the object that stands at va. */
 ALWAYS_INLINE u64 mapping_offset(const struct mapping *m, u64 va)

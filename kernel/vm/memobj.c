@@ -2,10 +2,11 @@
 /*
  * memobj - reading, writing and shortening a body of pages.
  *
- * R1: a page that is in `pages` stays valid while it is counted; copies are made from and to counted pages without
- *     the lock, so that a fault of the user's memory can sleep.
- * R2: `size` is changed under the lock, and pages past it are dropped in the same hold; a fault, which looks up a
- *     page and maps it under one cursor, therefore either sees the new size or is seen by mm_unmap_object.
+ * R1: a page that is in `pages` stays valid while it is counted; copies are made from and to
+ * counted pages without the lock, so that a fault of the user's memory can sleep. R2: `size` is
+ * changed under the lock, and pages past it are dropped in the same hold; a fault, which looks up a
+ *     page and maps it under one cursor, therefore either sees the new size or is seen by
+ * mm_unmap_object.
  */
 #include "vm/memobj.h"
 
@@ -57,7 +58,8 @@ static bool find(struct memobj *m, u64 index, struct uframe_ref *out)
 
 enum bound : u8 { WITHIN_SIZE, ANYWHERE };
 
-/* Stores fresh at index unless a page came there meanwhile, and counts the one that is there for the caller. */
+/* Stores fresh at index unless a page came there meanwhile, and counts the one that is there for
+ * the caller. */
 static err_t settle(struct memobj *m, u64 index, enum bound bound, struct uframe_ref *fresh,
 		    struct uframe_ref *out)
 {
@@ -147,7 +149,8 @@ err_t memobj_read(struct memobj *m, u64 pos, struct uio *to, usize *n)
 
 /* ---- writing ---- */
 
-/* A page that is not there yet: filled in private and stored when it is whole, so that nobody sees old memory. */
+/* A page that is not there yet: filled in private and stored when it is whole, so that nobody sees
+ * old memory. */
 static err_t write_absent(struct memobj *m, u64 pos, u64 len, struct uio *from, usize *n)
 {
 	usize off = pos % PAGE_SIZE;
@@ -169,7 +172,8 @@ static err_t write_absent(struct memobj *m, u64 pos, u64 len, struct uio *from, 
 		return e;
 	}
 	if (unlikely(uframe_get(&there) != uframe_get(&keep))) {
-		/* A fault made the page meanwhile: it holds zeroes, and what was written goes over them. */
+		/* A fault made the page meanwhile: it holds zeroes, and what was written goes over
+		 * them. */
 		SCOPED_BUF(bounce);
 		TRY(buf_alloc_uninit(*n, &bounce));
 		uframe_read(uframe_get(&keep), off, buf_span(&bounce));
@@ -296,7 +300,8 @@ bool memobj_seek_data(struct memobj *m, u64 from, u64 *offset)
 	if (can_fill(m))
 		return true;
 	GUARD(memobj, &m->lock);
-	if (!frame_map_next(&m->pages, from / PAGE_SIZE, &index) || index >= page_up(size) / PAGE_SIZE)
+	if (!frame_map_next(&m->pages, from / PAGE_SIZE, &index) ||
+	    index >= page_up(size) / PAGE_SIZE)
 		return false;
 	*offset = max_of(from, index * PAGE_SIZE);
 	return true;

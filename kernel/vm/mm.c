@@ -83,7 +83,8 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 	SCOPED_REF(vmspace, space);
 	TRY(mm_make_new(&space));
 	struct mm *mm = mm_of(vmspace_get(&space));
-	struct mapping_spec spec = { .kind = MAPPING_ANON, .max_prot = VM_READ | VM_WRITE | VM_EXEC };
+	struct mapping_spec spec = { .kind = MAPPING_ANON,
+				     .max_prot = VM_READ | VM_WRITE | VM_EXEC };
 	TRY(mapping_new(nullptr, &spec, &mm->anon));
 
 	u64 room = max_of(min_of(stack_limit, STACK_ROOM_MAX), STACK_ROOM_MIN) + MM_STACK_GAP;
@@ -94,8 +95,10 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 	mm->stack_top = VMSPACE_HIGH - mm_draw_gap(mm);
 	if (mm_vdso_room(mm->stack_top) < MM_VDSO_MAX)
 		mm->stack_top -= MM_VDSO_MAX;
-	/* Below the lowest stack that could have been drawn, so that the two draws are independent. */
-	mm->mmap_base = page_down(VMSPACE_HIGH - (mm->is_random ? MM_RANDOM_SPAN : 0) - room) - mm_draw_gap(mm);
+	/* Below the lowest stack that could have been drawn, so that the two draws are independent.
+	 */
+	mm->mmap_base = page_down(VMSPACE_HIGH - (mm->is_random ? MM_RANDOM_SPAN : 0) - room) -
+			mm_draw_gap(mm);
 	*out = vmspace_move(&space);
 	return OK;
 }
@@ -109,7 +112,8 @@ static void copy_numbers(struct mm *from, struct mm *to) HOLDS(mm_map)
 	span_copy(span_of(to->auxv), cspan_of(from->auxv));
 	to->exe = map_source_clone_or_null(map_source_get_or_null(&from->exe));
 	for (u32 i = 0; i < MM_LIMIT_COUNT; i++)
-		atomic_u64_store(&array_at(to->limit, i), atomic_u64_load(&array_at(from->limit, i)));
+		atomic_u64_store(&array_at(to->limit, i),
+				 atomic_u64_load(&array_at(from->limit, i)));
 	atomic_u32_store(&to->dumpable, atomic_u32_load(&from->dumpable));
 	atomic_u64_store(&to->filter, atomic_u64_load(&from->filter));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * mm_random_test - random calls against a model of one byte per page: what is mapped, how, and with which content.
+ * mm_random_test - random calls against a model of one byte per page: what is mapped, how, and with
+ * which content.
  *
  * The sequence is the same in every run: a failure can be looked at again.
  */
@@ -24,7 +25,8 @@ struct model {
 
 static u64 draw(struct model *m, u64 below)
 {
-	m->state = m->state * 6364136223846793005u + 1442695040888963407u; /* unsigned: wraps on purpose */
+	m->state = m->state * 6364136223846793005u +
+		   1442695040888963407u; /* unsigned: wraps on purpose */
 	return (m->state >> 33) % below;
 }
 
@@ -102,7 +104,8 @@ static void move_range(struct ktest_ctx *t, struct model *m, struct mm *mm, u64 
 		return;
 	bool is_one = array_at(m->page, page).is_mapped;
 	for (u64 i = page; i < page + n; i++)
-		is_one &= array_at(m->page, i).is_mapped && array_at(m->page, i).prot == array_at(m->page, page).prot;
+		is_one &= array_at(m->page, i).is_mapped &&
+			  array_at(m->page, i).prot == array_at(m->page, page).prot;
 	u32 flags = MREMAP_MAYMOVE | MREMAP_FIXED;
 	err_t e = mm_remap(mm, va_of(page), n * PAGE_SIZE, n * PAGE_SIZE, flags, va_of(to), &va);
 	EXPECT_EQ(e, is_one ? OK : ERR_FAULT);

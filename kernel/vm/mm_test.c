@@ -7,7 +7,11 @@
 #include "abi/mman.h"
 
 enum : u64 { BASE = 0x10000000 };
-enum : u32 { RW = VM_READ | VM_WRITE, ANON = MAP_PRIVATE | MAP_ANONYMOUS, ANON_AT = ANON | MAP_FIXED };
+enum : u32 {
+	RW = VM_READ | VM_WRITE,
+	ANON = MAP_PRIVATE | MAP_ANONYMOUS,
+	ANON_AT = ANON | MAP_FIXED
+};
 
 static err_t poke(struct vmspace_ref *s, u64 va, u8 value)
 {
@@ -104,7 +108,11 @@ KTEST(mm, fork_copies_on_write)
 static err_t map_object(struct vmspace_ref *s, struct memobj_ref *o, u64 pages, u32 flags)
 {
 	struct map_request r CLEANUP(map_request_fini) = {
-		.len = pages * PAGE_SIZE, .prot = RW, .max_prot = RW, .flags = flags | MAP_FIXED, .kind = MAPPING_OBJECT,
+		.len = pages * PAGE_SIZE,
+		.prot = RW,
+		.max_prot = RW,
+		.flags = flags | MAP_FIXED,
+		.kind = MAPPING_OBJECT,
 	};
 	u64 va = 0;
 	r.object = memobj_clone(memobj_get(o));
@@ -159,7 +167,8 @@ KTEST(mm, remap_moves_content)
 	EXPECT_OK(mm_remap(mm, va, 4 * PAGE_SIZE, PAGE_SIZE, 0, 0, &again));
 	EXPECT_EQ(again, va);
 	EXPECT_EQ(peek(&s, va + PAGE_SIZE), ERR_FAULT);
-	EXPECT_EQ(mm_remap(mm, va, 2 * PAGE_SIZE, 3 * PAGE_SIZE, MREMAP_MAYMOVE, 0, &again), ERR_FAULT);
+	EXPECT_EQ(mm_remap(mm, va, 2 * PAGE_SIZE, 3 * PAGE_SIZE, MREMAP_MAYMOVE, 0, &again),
+		  ERR_FAULT);
 	EXPECT_OK(poke(&s, va, 8));
 	u32 flags = MREMAP_MAYMOVE | MREMAP_FIXED;
 	EXPECT_OK(mm_remap(mm, va, PAGE_SIZE, PAGE_SIZE, flags, BASE + 2 * PAGE_SIZE, &again));
@@ -190,7 +199,8 @@ KTEST(mm, places_and_limits)
 	REQUIRE_OK(mm_new(MM_ASLR_ON, 8 << 20, &s));
 	struct mm *mm = mm_in(&s);
 	REQUIRE_OK(mm_map_anonymous(mm, 0, PAGE_SIZE, RW, ANON, &a));
-	EXPECT_EQ(mm_map_anonymous(mm, a, PAGE_SIZE, RW, ANON | MAP_FIXED_NOREPLACE, &b), ERR_EXIST);
+	EXPECT_EQ(mm_map_anonymous(mm, a, PAGE_SIZE, RW, ANON | MAP_FIXED_NOREPLACE, &b),
+		  ERR_EXIST);
 	EXPECT_OK(mm_map_anonymous(mm, a, PAGE_SIZE, RW, ANON, &b));
 	EXPECT(a != b);
 	EXPECT_EQ(mm_map_anonymous(mm, 1, PAGE_SIZE, RW, ANON_AT, &b), ERR_INVAL);

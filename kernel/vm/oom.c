@@ -12,14 +12,14 @@
 LOCK_CLASS(oom, mutex);
 
 /*
- * A caller that finds OOM_ENOUGH_PAGES free again only tries again.  A victim that has not given its memory back after
- * OOM_PATIENCE_NS is not waited for any more.
+ * A caller that finds OOM_ENOUGH_PAGES free again only tries again.  A victim that has not given
+ * its memory back after OOM_PATIENCE_NS is not waited for any more.
  */
 enum : u64 { OOM_PATIENCE_NS = 2'000'000'000, OOM_NAP_NS = 1'000'000, OOM_ENOUGH_PAGES = 512 };
 
 struct oom_state {
 	struct oom_lock lock;
-	struct vmspace_weak dying GUARDED(oom);  /* the last victim's memory */
+	struct vmspace_weak dying GUARDED(oom); /* the last victim's memory */
 	u64 since_ns GUARDED(oom);
 	const struct oom_ops *ops IMMUTABLE;
 };
@@ -51,15 +51,18 @@ static void report(const struct oom_victim *v) HOLDS(oom)
 		state.dying = vmspace_weaken(vmspace_get(&v->space));
 	}
 	state.since_ns = clock_monotonic_ns();
-	LOG(ERR, "Out of memory: Killed process {} ({}) total-vm:{}kB, rss:{}kB, UID:{} oom_score_adj:{}", v->pid, comm, size,
-	    resident, v->uid, v->score_adj);
+	LOG(ERR,
+	    "Out of memory: Killed process {} ({}) total-vm:{}kB, rss:{}kB, UID:{} "
+	    "oom_score_adj:{}",
+	    v->pid, comm, size, resident, v->uid, v->score_adj);
 }
 
 /* True while the last victim is still going. */
 static bool victim_is_going(void) HOLDS(oom)
 {
 	SCOPED_REF(vmspace, space);
-	return vmspace_upgrade(state.dying, &space) && clock_monotonic_ns() - state.since_ns < OOM_PATIENCE_NS;
+	return vmspace_upgrade(state.dying, &space) &&
+	       clock_monotonic_ns() - state.since_ns < OOM_PATIENCE_NS;
 }
 
 enum oom_answer oom_handle(void)
@@ -83,7 +86,8 @@ enum oom_answer oom_handle(void)
 	if (state.ops->is_dying())
 		return OOM_DIE;
 	/* Let the victim run; a kill of the caller ends the nap. */
-	if (task_sleep_until(clock_monotonic_ns() + OOM_NAP_NS, WAIT_KILLABLE) != OK && state.ops->is_dying())
+	if (task_sleep_until(clock_monotonic_ns() + OOM_NAP_NS, WAIT_KILLABLE) != OK &&
+	    state.ops->is_dying())
 		return OOM_DIE;
 	return OOM_RETRY;
 }

@@ -2,8 +2,10 @@
 /* protect - mprotect(2) and brk(2). */
 #include "vm/layout.h"
 
-/* How far from start on the marks allow prot; *e says why it is not all.  *more_data: pages that become data. */
-static u64 allowed_until(struct vm_cursor *c, u64 start, u64 end, u32 prot, u64 *more_data, err_t *e)
+/* How far from start on the marks allow prot; *e says why it is not all.  *more_data: pages that
+ * become data. */
+static u64 allowed_until(struct vm_cursor *c, u64 start, u64 end, u32 prot, u64 *more_data,
+			 err_t *e)
 {
 	struct vm_entry mark = {};
 	u64 va = start;
@@ -28,7 +30,8 @@ static u64 allowed_until(struct vm_cursor *c, u64 start, u64 end, u32 prot, u64 
 /* RLIMIT_DATA is looked at only where it is set: the answer costs a walk. */
 static err_t check_data_limit(struct mm *mm, u64 start, u64 end, u32 prot) HOLDS(mm_map)
 {
-	if (likely(atomic_u64_load(&array_at(mm->limit, MM_LIMIT_DATA)) == UINT64_MAX) || (prot & VM_WRITE) == 0)
+	if (likely(atomic_u64_load(&array_at(mm->limit, MM_LIMIT_DATA)) == UINT64_MAX) ||
+	    (prot & VM_WRITE) == 0)
 		return OK;
 	u64 more = 0;
 	{

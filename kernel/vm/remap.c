@@ -58,7 +58,8 @@ static err_t find_source(struct mm *mm, struct remap *r) HOLDS(mm_map)
 	if (r->old_len == 0 && (m->flags & MAPPING_SHARED) == 0)
 		return ERR_INVAL;
 	if (m->kind == MAPPING_VDSO || m->kind == MAPPING_VVAR)
-		return r->new_len == r->old_len && (r->flags & MREMAP_DONTUNMAP) == 0 ? OK : ERR_FAULT;
+		return r->new_len == r->old_len && (r->flags & MREMAP_DONTUNMAP) == 0 ? OK
+										      : ERR_FAULT;
 	/* What goes beyond is cut off first when the mapping shrinks. */
 	if (min_of(r->old_len, r->new_len) > e.va + e.len - r->old)
 		return ERR_FAULT;
@@ -121,7 +122,8 @@ static err_t move_to(struct mm *mm, struct remap *r, u64 to) HOLDS(mm_map)
 	u64 keep = min_of(r->old_len, r->new_len);
 	/* The new end first: when that fails nothing has moved. */
 	if (r->new_len > keep)
-		TRY(mm_mark(mm, to + keep, to + r->new_len, region_clone(region_get(&region)), r->prot));
+		TRY(mm_mark(mm, to + keep, to + r->new_len, region_clone(region_get(&region)),
+			    r->prot));
 	if (keep != 0) {
 		err_t e = vmspace_relocate(&mm->vmspace, r->old, to, keep, region_move(&region));
 		if (e != OK) {

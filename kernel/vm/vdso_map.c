@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* vdso_map - what every program's space has: the first stack, and the vDSO (data page, image) above it. */
+/* vdso_map - what every program's space has: the first stack, and the vDSO (data page, image) above
+ * it. */
 #include "vdso/vdso.h"
 #include "vm/layout.h"
 
@@ -32,7 +33,8 @@ err_t mm_vdso_init(void)
 	return OK;
 }
 
-/* Where the vDSO goes: above the stack, in what its last page table covers; 0 when there is no room. */
+/* Where the vDSO goes: above the stack, in what its last page table covers; 0 when there is no
+ * room. */
 static u64 choose_address(struct mm *mm, u64 len) HOLDS(mm_map)
 {
 	u64 room = mm_vdso_room(mm->stack_top);
@@ -42,9 +44,12 @@ static u64 choose_address(struct mm *mm, u64 len) HOLDS(mm_map)
 	return mm->stack_top + (mm->is_random ? mm_draw(mm) % (pages + 1) * PAGE_SIZE : 0);
 }
 
-static err_t mark_part(struct vm_cursor *c, u64 va, u64 offset, u64 len, enum mapping_kind kind, u32 prot)
+static err_t mark_part(struct vm_cursor *c, u64 va, u64 offset, u64 len, enum mapping_kind kind,
+		       u32 prot)
 {
-	struct mapping_spec spec = { .kind = kind, .flags = MAPPING_SHARED, .max_prot = prot, .va = va, .offset = offset };
+	struct mapping_spec spec = {
+		.kind = kind, .flags = MAPPING_SHARED, .max_prot = prot, .va = va, .offset = offset
+	};
 	SCOPED_REF(region, region);
 	spec.object = memobj_clone(memobj_get(&boot.object));
 	TRY(mapping_new(nullptr, &spec, &region));
