@@ -59,16 +59,35 @@ static void lock_set_fini(struct lock_set *s)
 }
 OBJECT_TYPE(lock_set, lock_set_fini);
 
+struct lock_sets_lock shared lock_sets_lock;
+
 /* The inode's set, made if need be. */
 static err_t lock_set_of(struct inode *i, struct lock_set_ref *out)
 {
-	GUARD(inode, &i->lock);
+	SCOPED_REF(lock_set, made);
+	if (atomic_u32_load(&i->has_locks) == 0)
+		TRY(lock_set_alloc(&made));
+	GUARD(lock_sets, &lock_sets_lock);
 	if (lock_set_is_null(&i->locks)) {
-		TRY(lock_set_alloc(&i->locks));
+		i->locks = lock_set_move(&made);
 		atomic_u32_store(&i->has_locks, 1);
 	}
 	*out = lock_set_clone(lock_set_get(&i->locks));
 	return OK;
+}
+
+/* The set that is there already, or null. */
+static void find_lock_set(struct inode *i, struct lock_set_ref *out)
+{
+	GUARD(lock_sets, &lock_sets_lock);
+	*out = lock_set_clone_or_null(lock_set_get_or_null(&i->locks));
+}
+
+void flock_drop_all(struct inode *i)
+{
+	SCOPED_REF(lock_set, gone);
+	GUARD(lock_sets, &lock_sets_lock);
+	gone = lock_set_move(&i->locks);
 }
 
 static bool same_owner(const struct flock_range *a, const struct flock_range *b)
@@ -267,10 +286,7 @@ void flock_test(struct inode *i, const struct flock_range *want, struct flock_ra
 	SCOPED_REF(lock_set, ref);
 	*out = *want;
 	out->type = F_UNLCK;
-	{
-		GUARD(inode, &i->lock);
-		ref = lock_set_clone_or_null(lock_set_get_or_null(&i->locks));
-	}
+	find_lock_set(i, &ref);
 	if (lock_set_is_null(&ref))
 		return;
 	struct lock_set *s = lock_set_get(&ref);
@@ -294,10 +310,7 @@ void flock_forget(struct inode *i, enum flock_kind kind, u64 owner)
 {
 	struct flock_range all = { .kind = kind, .type = F_UNLCK, .owner = owner, .start = 0, .end = FLOCK_END };
 	SCOPED_REF(lock_set, ref);
-	{
-		GUARD(inode, &i->lock);
-		ref = lock_set_clone_or_null(lock_set_get_or_null(&i->locks));
-	}
+	find_lock_set(i, &ref);
 	if (lock_set_is_null(&ref))
 		return;
 	struct lock_set *s = lock_set_get(&ref);

@@ -40,3 +40,5 @@ void flock_test(struct inode *i, const struct flock_range *want, struct flock_ra
 u64 flock_file_owner(struct file *f);
 /* Removes all locks of an owner: close(2) of any descriptor (POSIX), the last reference (BSD, OFD). */
 void flock_forget(struct inode *i, enum flock_kind kind, u64 owner);
+/* The end of the inode: the set goes. */
+void flock_drop_all(struct inode *i);

@@ -5,8 +5,7 @@
 
 static void inode_fini(struct inode *i)
 {
-	GUARD(inode, &i->lock);
-	lock_set_drop(&i->locks);
+	flock_drop_all(i);
 }
 OBJECT_BASE(inode, inode_fini);
 

@@ -35,6 +35,12 @@ REF_TYPE(names);
 
 LOCK_CLASS(tree, mutex, AFTER(file_pos)); /* and after `mounts` (mount.h) */
 LOCK_CLASS(inode, mutex, AFTER(tree));
+/*
+ * Guards the `locks` of all inodes.  Not the inode's own lock: the last reference to a file may go with a mapping, under the lock
+ * of the mappings, which who writes to or shortens the inode waits for.
+ */
+LOCK_CLASS(lock_sets, spin);
+extern struct lock_sets_lock shared lock_sets_lock;
 
 /* ---- inodes ---- */
 
@@ -108,7 +114,7 @@ struct inode {
 	struct file_time ctime GUARDED(inode);
 	struct file_time btime IMMUTABLE;
 	struct pipe_weak fifo GUARDED(inode); /* S_IFIFO: the pipe, which lives while an end is open */
-	struct lock_set_ref locks GUARDED(inode); /* flock and fcntl locks; empty until the first */
+	struct lock_set_ref locks GUARDED(lock_sets); /* flock and fcntl locks; empty until the first */
 	struct atomic_u32 has_locks ATOMIC_ONLY;  /* locks is not empty: close looks only then */
 };
 
