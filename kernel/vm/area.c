@@ -50,7 +50,7 @@ static bool area_at(struct mm *mm, u64 from, struct mm_area *out) HOLDS(mm_map)
 	out->prot = e.prot;
 	out->flags = m->flags;
 	out->kind = m->kind;
-	out->offset = m->kind == MAPPING_ANON ? 0 : mapping_offset(m, e.va);
+	out->offset = m->kind == MAPPING_OBJECT ? mapping_offset(m, e.va) : 0;
 	out->source = map_source_clone_or_null(map_source_get_or_null(&m->source));
 	while (out->end < VMSPACE_HIGH && vm_next_mark(&c, out->end, &e) &&
 	       goes_on(m, out->prot, out->end, &e)) {
