@@ -75,7 +75,8 @@ static err_t lock_range(struct file *f, const struct abi_flock *l, struct flock_
 	return OK;
 }
 
-static err_t fcntl_getlk(struct inode *i, const struct flock_range *want, struct uaddr arg, struct abi_flock *l)
+static err_t fcntl_getlk(struct inode *i, const struct flock_range *want, struct uaddr arg,
+			 struct abi_flock *l)
 {
 	struct flock_range held = {};
 	if (want->type == F_UNLCK)
@@ -119,10 +120,12 @@ static err_t fcntl_lock(struct thread *self, struct file *f, u32 cmd, struct uad
 /* Commands that O_PATH descriptors answer too. */
 static bool is_path_command(u32 cmd)
 {
-	return cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC || cmd == F_GETFD || cmd == F_SETFD || cmd == F_GETFL;
+	return cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC || cmd == F_GETFD || cmd == F_SETFD ||
+	       cmd == F_GETFL;
 }
 
-static err_t fcntl_descriptor(struct thread *self, i32 fd, struct file_ref *f, u32 cmd, u64 arg, i64 *ret)
+static err_t fcntl_descriptor(struct thread *self, i32 fd, struct file_ref *f, u32 cmd, u64 arg,
+			      i64 *ret)
 {
 	bool cloexec = false;
 	switch (cmd) {
@@ -175,7 +178,8 @@ SYSCALL(fcntl)
 			return ERR_BADF;
 		[[fallthrough]];
 	default:
-		return file->ops->fcntl == nullptr ? ERR_INVAL : file->ops->fcntl(file, cmd, arg, ret);
+		return file->ops->fcntl == nullptr ? ERR_INVAL
+						   : file->ops->fcntl(file, cmd, arg, ret);
 	}
 }
 
@@ -183,10 +187,10 @@ static err_t ioctl_readable(struct file *f, u64 arg)
 {
 	struct file_stat st = {};
 	TRY(file_stat(f, &st));
-	i64 left = 0;
+	u64 left = 0;
 	{
 		GUARD(file_pos, &f->pos_lock);
-		left = (i64)st.size - (i64)f->pos;
+		left = st.size - f->pos; /* modulo 2^64: positions of /proc/PID/mem go as far */
 	}
 	return user_write_u32(arg_uaddr(arg), (u32)left);
 }
@@ -254,5 +258,6 @@ SYSCALL(flock)
 	if (!file_has_path(file_get(&f)))
 		return ERR_BADF;
 	want.owner = flock_file_owner(file_get(&f));
-	return flock_set(file_inode(file_get(&f)), &want, (a->a1 & LOCK_NB) != 0 ? FLOCK_NOWAIT : FLOCK_WAIT);
+	return flock_set(file_inode(file_get(&f)), &want,
+			 (a->a1 & LOCK_NB) != 0 ? FLOCK_NOWAIT : FLOCK_WAIT);
 }

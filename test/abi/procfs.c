@@ -169,6 +169,14 @@ static void fds(void)
 	snprintf(want, sizeof(want), "/proc/self/fdinfo/%d", fd);
 	slurp(want);
 	CHECK(field("pos:") == 0 && strstr(text, "flags:\t") != NULL, "fdinfo: position and flags");
+	IN_CHILD("fdinfo: a descriptor that shows itself", {
+		alarm(20);
+		NEED(dup2(open("/proc/self/fdinfo/0", O_RDONLY), 40) == 40);
+		int self = open("/proc/self/fdinfo/40", O_RDONLY);
+		NEED(dup2(self, 40) == 40);
+		char c;
+		NEED(read(40, &c, 1) == 1);
+	});
 	close(fd);
 	close(p[0]);
 	close(p[1]);
