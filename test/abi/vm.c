@@ -199,6 +199,17 @@ static void user_copies(void)
 	close(out);
 }
 
+static void removes(void)
+{
+	IN_CHILD("madvise: MADV_REMOVE punches a hole through a shared mapping", {
+		alarm(20);
+		char *p = mmap(NULL, 2 * ABI_PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		p[0] = 1;
+		p[ABI_PAGE] = 2;
+		NEED(madvise(p, ABI_PAGE, MADV_REMOVE) == 0 && p[0] == 0 && p[ABI_PAGE] == 2);
+	});
+}
+
 static void survives_many(void)
 {
 	int good = 0;
@@ -234,6 +245,7 @@ int main(void)
 	files_private();
 	files_shared();
 	user_copies();
+	removes();
 	survives_many();
 	return abi_end();
 }
