@@ -2,11 +2,12 @@
 /*
  * fuzz_calls - random system calls, as a hostile program would make them.
  *
- *   fuzz_calls [seed=N] [seconds=N] [calls=N] [mode=calls|race|tty|all] [from=N] [only=NAME,...] [-v]
+ *   fuzz_calls [seed=N] [seconds=N] [calls=N] [mode=calls|race|tty|all] [from=N] [only=NAME,...]
+ * [-v]
  *
- * Each round is a child with limits, an alarm and a folder of its own; what it does follows from the
- * seed and the number of the round alone (from= starts at a round).  A line per 50 rounds shows what
- * memory and how many processes there are, so that a leak is seen.  As process 1 it takes its
+ * Each round is a child with limits, an alarm and a folder of its own; what it does follows from
+ * the seed and the number of the round alone (from= starts at a round).  A line per 50 rounds shows
+ * what memory and how many processes there are, so that a leak is seen.  As process 1 it takes its
  * arguments from the command line of the kernel, mounts what it needs and ends with a power off.
  * It never judges answers: the kernel fails when it oopses, panics, hangs or loses memory.
  */
@@ -63,11 +64,52 @@ static unsigned below(unsigned n)
 #define PICK(array) ((array)[below(sizeof(array) / sizeof((array)[0]))])
 
 static const uint64_t edges[] = {
-	0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 63, 64, 65, 127, 128, 255, 256, 511, 512, 1023, 1024,
-	4095, 4096, 4097, 8192, 65535, 65536, 0x1fffff, 0x200000, 0x7fffffff, 0x80000000,
-	0x80000001, 0xffffffff, 0x100000000, 0x7fffffff000, 0x3fffffffffffffff, 0x4000000000000000,
-	0x7fffffffffffefff, 0x7ffffffffffff000, 0x7fffffffffffffff, 0x8000000000000000,
-	0x8000000000000001, 0xfffffffffffff000, 0xfffffffffffffffe, 0xffffffffffffffff,
+	0,
+	1,
+	2,
+	3,
+	4,
+	7,
+	8,
+	15,
+	16,
+	31,
+	32,
+	63,
+	64,
+	65,
+	127,
+	128,
+	255,
+	256,
+	511,
+	512,
+	1023,
+	1024,
+	4095,
+	4096,
+	4097,
+	8192,
+	65535,
+	65536,
+	0x1fffff,
+	0x200000,
+	0x7fffffff,
+	0x80000000,
+	0x80000001,
+	0xffffffff,
+	0x100000000,
+	0x7fffffff000,
+	0x3fffffffffffffff,
+	0x4000000000000000,
+	0x7fffffffffffefff,
+	0x7ffffffffffff000,
+	0x7fffffffffffffff,
+	0x8000000000000000,
+	0x8000000000000001,
+	0xfffffffffffff000,
+	0xfffffffffffffffe,
+	0xffffffffffffffff,
 };
 
 static uint64_t value(void)
@@ -90,15 +132,31 @@ static uint64_t value(void)
 
 /* ---- memory of the child: a shared arena at a known place ---- */
 
-#define ARENA ((uint8_t *)0x20000000)
+#define ARENA	   ((uint8_t *)0x20000000)
 #define ARENA_SIZE (256 * 4096ul)
 
 static uint64_t address(void)
 {
 	static const uint64_t odd[] = {
-		0, 1, 8, 4095, 4096, 0x10000, 0x7ffffffff000, 0x7fffffffefff, 0x7fffffffeff8, 0x800000000000,
-		0xffff800000000000, 0xffff888000000000, 0xffffffff80000000, 0xffffffff81000000,
-		0xfffffffffffff000, 0xfffffffffffffff8, UINT64_MAX, 0x4141414141414141, 0xffffffffff600000,
+		0,
+		1,
+		8,
+		4095,
+		4096,
+		0x10000,
+		0x7ffffffff000,
+		0x7fffffffefff,
+		0x7fffffffeff8,
+		0x800000000000,
+		0xffff800000000000,
+		0xffff888000000000,
+		0xffffffff80000000,
+		0xffffffff81000000,
+		0xfffffffffffff000,
+		0xfffffffffffffff8,
+		UINT64_MAX,
+		0x4141414141414141,
+		0xffffffffff600000,
 	};
 	uint64_t page = (uint64_t)ARENA + below(256) * 4096ul;
 
@@ -145,20 +203,92 @@ static uint8_t *somewhere(void)
 /* ---- typed arguments ---- */
 
 static const char *const names[] = {
-	"a", "b", "c", "d", "d/a", "d/b", "d/d", "l", "l/a", "fifo", "d/fifo", ".", "..", "", "/", "d/..", "../..",
-	"/proc/self/maps", "/proc/self/mem", "/proc/self/status", "/proc/self/stat", "/proc/self/fd/0",
-	"/proc/self/fd/3", "/proc/self/fd/4", "/proc/self/fd/5", "/proc/self/fd/6", "/proc/self/exe",
-	"/proc/self/cwd", "/proc/self/root", "/proc/self/environ", "/proc/self/cmdline", "/proc/self/task",
-	"/proc/self/limits", "/proc/self/mounts", "/proc/self/mountinfo", "/proc/self/smaps", "/proc/self/statm",
-	"/proc/self/pagemap", "/proc/self/oom_score_adj", "/proc/self/comm", "/proc/self/auxv",
-	"/proc/self/wchan", "/proc/self/stack", "/proc/self/syscall", "/proc/self/fdinfo/3", "/proc/self/fdinfo",
-	"/proc/self/fd", "/proc/thread-self/comm", "/proc/meminfo", "/proc/stat", "/proc/uptime",
-	"/proc/cmdline", "/proc/loadavg", "/proc/filesystems", "/proc/cpuinfo", "/proc/vmstat",
-	"/proc/1/status", "/proc/1/maps", "/proc/1/cwd", "/proc/1/fd", "/proc/2/status", "/proc/3/stat",
-	"/proc/sys/kernel/pid_max", "/proc/sys/kernel/hostname", "/proc/sys/vm/overcommit_memory",
-	"/proc/sys/fs/pipe-max-size", "/proc/sys/fs/file-max", "/proc/sys/kernel/printk", "/proc/sys",
-	"/proc", "/dev", "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/mem",
-	"/dev/fd/3", "/tmp", "/sys", "/run", "x/../a", "loop1", "loop1/a", "d/d/d/d/d/d", "/proc/self/../self/fd/3/..",
+	"a",
+	"b",
+	"c",
+	"d",
+	"d/a",
+	"d/b",
+	"d/d",
+	"l",
+	"l/a",
+	"fifo",
+	"d/fifo",
+	".",
+	"..",
+	"",
+	"/",
+	"d/..",
+	"../..",
+	"/proc/self/maps",
+	"/proc/self/mem",
+	"/proc/self/status",
+	"/proc/self/stat",
+	"/proc/self/fd/0",
+	"/proc/self/fd/3",
+	"/proc/self/fd/4",
+	"/proc/self/fd/5",
+	"/proc/self/fd/6",
+	"/proc/self/exe",
+	"/proc/self/cwd",
+	"/proc/self/root",
+	"/proc/self/environ",
+	"/proc/self/cmdline",
+	"/proc/self/task",
+	"/proc/self/limits",
+	"/proc/self/mounts",
+	"/proc/self/mountinfo",
+	"/proc/self/smaps",
+	"/proc/self/statm",
+	"/proc/self/pagemap",
+	"/proc/self/oom_score_adj",
+	"/proc/self/comm",
+	"/proc/self/auxv",
+	"/proc/self/wchan",
+	"/proc/self/stack",
+	"/proc/self/syscall",
+	"/proc/self/fdinfo/3",
+	"/proc/self/fdinfo",
+	"/proc/self/fd",
+	"/proc/thread-self/comm",
+	"/proc/meminfo",
+	"/proc/stat",
+	"/proc/uptime",
+	"/proc/cmdline",
+	"/proc/loadavg",
+	"/proc/filesystems",
+	"/proc/cpuinfo",
+	"/proc/vmstat",
+	"/proc/1/status",
+	"/proc/1/maps",
+	"/proc/1/cwd",
+	"/proc/1/fd",
+	"/proc/2/status",
+	"/proc/3/stat",
+	"/proc/sys/kernel/pid_max",
+	"/proc/sys/kernel/hostname",
+	"/proc/sys/vm/overcommit_memory",
+	"/proc/sys/fs/pipe-max-size",
+	"/proc/sys/fs/file-max",
+	"/proc/sys/kernel/printk",
+	"/proc/sys",
+	"/proc",
+	"/dev",
+	"/dev/null",
+	"/dev/zero",
+	"/dev/full",
+	"/dev/random",
+	"/dev/urandom",
+	"/dev/mem",
+	"/dev/fd/3",
+	"/tmp",
+	"/sys",
+	"/run",
+	"x/../a",
+	"loop1",
+	"loop1/a",
+	"d/d/d/d/d/d",
+	"/proc/self/../self/fd/3/..",
 };
 
 static char *text(void)
@@ -198,7 +328,8 @@ static uint64_t path(void)
 
 static uint64_t fd(void)
 {
-	static const int odd[] = { -1, -100, -200, 0, 1, 2, 255, 256, 1023, 1024, INT_MAX, INT_MIN, 4096 };
+	static const int odd[] = { -1,	-100, -200, 0,	     1,	      2,   255,
+				   256, 1023, 1024, INT_MAX, INT_MIN, 4096 };
 
 	return (uint64_t)(below(12) ? (int)below(24) : PICK(odd));
 }
@@ -244,10 +375,14 @@ static uint64_t words(void)
 
 static uint64_t openflags(void)
 {
-	static const int all[] = { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NONBLOCK, O_DIRECTORY,
-				   O_NOFOLLOW, O_PATH, O_TMPFILE, O_CLOEXEC, O_NOATIME, O_DIRECT, O_SYNC, O_ASYNC };
+	static const int all[] = { O_RDONLY, O_WRONLY,	O_RDWR,	    O_CREAT,	 O_EXCL,
+				   O_TRUNC,  O_APPEND,	O_NONBLOCK, O_DIRECTORY, O_NOFOLLOW,
+				   O_PATH,   O_TMPFILE, O_CLOEXEC,  O_NOATIME,	 O_DIRECT,
+				   O_SYNC,   O_ASYNC };
 
-	return below(12) ? (uint64_t)(PICK(all) | PICK(all) | PICK(all) | O_NONBLOCK * (int)below(2)) : value();
+	return below(12)
+		       ? (uint64_t)(PICK(all) | PICK(all) | PICK(all) | O_NONBLOCK * (int)below(2))
+		       : value();
 }
 
 static uint64_t string_vector(void)
@@ -270,14 +405,36 @@ static uint64_t timespec(void)
 {
 	struct timespec *to = (struct timespec *)somewhere();
 
-	to[0] = (struct timespec){ below(8) ? 0 : (time_t)value(), below(8) ? below(3000000) : (long)value() };
-	to[1] = (struct timespec){ below(8) ? 0 : (time_t)value(), below(8) ? below(3000000) : (long)value() };
+	to[0] = (struct timespec){ below(8) ? 0 : (time_t)value(),
+				   below(8) ? below(3000000) : (long)value() };
+	to[1] = (struct timespec){ below(8) ? 0 : (time_t)value(),
+				   below(8) ? below(3000000) : (long)value() };
 	return below(12) ? (uint64_t)to : below(2) ? 0 : address();
 }
 
 /* ---- the calls ---- */
 
-enum kind { NO, FD, PATH, ADDR, LEN, VAL, FLAGS, PID, IOV, WORDS, OPEN, VEC, SIG, TIME, SMALL, MODE, PAGE, PROT, MAP };
+enum kind {
+	NO,
+	FD,
+	PATH,
+	ADDR,
+	LEN,
+	VAL,
+	FLAGS,
+	PID,
+	IOV,
+	WORDS,
+	OPEN,
+	VEC,
+	SIG,
+	TIME,
+	SMALL,
+	MODE,
+	PAGE,
+	PROT,
+	MAP
+};
 
 static uint64_t argument(enum kind k)
 {
@@ -317,8 +474,9 @@ static uint64_t argument(enum kind k)
 	case PROT:
 		return below(8) ? below(8) : value();
 	case MAP:
-		return below(8) ? (uint64_t)(MAP_FIXED * below(2) | 1u << below(2) | MAP_ANONYMOUS * below(2) |
-					      (below(6) ? 0 : 1u << below(24)))
+		return below(8) ? (uint64_t)(MAP_FIXED * below(2) | 1u << below(2) |
+					     MAP_ANONYMOUS * below(2) |
+					     (below(6) ? 0 : 1u << below(24)))
 				: value();
 	default:
 		return below(30) ? 0 : value();
@@ -331,68 +489,224 @@ struct call {
 	enum kind a[6];
 };
 
-#define C(name, ...) { #name, SYS_##name, { __VA_ARGS__ } }
+#define C(name, ...)                                                                               \
+	{                                                                                          \
+		#name, SYS_##name,                                                                 \
+		{                                                                                  \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
+	}
 
 static const struct call calls[] = {
-	C(read, FD, ADDR, LEN), C(write, FD, ADDR, LEN), C(open, PATH, OPEN, MODE), C(openat, FD, PATH, OPEN, MODE),
-	C(open, PATH, OPEN, MODE), C(openat2, FD, PATH, WORDS, LEN), C(close, FD), C(stat, PATH, ADDR), C(fstat, FD, ADDR),
-	C(lstat, PATH, ADDR), C(lseek, FD, VAL, SMALL), C(mmap, PAGE, LEN, PROT, MAP, FD, LEN), C(munmap, PAGE, LEN),
-	C(mprotect, PAGE, LEN, PROT), C(brk, ADDR), C(mremap, PAGE, LEN, LEN, SMALL, PAGE), C(madvise, PAGE, LEN, SMALL),
-	C(msync, PAGE, LEN, SMALL), C(mincore, PAGE, LEN, ADDR), C(mlock, PAGE, LEN), C(mlock2, PAGE, LEN, SMALL),
-	C(munlock, PAGE, LEN), C(mlockall, SMALL), C(munlockall), C(execve, PATH, VEC, VEC),
-	C(execveat, FD, PATH, VEC, VEC, FLAGS), C(process_vm_readv, PID, IOV, SMALL, IOV, SMALL, SMALL),
-	C(process_vm_writev, PID, IOV, SMALL, IOV, SMALL, SMALL), C(poll, WORDS, SMALL, SMALL),
-	C(ppoll, WORDS, SMALL, TIME, WORDS, SMALL), C(select, LEN, WORDS, WORDS, WORDS, TIME),
-	C(pselect6, LEN, WORDS, WORDS, WORDS, TIME, WORDS), C(rt_sigaction, SIG, WORDS, ADDR, SMALL),
-	C(rt_sigaction, SIG, WORDS, ADDR, SMALL), C(rt_sigprocmask, SMALL, WORDS, ADDR, SMALL), C(rt_sigreturn),
-	C(ioctl, FD, VAL, WORDS), C(pread64, FD, ADDR, LEN, LEN), C(pwrite64, FD, ADDR, LEN, LEN),
-	C(readv, FD, IOV, SMALL), C(writev, FD, IOV, SMALL), C(access, PATH, SMALL), C(pipe, ADDR), C(pipe2, ADDR, OPEN),
-	C(sched_yield), C(dup, FD), C(dup2, FD, FD), C(dup3, FD, FD, OPEN), C(pause), C(nanosleep, TIME, ADDR),
-	C(getitimer, SMALL, ADDR), C(alarm, SMALL), C(setitimer, SMALL, WORDS, ADDR), C(getpid),
-	C(sendfile, FD, FD, WORDS, LEN), C(clone, VAL, ADDR, ADDR, ADDR, ADDR), C(fork), C(vfork), C(exit, VAL),
-	C(wait4, PID, ADDR, FLAGS, ADDR), C(kill, PID, SIG), C(uname, ADDR), C(fcntl, FD, SMALL, VAL),
-	C(fcntl, FD, VAL, WORDS), C(fcntl, FD, SMALL, WORDS), C(flock, FD, SMALL), C(fsync, FD), C(fdatasync, FD),
-	C(truncate, PATH, LEN), C(ftruncate, FD, LEN), C(getdents, FD, ADDR, LEN), C(getcwd, ADDR, LEN), C(chdir, PATH),
-	C(fchdir, FD), C(rename, PATH, PATH), C(mkdir, PATH, MODE), C(rmdir, PATH), C(creat, PATH, MODE),
-	C(link, PATH, PATH), C(unlink, PATH), C(symlink, PATH, PATH), C(readlink, PATH, ADDR, LEN), C(chmod, PATH, MODE),
-	C(fchmod, FD, MODE), C(chown, PATH, SMALL, SMALL), C(fchown, FD, SMALL, SMALL), C(lchown, PATH, VAL, VAL),
-	C(umask, MODE), C(gettimeofday, ADDR, ADDR), C(getrlimit, SMALL, ADDR), C(getrusage, SMALL, ADDR),
-	C(sysinfo, ADDR), C(times, ADDR), C(ptrace, SMALL, PID, ADDR, ADDR), C(syslog, SMALL, ADDR, LEN),
-	C(setpgid, PID, PID), C(getpgid, PID), C(getsid, PID), C(setsid), C(setreuid, VAL, VAL), C(getgroups, SMALL, ADDR),
-	C(setgroups, LEN, ADDR), C(setresuid, SMALL, SMALL, SMALL), C(getresuid, ADDR, ADDR, ADDR), C(setfsuid, VAL),
-	C(capget, WORDS, ADDR), C(capset, WORDS, WORDS), C(rt_sigpending, ADDR, SMALL),
-	C(rt_sigtimedwait, WORDS, ADDR, TIME, SMALL), C(rt_sigqueueinfo, PID, SIG, WORDS), C(rt_sigsuspend, WORDS, SMALL),
-	C(sigaltstack, WORDS, ADDR), C(utime, PATH, WORDS), C(mknod, PATH, MODE, VAL), C(mknodat, FD, PATH, MODE, VAL),
-	C(personality, VAL), C(statfs, PATH, ADDR), C(fstatfs, FD, ADDR), C(getpriority, SMALL, PID),
-	C(setpriority, SMALL, PID, SMALL), C(sched_getparam, PID, ADDR), C(sched_getscheduler, PID),
-	C(sched_get_priority_max, SMALL), C(sched_rr_get_interval, PID, ADDR), C(pivot_root, PATH, PATH),
-	C(prctl, SMALL, VAL, VAL, VAL, VAL), C(prctl, VAL, WORDS, VAL, VAL, VAL), C(arch_prctl, VAL, ADDR),
-	C(adjtimex, WORDS), C(setrlimit, SMALL, WORDS), C(prlimit64, PID, SMALL, WORDS, ADDR), C(chroot, PATH), C(sync),
-	C(acct, PATH), C(mount, PATH, PATH, PATH, FLAGS, PATH), C(umount2, PATH, SMALL), C(sethostname, ADDR, LEN),
-	C(setdomainname, ADDR, LEN), C(gettid), C(readahead, FD, LEN, LEN), C(setxattr, PATH, PATH, ADDR, LEN, SMALL),
-	C(fgetxattr, FD, PATH, ADDR, LEN), C(listxattr, PATH, ADDR, LEN), C(flistxattr, FD, ADDR, LEN),
-	C(removexattr, PATH, PATH), C(tkill, PID, SIG), C(tgkill, PID, PID, SIG), C(time, ADDR),
-	C(futex, PAGE, VAL, VAL, TIME, PAGE, VAL), C(futex, PAGE, SMALL, SMALL, TIME, PAGE, SMALL),
-	C(sched_setaffinity, PID, LEN, WORDS), C(sched_getaffinity, PID, LEN, ADDR), C(getdents64, FD, ADDR, LEN),
-	C(set_tid_address, ADDR), C(restart_syscall), C(fadvise64, FD, LEN, LEN, SMALL), C(timer_create, SMALL, WORDS, ADDR),
-	C(timer_settime, SMALL, SMALL, WORDS, ADDR), C(timer_gettime, SMALL, ADDR), C(timer_getoverrun, SMALL),
-	C(timer_delete, SMALL), C(clock_gettime, VAL, ADDR), C(clock_getres, VAL, ADDR),
-	C(clock_nanosleep, SMALL, SMALL, TIME, ADDR), C(exit_group, VAL), C(utimes, PATH, WORDS),
-	C(waitid, SMALL, PID, ADDR, FLAGS, ADDR), C(ioprio_set, SMALL, PID, VAL), C(ioprio_get, SMALL, PID),
-	C(mkdirat, FD, PATH, MODE), C(fchownat, FD, PATH, VAL, VAL, FLAGS), C(futimesat, FD, PATH, WORDS),
-	C(newfstatat, FD, PATH, ADDR, FLAGS), C(unlinkat, FD, PATH, FLAGS), C(renameat, FD, PATH, FD, PATH),
-	C(renameat2, FD, PATH, FD, PATH, SMALL), C(linkat, FD, PATH, FD, PATH, FLAGS), C(symlinkat, PATH, FD, PATH),
-	C(readlinkat, FD, PATH, ADDR, LEN), C(fchmodat, FD, PATH, MODE), C(faccessat, FD, PATH, SMALL),
-	C(set_robust_list, WORDS, SMALL), C(get_robust_list, PID, ADDR, ADDR), C(splice, FD, WORDS, FD, WORDS, LEN, SMALL),
-	C(tee, FD, FD, LEN, SMALL), C(sync_file_range, FD, LEN, LEN, SMALL), C(vmsplice, FD, IOV, SMALL, SMALL),
-	C(utimensat, FD, PATH, TIME, FLAGS), C(fallocate, FD, SMALL, LEN, LEN), C(preadv, FD, IOV, SMALL, LEN, LEN),
-	C(pwritev, FD, IOV, SMALL, LEN, LEN), C(rt_tgsigqueueinfo, PID, PID, SIG, WORDS), C(clock_adjtime, SMALL, WORDS),
-	C(syncfs, FD), C(getcpu, ADDR, ADDR), C(sched_setattr, PID, WORDS, SMALL), C(sched_getattr, PID, ADDR, LEN, SMALL),
-	C(seccomp, SMALL, SMALL, WORDS), C(getrandom, ADDR, LEN, SMALL), C(memfd_create, PATH, SMALL),
-	C(membarrier, VAL, SMALL, SMALL), C(copy_file_range, FD, WORDS, FD, WORDS, LEN, SMALL),
-	C(preadv2, FD, IOV, SMALL, LEN, LEN, SMALL), C(pwritev2, FD, IOV, SMALL, LEN, LEN, SMALL),
-	C(statx, FD, PATH, FLAGS, VAL, ADDR), C(rseq, ADDR, SMALL, SMALL, VAL), C(clone3, WORDS, LEN),
-	C(close_range, FD, FD, SMALL), C(faccessat2, FD, PATH, SMALL, FLAGS),
+	C(read, FD, ADDR, LEN),
+	C(write, FD, ADDR, LEN),
+	C(open, PATH, OPEN, MODE),
+	C(openat, FD, PATH, OPEN, MODE),
+	C(open, PATH, OPEN, MODE),
+	C(openat2, FD, PATH, WORDS, LEN),
+	C(close, FD),
+	C(stat, PATH, ADDR),
+	C(fstat, FD, ADDR),
+	C(lstat, PATH, ADDR),
+	C(lseek, FD, VAL, SMALL),
+	C(mmap, PAGE, LEN, PROT, MAP, FD, LEN),
+	C(munmap, PAGE, LEN),
+	C(mprotect, PAGE, LEN, PROT),
+	C(brk, ADDR),
+	C(mremap, PAGE, LEN, LEN, SMALL, PAGE),
+	C(madvise, PAGE, LEN, SMALL),
+	C(msync, PAGE, LEN, SMALL),
+	C(mincore, PAGE, LEN, ADDR),
+	C(mlock, PAGE, LEN),
+	C(mlock2, PAGE, LEN, SMALL),
+	C(munlock, PAGE, LEN),
+	C(mlockall, SMALL),
+	C(munlockall),
+	C(execve, PATH, VEC, VEC),
+	C(execveat, FD, PATH, VEC, VEC, FLAGS),
+	C(process_vm_readv, PID, IOV, SMALL, IOV, SMALL, SMALL),
+	C(process_vm_writev, PID, IOV, SMALL, IOV, SMALL, SMALL),
+	C(poll, WORDS, SMALL, SMALL),
+	C(ppoll, WORDS, SMALL, TIME, WORDS, SMALL),
+	C(select, LEN, WORDS, WORDS, WORDS, TIME),
+	C(pselect6, LEN, WORDS, WORDS, WORDS, TIME, WORDS),
+	C(rt_sigaction, SIG, WORDS, ADDR, SMALL),
+	C(rt_sigaction, SIG, WORDS, ADDR, SMALL),
+	C(rt_sigprocmask, SMALL, WORDS, ADDR, SMALL),
+	C(rt_sigreturn),
+	C(ioctl, FD, VAL, WORDS),
+	C(pread64, FD, ADDR, LEN, LEN),
+	C(pwrite64, FD, ADDR, LEN, LEN),
+	C(readv, FD, IOV, SMALL),
+	C(writev, FD, IOV, SMALL),
+	C(access, PATH, SMALL),
+	C(pipe, ADDR),
+	C(pipe2, ADDR, OPEN),
+	C(sched_yield),
+	C(dup, FD),
+	C(dup2, FD, FD),
+	C(dup3, FD, FD, OPEN),
+	C(pause),
+	C(nanosleep, TIME, ADDR),
+	C(getitimer, SMALL, ADDR),
+	C(alarm, SMALL),
+	C(setitimer, SMALL, WORDS, ADDR),
+	C(getpid),
+	C(sendfile, FD, FD, WORDS, LEN),
+	C(clone, VAL, ADDR, ADDR, ADDR, ADDR),
+	C(fork),
+	C(vfork),
+	C(exit, VAL),
+	C(wait4, PID, ADDR, FLAGS, ADDR),
+	C(kill, PID, SIG),
+	C(uname, ADDR),
+	C(fcntl, FD, SMALL, VAL),
+	C(fcntl, FD, VAL, WORDS),
+	C(fcntl, FD, SMALL, WORDS),
+	C(flock, FD, SMALL),
+	C(fsync, FD),
+	C(fdatasync, FD),
+	C(truncate, PATH, LEN),
+	C(ftruncate, FD, LEN),
+	C(getdents, FD, ADDR, LEN),
+	C(getcwd, ADDR, LEN),
+	C(chdir, PATH),
+	C(fchdir, FD),
+	C(rename, PATH, PATH),
+	C(mkdir, PATH, MODE),
+	C(rmdir, PATH),
+	C(creat, PATH, MODE),
+	C(link, PATH, PATH),
+	C(unlink, PATH),
+	C(symlink, PATH, PATH),
+	C(readlink, PATH, ADDR, LEN),
+	C(chmod, PATH, MODE),
+	C(fchmod, FD, MODE),
+	C(chown, PATH, SMALL, SMALL),
+	C(fchown, FD, SMALL, SMALL),
+	C(lchown, PATH, VAL, VAL),
+	C(umask, MODE),
+	C(gettimeofday, ADDR, ADDR),
+	C(getrlimit, SMALL, ADDR),
+	C(getrusage, SMALL, ADDR),
+	C(sysinfo, ADDR),
+	C(times, ADDR),
+	C(ptrace, SMALL, PID, ADDR, ADDR),
+	C(syslog, SMALL, ADDR, LEN),
+	C(setpgid, PID, PID),
+	C(getpgid, PID),
+	C(getsid, PID),
+	C(setsid),
+	C(setreuid, VAL, VAL),
+	C(getgroups, SMALL, ADDR),
+	C(setgroups, LEN, ADDR),
+	C(setresuid, SMALL, SMALL, SMALL),
+	C(getresuid, ADDR, ADDR, ADDR),
+	C(setfsuid, VAL),
+	C(capget, WORDS, ADDR),
+	C(capset, WORDS, WORDS),
+	C(rt_sigpending, ADDR, SMALL),
+	C(rt_sigtimedwait, WORDS, ADDR, TIME, SMALL),
+	C(rt_sigqueueinfo, PID, SIG, WORDS),
+	C(rt_sigsuspend, WORDS, SMALL),
+	C(sigaltstack, WORDS, ADDR),
+	C(utime, PATH, WORDS),
+	C(mknod, PATH, MODE, VAL),
+	C(mknodat, FD, PATH, MODE, VAL),
+	C(personality, VAL),
+	C(statfs, PATH, ADDR),
+	C(fstatfs, FD, ADDR),
+	C(getpriority, SMALL, PID),
+	C(setpriority, SMALL, PID, SMALL),
+	C(sched_getparam, PID, ADDR),
+	C(sched_getscheduler, PID),
+	C(sched_get_priority_max, SMALL),
+	C(sched_rr_get_interval, PID, ADDR),
+	C(pivot_root, PATH, PATH),
+	C(prctl, SMALL, VAL, VAL, VAL, VAL),
+	C(prctl, VAL, WORDS, VAL, VAL, VAL),
+	C(arch_prctl, VAL, ADDR),
+	C(adjtimex, WORDS),
+	C(setrlimit, SMALL, WORDS),
+	C(prlimit64, PID, SMALL, WORDS, ADDR),
+	C(chroot, PATH),
+	C(sync),
+	C(acct, PATH),
+	C(mount, PATH, PATH, PATH, FLAGS, PATH),
+	C(umount2, PATH, SMALL),
+	C(sethostname, ADDR, LEN),
+	C(setdomainname, ADDR, LEN),
+	C(gettid),
+	C(readahead, FD, LEN, LEN),
+	C(setxattr, PATH, PATH, ADDR, LEN, SMALL),
+	C(fgetxattr, FD, PATH, ADDR, LEN),
+	C(listxattr, PATH, ADDR, LEN),
+	C(flistxattr, FD, ADDR, LEN),
+	C(removexattr, PATH, PATH),
+	C(tkill, PID, SIG),
+	C(tgkill, PID, PID, SIG),
+	C(time, ADDR),
+	C(futex, PAGE, VAL, VAL, TIME, PAGE, VAL),
+	C(futex, PAGE, SMALL, SMALL, TIME, PAGE, SMALL),
+	C(sched_setaffinity, PID, LEN, WORDS),
+	C(sched_getaffinity, PID, LEN, ADDR),
+	C(getdents64, FD, ADDR, LEN),
+	C(set_tid_address, ADDR),
+	C(restart_syscall),
+	C(fadvise64, FD, LEN, LEN, SMALL),
+	C(timer_create, SMALL, WORDS, ADDR),
+	C(timer_settime, SMALL, SMALL, WORDS, ADDR),
+	C(timer_gettime, SMALL, ADDR),
+	C(timer_getoverrun, SMALL),
+	C(timer_delete, SMALL),
+	C(clock_gettime, VAL, ADDR),
+	C(clock_getres, VAL, ADDR),
+	C(clock_nanosleep, SMALL, SMALL, TIME, ADDR),
+	C(exit_group, VAL),
+	C(utimes, PATH, WORDS),
+	C(waitid, SMALL, PID, ADDR, FLAGS, ADDR),
+	C(ioprio_set, SMALL, PID, VAL),
+	C(ioprio_get, SMALL, PID),
+	C(mkdirat, FD, PATH, MODE),
+	C(fchownat, FD, PATH, VAL, VAL, FLAGS),
+	C(futimesat, FD, PATH, WORDS),
+	C(newfstatat, FD, PATH, ADDR, FLAGS),
+	C(unlinkat, FD, PATH, FLAGS),
+	C(renameat, FD, PATH, FD, PATH),
+	C(renameat2, FD, PATH, FD, PATH, SMALL),
+	C(linkat, FD, PATH, FD, PATH, FLAGS),
+	C(symlinkat, PATH, FD, PATH),
+	C(readlinkat, FD, PATH, ADDR, LEN),
+	C(fchmodat, FD, PATH, MODE),
+	C(faccessat, FD, PATH, SMALL),
+	C(set_robust_list, WORDS, SMALL),
+	C(get_robust_list, PID, ADDR, ADDR),
+	C(splice, FD, WORDS, FD, WORDS, LEN, SMALL),
+	C(tee, FD, FD, LEN, SMALL),
+	C(sync_file_range, FD, LEN, LEN, SMALL),
+	C(vmsplice, FD, IOV, SMALL, SMALL),
+	C(utimensat, FD, PATH, TIME, FLAGS),
+	C(fallocate, FD, SMALL, LEN, LEN),
+	C(preadv, FD, IOV, SMALL, LEN, LEN),
+	C(pwritev, FD, IOV, SMALL, LEN, LEN),
+	C(rt_tgsigqueueinfo, PID, PID, SIG, WORDS),
+	C(clock_adjtime, SMALL, WORDS),
+	C(syncfs, FD),
+	C(getcpu, ADDR, ADDR),
+	C(sched_setattr, PID, WORDS, SMALL),
+	C(sched_getattr, PID, ADDR, LEN, SMALL),
+	C(seccomp, SMALL, SMALL, WORDS),
+	C(getrandom, ADDR, LEN, SMALL),
+	C(memfd_create, PATH, SMALL),
+	C(membarrier, VAL, SMALL, SMALL),
+	C(copy_file_range, FD, WORDS, FD, WORDS, LEN, SMALL),
+	C(preadv2, FD, IOV, SMALL, LEN, LEN, SMALL),
+	C(pwritev2, FD, IOV, SMALL, LEN, LEN, SMALL),
+	C(statx, FD, PATH, FLAGS, VAL, ADDR),
+	C(rseq, ADDR, SMALL, SMALL, VAL),
+	C(clone3, WORDS, LEN),
+	C(close_range, FD, FD, SMALL),
+	C(faccessat2, FD, PATH, SMALL, FLAGS),
 };
 
 #define COUNT (sizeof(calls) / sizeof(calls[0]))
@@ -419,7 +733,8 @@ static int is_spared(const struct call *c, const uint64_t *a)
 		return (int)a[0] == -1 || (int)a[0] == 1 || (int)a[1] == 1;
 	if (c->number == SYS_umount2 || c->number == SYS_pivot_root || c->number == SYS_mount)
 		return geteuid() == 0 && (c->number == SYS_pivot_root || below(4));
-	return (c->number == SYS_sched_setattr || c->number == SYS_prlimit64) && geteuid() == 0 && (int)a[0] == 1;
+	return (c->number == SYS_sched_setattr || c->number == SYS_prlimit64) && geteuid() == 0 &&
+	       (int)a[0] == 1;
 }
 
 static void one_call(void)
@@ -438,12 +753,15 @@ static void one_call(void)
 	if ((c->number == SYS_exit || c->number == SYS_exit_group) && below(20))
 		return;
 	if (verbose)
-		dprintf(2, "%d: %s(%lx, %lx, %lx, %lx, %lx, %lx)\n", getpid(), c->name, a[0], a[1], a[2], a[3], a[4], a[5]);
+		dprintf(2, "%d: %s(%lx, %lx, %lx, %lx, %lx, %lx)\n", getpid(), c->name, a[0], a[1],
+			a[2], a[3], a[4], a[5]);
 	long got = syscall(c->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 
 	if (verbose)
-		dprintf(2, "%d: %s = %ld %s\n", getpid(), c->name, got, got == -1 ? strerrorname_np(errno) : "");
-	if ((c->number == SYS_fork || c->number == SYS_vfork || c->number == SYS_clone) && got == 0) {
+		dprintf(2, "%d: %s = %ld %s\n", getpid(), c->name, got,
+			got == -1 ? strerrorname_np(errno) : "");
+	if ((c->number == SYS_fork || c->number == SYS_vfork || c->number == SYS_clone) &&
+	    got == 0) {
 		state ^= 0x5555;
 		if (below(2) || c->number == SYS_vfork)
 			_exit(0);
@@ -464,7 +782,8 @@ static void ignore(int sig)
 
 static void arena(void)
 {
-	mmap(ARENA, ARENA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	mmap(ARENA, ARENA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+	     0);
 	for (unsigned i = 0; i < 256; i++)
 		if (below(8) == 0)
 			mprotect(ARENA + i * 4096ul, 4096, (int)below(2));
@@ -551,17 +870,20 @@ static void race_step(void)
 {
 	uint64_t page = (uint64_t)ARENA + below(64) * 4096ul;
 	uint64_t size = (1 + below(32)) * 4096ul;
-	static const int ops[] = { FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_REQUEUE, FUTEX_CMP_REQUEUE,
-				   FUTEX_WAKE_OP, FUTEX_WAIT | 128, FUTEX_WAKE | 128, FUTEX_CMP_REQUEUE | 128 };
+	static const int ops[] = { FUTEX_WAIT,	     FUTEX_WAKE,	FUTEX_WAIT_BITSET,
+				   FUTEX_REQUEUE,    FUTEX_CMP_REQUEUE, FUTEX_WAKE_OP,
+				   FUTEX_WAIT | 128, FUTEX_WAKE | 128,	FUTEX_CMP_REQUEUE | 128 };
 	struct timespec soon = { 0, below(2000000) };
 	int both[2];
 
 	switch (below(22)) {
 	case 0:
-		mmap((void *)page, size, (int)below(4), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		mmap((void *)page, size, (int)below(4), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		     0);
 		break;
 	case 1:
-		mmap((void *)page, size, (int)below(4), MAP_SHARED | MAP_FIXED, (int)fd(), below(4) * 4096);
+		mmap((void *)page, size, (int)below(4), MAP_SHARED | MAP_FIXED, (int)fd(),
+		     below(4) * 4096);
 		break;
 	case 2:
 		munmap((void *)page, size);
@@ -570,7 +892,8 @@ static void race_step(void)
 		mprotect((void *)page, size, (int)below(4));
 		break;
 	case 4:
-		mremap((void *)page, size, (1 + below(40)) * 4096ul, (int)below(4), ARENA + below(64) * 4096ul);
+		mremap((void *)page, size, (1 + below(40)) * 4096ul, (int)below(4),
+		       ARENA + below(64) * 4096ul);
 		break;
 	case 5:
 		madvise((void *)page, size, (int)below(30));
@@ -594,7 +917,8 @@ static void race_step(void)
 		syscall(SYS_write, 3 + below(20), address(), below(70000));
 		break;
 	case 12:
-		syscall(SYS_futex, page, PICK(ops), below(2), &soon, page + below(2) * 4096, below(3));
+		syscall(SYS_futex, page, PICK(ops), below(2), &soon, page + below(2) * 4096,
+			below(3));
 		break;
 	case 13:
 		if (below(4) == 0 && fork() == 0) {
@@ -615,7 +939,9 @@ static void race_step(void)
 			_exit(0);
 		break;
 	case 17:
-		poll((struct pollfd[]){ { 3 + (int)below(20), 7, 0 }, { 3 + (int)below(20), 7, 0 } }, 2, (int)below(3));
+		poll((struct pollfd[]){ { 3 + (int)below(20), 7, 0 },
+					{ 3 + (int)below(20), 7, 0 } },
+		     2, (int)below(3));
 		break;
 	case 18:
 		ftruncate(3 + (int)below(20), below(32) * 4096);
@@ -660,7 +986,10 @@ static void race_round(unsigned many)
 	struct racer with[4];
 
 	for (int sig = 34; sig < 44; sig++)
-		sigaction(sig, &(struct sigaction){ .sa_handler = ignore, .sa_flags = below(2) ? SA_RESTART : SA_ONSTACK }, NULL);
+		sigaction(sig,
+			  &(struct sigaction){ .sa_handler = ignore,
+					       .sa_flags = below(2) ? SA_RESTART : SA_ONSTACK },
+			  NULL);
 	catch_faults();
 	unsigned mixed = below(2);
 
@@ -673,7 +1002,8 @@ static void race_round(unsigned many)
 		pthread_join(ids[i], NULL);
 }
 
-/* The terminal: every ioctl, with the rest of the calls on its descriptor, in a session of its own. */
+/* The terminal: every ioctl, with the rest of the calls on its descriptor, in a session of its own.
+ */
 static void tty_round(unsigned many)
 {
 	for (unsigned i = 0; i < many; i++) {
@@ -731,7 +1061,8 @@ static void child(uint64_t seed, unsigned round, unsigned many)
 	limit(RLIMIT_CPU, 3);
 	limit(RLIMIT_CORE, 0);
 	for (int sig = 1; sig < 32; sig++)
-		if (sig != SIGALRM && sig != SIGSEGV && sig != SIGBUS && sig != SIGILL && sig != SIGFPE && sig != SIGXCPU)
+		if (sig != SIGALRM && sig != SIGSEGV && sig != SIGBUS && sig != SIGILL &&
+		    sig != SIGFPE && sig != SIGXCPU)
 			signal(sig, below(2) ? ignore : SIG_IGN);
 	signal(SIGSEGV, SIG_DFL);
 	/* Whatever blocks is woken soon. */
@@ -757,7 +1088,9 @@ static void wipe(const char *folder)
 	pid_t p = fork();
 
 	if (p == 0) {
-		static const char *const left[] = { "a", "b", "c", "l", "fifo", "loop1", "loop2", "d/a", "d/b", "d/fifo", "x" };
+		static const char *const left[] = { "a",    "b",      "c",     "l",
+						    "fifo", "loop1",  "loop2", "d/a",
+						    "d/b",  "d/fifo", "x" };
 
 		if (chdir(folder) != 0)
 			_exit(0);
@@ -805,7 +1138,8 @@ static void show_hung(int pid)
 	fflush(stdout);
 }
 
-/* A round may leave processes in its group, stopped ones too; all are killed and, by process 1, reaped. */
+/* A round may leave processes in its group, stopped ones too; all are killed and, by process 1,
+ * reaped. */
 static void run_round(uint64_t seed, unsigned round, unsigned many)
 {
 	pid_t p = fork();
@@ -820,7 +1154,7 @@ static void run_round(uint64_t seed, unsigned round, unsigned many)
 		if (now() > end) {
 			kill(-p, SIGKILL);
 			kill(p, SIGKILL);
-			if (now() > end + 6) {
+			if (now() > end + 4) {
 				printf("fuzz: HANG round %u pid %d cannot be killed\n", round, p);
 				show_hung(p);
 				break;
@@ -835,7 +1169,8 @@ static void run_round(uint64_t seed, unsigned round, unsigned many)
 	kill(-p, SIGKILL);
 	if (getpid() == 1)
 		kill(-1, SIGKILL);
-	while (now() < end + 8 && (p = waitpid(-1, NULL, WNOHANG), p > 0 || (p == 0 && getpid() == 1)))
+	while (now() < end + 8 &&
+	       (p = waitpid(-1, NULL, WNOHANG), p > 0 || (p == 0 && getpid() == 1)))
 		if (p == 0)
 			usleep(1000);
 	if (getpid() == 1 && p == 0)
@@ -847,7 +1182,8 @@ static void show(unsigned round)
 	struct sysinfo si = { 0 };
 
 	sysinfo(&si);
-	printf("fuzz: round %u free %lu KiB procs %u ends", round, si.freeram * si.mem_unit / 1024, si.procs);
+	printf("fuzz: round %u free %lu KiB procs %u ends", round, si.freeram * si.mem_unit / 1024,
+	       si.procs);
 	for (unsigned i = 0; i < 32; i++)
 		if (ends[i] != 0)
 			printf(" %u:%u", i, ends[i]);
@@ -906,7 +1242,8 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(mode, "nothing") == 0)
 		return 0;
-	printf("fuzz: seed=%lu seconds=%lu calls=%u mode=%s from=%u\n", seed, seconds, many, mode, from);
+	printf("fuzz: seed=%lu seconds=%lu calls=%u mode=%s from=%u\n", seed, seconds, many, mode,
+	       from);
 	show(from);
 	double end = now() + (double)seconds;
 
