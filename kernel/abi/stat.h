@@ -42,11 +42,12 @@ struct file_time {
 };
 
 /*
- * Everything that the stat family reports, in one form for all architectures.  It begins as struct stat of x86_64 does, so
- * that one architecture at least need not move it around; arch_stat_put of the others does.
+ * Everything that the stat family reports, in one form for all architectures.  It begins as struct
+ * stat of x86_64 does, so that one architecture at least need not move it around; arch_stat_put of
+ * the others does.
  */
 struct file_stat {
-	u64 dev;      /* encoded as dev_t: dev_make */
+	u64 dev; /* encoded as dev_t: dev_make */
 	u64 ino;
 	u64 nlink;
 	u32 mode;
@@ -56,7 +57,7 @@ struct file_stat {
 	u64 rdev;
 	u64 size;
 	u64 blksize;
-	u64 blocks;   /* of 512 bytes */
+	u64 blocks; /* of 512 bytes */
 	struct file_time atime, mtime, ctime;
 	u64 unused[3];
 	struct file_time btime;

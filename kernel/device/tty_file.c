@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* tty_file - open terminals: the file subtype, /dev/tty, /dev/console, /dev/ttyS0; and the making of a tty. */
+/* tty_file - open terminals: the file subtype, /dev/tty, /dev/console, /dev/ttyS0; and the making
+ * of a tty. */
 #include <osxtd/console.h>
 
 #include "abi/fcntl.h"
@@ -7,7 +8,13 @@
 #include "device/tty.h"
 #include "fs/file.h"
 
-enum : u32 { TTY_MAJOR = 4, TTY_SERIAL_MINOR = 64, TTYAUX_MAJOR = 5, TTYAUX_TTY = 0, TTYAUX_CONSOLE = 1 };
+enum : u32 {
+	TTY_MAJOR = 4,
+	TTY_SERIAL_MINOR = 64,
+	TTYAUX_MAJOR = 5,
+	TTYAUX_TTY = 0,
+	TTYAUX_CONSOLE = 1
+};
 
 static void tty_fini(struct tty *t)
 {
@@ -27,9 +34,19 @@ err_t tty_new(const struct tty_driver *driver, u32 device, struct tty_ref *out)
 		       .c_oflag = OPOST | ONLCR,
 		       .c_cflag = B9600 | CS8 | CREAD | HUPCL | CLOCAL,
 		       .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
-		       .c_cc = { [VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VMIN] = 1,
-				 [VSTART] = 17, [VSTOP] = 19, [VSUSP] = 26, [VREPRINT] = 18, [VDISCARD] = 15,
-				 [VWERASE] = 23, [VLNEXT] = 22 } },
+		       .c_cc = { [VINTR] = 3,
+				 [VQUIT] = 28,
+				 [VERASE] = 127,
+				 [VKILL] = 21,
+				 [VEOF] = 4,
+				 [VMIN] = 1,
+				 [VSTART] = 17,
+				 [VSTOP] = 19,
+				 [VSUSP] = 26,
+				 [VREPRINT] = 18,
+				 [VDISCARD] = 15,
+				 [VWERASE] = 23,
+				 [VLNEXT] = 22 } },
 		/* What Linux's serial console starts with; terminfo's padding goes by it. */
 		.c_ispeed = 9600,
 		.c_ospeed = 9600,

@@ -2,8 +2,8 @@
 /*
  * tty_input - what a received byte does.
  *
- * Everything happens under tty.lock; echo and signals are collected in a `struct effects` and carried out when the
- * lock is free again, since drivers and processes have locks of their own.
+ * Everything happens under tty.lock; echo and signals are collected in a `struct effects` and
+ * carried out when the lock is free again, since drivers and processes have locks of their own.
  */
 #include "device/tty.h"
 
@@ -13,7 +13,7 @@
 
 /* What a batch of input causes outside the terminal. */
 struct effects {
-	u32 signals[4];            /* to the foreground group, in order */
+	u32 signals[4]; /* to the foreground group, in order */
 	u32 signal_count;
 	i32 group;
 	bool wake_readers, wake_writers;
@@ -96,7 +96,9 @@ bool tty_input_ready(struct tty *t)
 	const struct tty_ring *r = &t->ring;
 	if ((t->modes.t.c_lflag & ICANON) != 0)
 		return r->line_end != r->tail;
-	u64 least = t->modes.t.c_cc[VTIME] == 0 && t->modes.t.c_cc[VMIN] != 0 ? t->modes.t.c_cc[VMIN] : 1;
+	u64 least = t->modes.t.c_cc[VTIME] == 0 && t->modes.t.c_cc[VMIN] != 0
+			    ? t->modes.t.c_cc[VMIN]
+			    : 1;
 	return r->head - r->tail >= least;
 }
 
@@ -159,7 +161,8 @@ static void erase_one(struct tty *t, struct effects *fx) HOLDS(tty)
 
 static bool is_word_byte(u8 c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c >= 0x80;
 }
 
 static void erase_word(struct tty *t, struct effects *fx) HOLDS(tty)
@@ -221,7 +224,10 @@ static bool take_signal(struct tty *t, struct effects *fx, u8 c) HOLDS(tty)
 {
 	if ((t->modes.t.c_lflag & ISIG) == 0)
 		return false;
-	u32 signo = is_cc(t, VINTR, c) ? SIGINT : is_cc(t, VQUIT, c) ? SIGQUIT : is_cc(t, VSUSP, c) ? SIGTSTP : 0;
+	u32 signo = is_cc(t, VINTR, c)	 ? SIGINT
+		    : is_cc(t, VQUIT, c) ? SIGQUIT
+		    : is_cc(t, VSUSP, c) ? SIGTSTP
+					 : 0;
 	if (signo == 0)
 		return false;
 	post_signal(t, fx, signo, c);
@@ -296,7 +302,8 @@ static void receive_canonical(struct tty *t, struct effects *fx, u8 c) HOLDS(tty
 			end_line(t, fx);
 		return;
 	}
-	bool ends = c == '\n' || is_cc(t, VEOL, c) || ((t->modes.t.c_lflag & IEXTEN) != 0 && is_cc(t, VEOL2, c));
+	bool ends = c == '\n' || is_cc(t, VEOL, c) ||
+		    ((t->modes.t.c_lflag & IEXTEN) != 0 && is_cc(t, VEOL2, c));
 	store(t, fx, c, ends);
 	if (ends)
 		end_line(t, fx);
@@ -361,7 +368,8 @@ void tty_receive(struct tty *t, struct cspan bytes)
 		struct effects fx = {};
 		{
 			GUARD(tty, &t->lock);
-			/* A byte's echo is at most a reprinted or erased line; what does not fit is not shown. */
+			/* A byte's echo is at most a reprinted or erased line; what does not fit is
+			 * not shown. */
 			while (at < cspan_len(bytes) && fx.echo_len <= TTY_ECHO_MAX / 2 &&
 			       fx.signal_count < array_len(fx.signals))
 				receive_byte(t, &fx, cspan_get(bytes, at++));

@@ -186,7 +186,8 @@ static err_t control_ioctl(struct tty *t, struct thread *self, u32 cmd, u64 arg)
 		return flow(t, arg);
 	case TCSBRK:
 	case TCSBRKP:
-		return tty_check_access(t, SIGTTOU); /* output is out already; a break has no meaning here */
+		return tty_check_access(
+			t, SIGTTOU); /* output is out already; a break has no meaning here */
 	default:
 		return ERR_NOTTY;
 	}

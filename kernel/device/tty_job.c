@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* tty_job - controlling terminals, foreground groups, and who may touch a terminal from the background. */
+/* tty_job - controlling terminals, foreground groups, and who may touch a terminal from the
+ * background. */
 #include <osxtd/user.h>
 
 #include "abi/signal.h"
@@ -38,7 +39,8 @@ u32 tty_device_number(const struct tty *t)
 	return t->device;
 }
 
-/* POSIX XBD 11.1.4: a background process that reads is stopped, or fails with EIO when nobody could continue it. */
+/* POSIX XBD 11.1.4: a background process that reads is stopped, or fails with EIO when nobody could
+ * continue it. */
 err_t tty_check_access(struct tty *t, u32 signo)
 {
 	struct thread *self = host->caller();
@@ -46,7 +48,8 @@ err_t tty_check_access(struct tty *t, u32 signo)
 		return OK;
 	struct owner o = owner_of(t);
 	i32 group = host->group_of(self);
-	if (o.session == 0 || o.session != host->session_of(self) || o.foreground == 0 || group == o.foreground)
+	if (o.session == 0 || o.session != host->session_of(self) || o.foreground == 0 ||
+	    group == o.foreground)
 		return OK;
 	if (host->is_blocked_or_ignored(self, signo))
 		return signo == SIGTTIN ? ERR_IO : OK;
@@ -103,7 +106,8 @@ void tty_acquire_on_open(struct tty *t)
 	(void)!become_controlling(t, self, false);
 }
 
-/* TIOCNOTTY: a leader frees the terminal for the whole session; others just lose it, which sessions cannot express. */
+/* TIOCNOTTY: a leader frees the terminal for the whole session; others just lose it, which sessions
+ * cannot express. */
 static err_t give_up(struct tty *t, struct thread *self)
 {
 	i32 session = host->session_of(self);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* tty_output - what OPOST does to bytes on their way to the driver, and the column the cursor is in. */
+/* tty_output - what OPOST does to bytes on their way to the driver, and the column the cursor is
+ * in. */
 #include <osxtd/user.h>
 
 #include "abi/signal.h"
@@ -78,7 +79,8 @@ static void put(struct tty *t, struct sink *s, u8 c) HOLDS(tty)
 		if ((t->modes.t.c_oflag & OLCUC) != 0 && c >= 'a' && c <= 'z')
 			c = (u8)(c - 'a' + 'A');
 		/* Control characters and the tail bytes of UTF-8 sequences take no column. */
-		if (c >= ' ' && c != 0x7f && !((t->modes.t.c_iflag & IUTF8) != 0 && (c & 0xc0) == 0x80))
+		if (c >= ' ' && c != 0x7f &&
+		    !((t->modes.t.c_iflag & IUTF8) != 0 && (c & 0xc0) == 0x80))
 			t->column++;
 		emit(s, c);
 	}
@@ -100,7 +102,8 @@ usize tty_process_output(struct tty *t, struct cspan in, struct span out, usize 
 	return used;
 }
 
-/* Takes up to a piece of from, processed, and hands it to the driver.  *n: bytes of from that were used. */
+/* Takes up to a piece of from, processed, and hands it to the driver.  *n: bytes of from that were
+ * used. */
 static err_t write_piece(struct tty *t, struct uio *from, usize *n)
 {
 	u8 in[256] = {}, out[512] = {};
@@ -110,7 +113,8 @@ static err_t write_piece(struct tty *t, struct uio *from, usize *n)
 		usize len = 0;
 		{
 			GUARD(tty, &t->lock);
-			at += tty_process_output(t, cspan_sub(cspan_of(in), at, have - at), span_of(out), &len);
+			at += tty_process_output(t, cspan_sub(cspan_of(in), at, have - at),
+						 span_of(out), &len);
 		}
 		t->driver->write(t, cspan_sub(cspan_of(out), 0, len));
 	}

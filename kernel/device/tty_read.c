@@ -2,8 +2,9 @@
 /*
  * tty_read - canonical and raw reads.
  *
- * Bytes are taken from the ring into a small buffer under tty.lock and copied to the user after it is released; the
- * read lock keeps other readers out, so bytes that user memory refuses are simply gone, as on Linux.
+ * Bytes are taken from the ring into a small buffer under tty.lock and copied to the user after it
+ * is released; the read lock keeps other readers out, so bytes that user memory refuses are simply
+ * gone, as on Linux.
  */
 #include <osxtd/timer.h>
 #include <osxtd/user.h>
@@ -14,7 +15,8 @@
 enum : usize { PIECE = 256 };
 enum : u64 { DECISECOND_NS = 100000000 };
 
-/* Takes finished input for a canonical reader, at most up to the end of one line; *done when that was reached. */
+/* Takes finished input for a canonical reader, at most up to the end of one line; *done when that
+ * was reached. */
 static usize take_line(struct tty *t, struct span out, bool *done) HOLDS(tty)
 {
 	struct tty_ring *r = &t->ring;
@@ -46,9 +48,9 @@ static usize take_raw(struct tty *t, struct span out) HOLDS(tty)
 }
 
 struct raw_wait {
-	u32 least;       /* bytes that end the read */
-	u64 timeout_ns;  /* 0: none */
-	bool between;    /* the timeout runs from byte to byte, after the first */
+	u32 least;	/* bytes that end the read */
+	u64 timeout_ns; /* 0: none */
+	bool between;	/* the timeout runs from byte to byte, after the first */
 };
 
 static bool is_canonical(struct tty *t, struct raw_wait *raw)
@@ -56,7 +58,9 @@ static bool is_canonical(struct tty *t, struct raw_wait *raw)
 	GUARD(tty, &t->lock);
 	u32 least = t->modes.t.c_cc[VMIN];
 	u32 tenths = t->modes.t.c_cc[VTIME];
-	*raw = (struct raw_wait){ .least = least, .timeout_ns = tenths * DECISECOND_NS, .between = least != 0 };
+	*raw = (struct raw_wait){ .least = least,
+				  .timeout_ns = tenths * DECISECOND_NS,
+				  .between = least != 0 };
 	return (t->modes.t.c_lflag & ICANON) != 0;
 }
 
@@ -66,7 +70,8 @@ static err_t take(struct tty *t, struct uio *to, bool canonical, usize *n, bool 
 	while (uio_left(to) != 0 && !*done) {
 		u8 piece[PIECE] = {};
 		usize have = 0, moved = 0;
-		struct span room = span_sub(span_of(piece), 0, min_of((usize)uio_left(to), (usize)PIECE));
+		struct span room = span_sub(span_of(piece), 0,
+					    min_of((usize)uio_left(to), (usize)PIECE));
 		{
 			GUARD(tty, &t->lock);
 			if (canonical && t->ring.tail == t->ring.line_end)
@@ -81,7 +86,8 @@ static err_t take(struct tty *t, struct uio *to, bool canonical, usize *n, bool 
 	return OK;
 }
 
-static err_t read_canonical(struct tty *t, struct uio *to, struct waiter *w, bool nonblock, usize *n)
+static err_t read_canonical(struct tty *t, struct uio *to, struct waiter *w, bool nonblock,
+			    usize *n)
 {
 	for (;;) {
 		bool done = false;
@@ -94,12 +100,13 @@ static err_t read_canonical(struct tty *t, struct uio *to, struct waiter *w, boo
 		TRY(waiter_sleep(w, WAIT_SIGNAL, NO_DEADLINE));
 		struct raw_wait raw = {};
 		if (!is_canonical(t, &raw))
-			return ERR_RESTART_NOINTR; /* the mode changed under the reader: begin again */
+			return ERR_RESTART_NOINTR; /* the mode changed under the reader: begin again
+						    */
 	}
 }
 
-static err_t read_raw(struct tty *t, struct uio *to, struct waiter *w, const struct raw_wait *raw, bool nonblock,
-		      usize *n)
+static err_t read_raw(struct tty *t, struct uio *to, struct waiter *w, const struct raw_wait *raw,
+		      bool nonblock, usize *n)
 {
 	u64 want = min_of((u64)raw->least, uio_left(to));
 	u64 deadline = NO_DEADLINE;
@@ -113,7 +120,9 @@ static err_t read_raw(struct tty *t, struct uio *to, struct waiter *w, const str
 		if (*n >= want && (*n != 0 || (raw->least == 0 && raw->timeout_ns == 0)))
 			return OK;
 		if (nonblock)
-			return *n != 0 ? OK : raw->least == 0 && raw->timeout_ns == 0 ? OK : ERR_AGAIN;
+			return *n != 0					 ? OK
+			       : raw->least == 0 && raw->timeout_ns == 0 ? OK
+									 : ERR_AGAIN;
 		if (raw->between && raw->timeout_ns != 0 && *n != before)
 			deadline = clock_monotonic_ns() + raw->timeout_ns;
 		err_t err = waiter_sleep(w, WAIT_SIGNAL, deadline);

@@ -9,8 +9,9 @@ static void names_fini(struct names *n)
 OBJECT_TYPE(names, names_fini);
 
 /*
- * A removed directory keeps its parent, which may be removed too, and so on: the chain is let go in a loop, for its
- * length is up to the user.  Who holds the only reference to a dentry outside the tree may take its parent from it.
+ * A removed directory keeps its parent, which may be removed too, and so on: the chain is let go in
+ * a loop, for its length is up to the user.  Who holds the only reference to a dentry outside the
+ * tree may take its parent from it.
  */
 static void dentry_fini(struct dentry *d)
 {
@@ -62,7 +63,8 @@ void name_store_fini(struct name_store *s)
 	buf_drop(&s->long_name);
 }
 
-err_t dentry_new(struct str name, struct dentry *parent, struct inode_ref inode, struct dentry_ref *out)
+err_t dentry_new(struct str name, struct dentry *parent, struct inode_ref inode,
+		 struct dentry_ref *out)
 {
 	struct inode_ref held CLEANUP(inode_drop) = inode_move(&inode);
 	struct name_store store CLEANUP(name_store_fini) = {};
@@ -147,7 +149,8 @@ bool dentry_is_below(struct dentry *d, const struct dentry *dir)
 	while (!dentry_is_null(&at)) {
 		if (dentry_get(&at) == dir)
 			return true;
-		dentry_replace(&at, dentry_clone_or_null(dentry_get_or_null(&dentry_get(&at)->parent)));
+		dentry_replace(&at,
+			       dentry_clone_or_null(dentry_get_or_null(&dentry_get(&at)->parent)));
 	}
 	return false;
 }

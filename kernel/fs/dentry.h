@@ -2,8 +2,9 @@
 /*
  * dentry - names in a file system's tree; inside fs/ only (others: vfs.h).
  *
- * D1: a dentry is in its parent's names exactly while it is neither DENTRY_DELETED nor DENTRY_DYNAMIC nor a root.
- * D2: a dentry of a directory has names; it leaves the tree only with these empty.
+ * D1: a dentry is in its parent's names exactly while it is neither DENTRY_DELETED nor
+ * DENTRY_DYNAMIC nor a root. D2: a dentry of a directory has names; it leaves the tree only with
+ * these empty.
  */
 #pragma once
 #include "fs/vfs.h"
@@ -24,7 +25,8 @@ ALWAYS_INLINE u64 name_hash_end(u64 h)
 u64 name_hash(struct str name);
 
 /* A dentry below parent (null: a root) that is not in the tree yet. */
-err_t dentry_new(struct str name, struct dentry *parent, struct inode_ref inode, struct dentry_ref *out);
+err_t dentry_new(struct str name, struct dentry *parent, struct inode_ref inode,
+		 struct dentry_ref *out);
 bool dentry_has_long_name(const struct dentry *d, struct str name) HOLDS(tree);
 ALWAYS_INLINE bool dentry_has_name(const struct dentry *d, struct str name) HOLDS(tree)
 {
@@ -40,7 +42,8 @@ ALWAYS_INLINE bool dentry_has_name(const struct dentry *d, struct str name) HOLD
 	return true;
 }
 /* Borrows the entry of a directory; null when there is none. */
-BORROWS ALWAYS_INLINE struct dentry *dentry_find(const struct dentry *dir, struct str name, u64 hash) HOLDS(tree)
+BORROWS ALWAYS_INLINE struct dentry *dentry_find(const struct dentry *dir, struct str name,
+						 u64 hash) HOLDS(tree)
 {
 	struct dentry *d = name_tree_lower_bound(&names_get(&dir->names)->tree, hash);
 	while (d != nullptr && d->hash == hash) {

@@ -2,7 +2,8 @@
 /*
  * dir_file - open directories.
  *
- * Positions: 0 is ".", 1 is "..", then the entries by the hash of their name, which stays put while others come and go.
+ * Positions: 0 is ".", 1 is "..", then the entries by the hash of their name, which stays put while
+ * others come and go.
  *
  * Spec: getdents(2), readdir(3).
  */
@@ -93,7 +94,8 @@ static void emit_tree(struct file *f, struct dir_sink *sink, u64 *pos)
 	struct dentry *d = name_tree_lower_bound(&names_get(&dir->names)->tree, *pos);
 	for (; d != nullptr; d = name_tree_next(d)) {
 		const struct inode *i = dentry_inode(d);
-		if (!dir_emit(sink, dentry_name(d), i->ino, dirent_type_of_mode(inode_mode(i)), d->hash + 1))
+		if (!dir_emit(sink, dentry_name(d), i->ino, dirent_type_of_mode(inode_mode(i)),
+			      d->hash + 1))
 			return;
 		*pos = d->hash + 1;
 	}
@@ -173,6 +175,7 @@ err_t dir_file_open(struct inode *i, u32 flags, struct file_ref *out)
 {
 	(void)i;
 	TRY(dir_file_alloc(out));
-	file_init(file_get(out), &dir_file_ops, file_mode_of_flags(flags) | FILE_SEEK | FILE_DIR, flags);
+	file_init(file_get(out), &dir_file_ops, file_mode_of_flags(flags) | FILE_SEEK | FILE_DIR,
+		  flags);
 	return OK;
 }

@@ -29,7 +29,8 @@ err_t dir_may_delete(const struct dentry *dir, const struct dentry *victim, cons
 	return atomic_u32_load(&victim->mounted) != 0 ? ERR_BUSY : OK;
 }
 
-err_t dir_make_inode(struct inode *dir, const struct cred *cred, struct node_request *req, struct inode_ref *out)
+err_t dir_make_inode(struct inode *dir, const struct cred *cred, struct node_request *req,
+		     struct inode_ref *out)
 {
 	bool inherits = (inode_mode(dir) & S_ISGID) != 0;
 	if (dir->ops->create == nullptr)
@@ -38,14 +39,14 @@ err_t dir_make_inode(struct inode *dir, const struct cred *cred, struct node_req
 	req->gid = inherits ? atomic_u32_load(&dir->gid) : cred->fsgid;
 	if (inherits && mode_is_dir(req->mode))
 		req->mode |= S_ISGID;
-	else if ((req->mode & (S_ISGID | 0010)) == (S_ISGID | 0010) && !cred_in_group(cred, req->gid) &&
-		 !cred_has_cap(cred, CAP_FSETID))
+	else if ((req->mode & (S_ISGID | 0010)) == (S_ISGID | 0010) &&
+		 !cred_in_group(cred, req->gid) && !cred_has_cap(cred, CAP_FSETID))
 		req->mode &= ~(u32)S_ISGID;
 	return dir->ops->create(dir, req, out);
 }
 
-err_t dir_make(struct dentry *dir, const struct cred *cred, struct str name, struct node_request *req,
-	       struct dentry_ref *out)
+err_t dir_make(struct dentry *dir, const struct cred *cred, struct str name,
+	       struct node_request *req, struct dentry_ref *out)
 {
 	struct inode *parent = dentry_inode(dir);
 	SCOPED_REF(inode, i);
@@ -165,7 +166,8 @@ err_t vfs_mknod(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 m
 err_t vfs_mkdir(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 mode)
 {
 	struct walk w CLEANUP(walk_fini) = {};
-	struct node_request req = { .mode = S_IFDIR | (mode & (0777 | S_ISVTX) & ~fs_ctx_umask(fs)) };
+	struct node_request req = { .mode = S_IFDIR |
+					    (mode & (0777 | S_ISVTX) & ~fs_ctx_umask(fs)) };
 	TRY(walk_parent(fs, cred, at, &w));
 	return make_node(&w, cred, &req);
 }
@@ -180,8 +182,8 @@ err_t vfs_symlink(struct fs_ctx *fs, const struct cred *cred, struct str target,
 	return make_node(&w, cred, &req);
 }
 
-static err_t link_locked(struct path *dir_path, const struct cred *cred, struct dentry *source, struct walk *w)
-	HOLDS(tree)
+static err_t link_locked(struct path *dir_path, const struct cred *cred, struct dentry *source,
+			 struct walk *w) HOLDS(tree)
 {
 	struct dentry *dir = dentry_get(&dir_path->dentry);
 	struct inode *i = dentry_inode(source);
@@ -191,7 +193,8 @@ static err_t link_locked(struct path *dir_path, const struct cred *cred, struct 
 	TRY(dir_may_change(dir, cred));
 	if (dentry_inode(dir)->ops->create == nullptr || inode_is_dir(i))
 		return ERR_PERM;
-	if (atomic_u32_load(&i->nlink) == 0 && (atomic_u32_load(&source->flags) & DENTRY_LINKABLE) == 0)
+	if (atomic_u32_load(&i->nlink) == 0 &&
+	    (atomic_u32_load(&source->flags) & DENTRY_LINKABLE) == 0)
 		return ERR_NOENT;
 	TRY(dentry_new(w->last, dir, inode_clone(i), &d));
 	dentry_attach(dentry_get(&d));
@@ -201,9 +204,11 @@ static err_t link_locked(struct path *dir_path, const struct cred *cred, struct 
 	return OK;
 }
 
-err_t vfs_link(struct fs_ctx *fs, const struct cred *cred, struct at *old, struct at *new_name, u32 at_flags)
+err_t vfs_link(struct fs_ctx *fs, const struct cred *cred, struct at *old, struct at *new_name,
+	       u32 at_flags)
 {
-	struct walk from CLEANUP(walk_fini) = { .flags = (at_flags & AT_SYMLINK_FOLLOW) != 0 ? WALK_FOLLOW : 0 };
+	struct walk from CLEANUP(
+		walk_fini) = { .flags = (at_flags & AT_SYMLINK_FOLLOW) != 0 ? WALK_FOLLOW : 0 };
 	struct walk w CLEANUP(walk_fini) = {};
 	SCOPED_REF(dentry, existing);
 	TRY(namei(fs, cred, old, &from));

@@ -361,7 +361,8 @@ err_t fd_replace(struct fdtable *t, i32 to, u64 limit, u32 flags, struct file_re
 err_t fd_get_cloexec(struct fdtable *t, i32 fd, bool *cloexec)
 {
 	GUARD(fdtable, &t->lock);
-	if (fd < 0 || (usize)fd >= t->used || file_is_null(&fd_vec_at(&t->entries, (usize)fd)->file))
+	if (fd < 0 || (usize)fd >= t->used ||
+	    file_is_null(&fd_vec_at(&t->entries, (usize)fd)->file))
 		return ERR_BADF;
 	*cloexec = fd_vec_at(&t->entries, (usize)fd)->cloexec;
 	return OK;
@@ -370,7 +371,8 @@ err_t fd_get_cloexec(struct fdtable *t, i32 fd, bool *cloexec)
 err_t fd_set_cloexec(struct fdtable *t, i32 fd, bool cloexec)
 {
 	GUARD(fdtable, &t->lock);
-	if (fd < 0 || (usize)fd >= t->used || file_is_null(&fd_vec_at(&t->entries, (usize)fd)->file))
+	if (fd < 0 || (usize)fd >= t->used ||
+	    file_is_null(&fd_vec_at(&t->entries, (usize)fd)->file))
 		return ERR_BADF;
 	fd_vec_at(&t->entries, (usize)fd)->cloexec = cloexec;
 	return OK;

@@ -2,17 +2,17 @@
 /*
  * fdtable - the descriptors of a process: number -> open file, with the close-on-exec bit.
  *
- * A new descriptor is reserved, then published: nobody sees a half-made one, and failure in between leaves nothing.
+ * A new descriptor is reserved, then published: nobody sees a half-made one, and failure in between
+ * leaves nothing.
  *
  *   struct fd_slot slot CLEANUP(fd_release) = {};
  *   TRY(fd_reserve(files, 0, thread_rlimit(self, RLIMIT_NOFILE), &slot));
  *   …                                          // may fail
  *   fd_publish(&slot, flags, file_move(&f));   // point of no return
  *
- *   Lifetime:  counted; shared by CLONE_FILES, copied by fork.  The last reference closes everything.
- *   Locking:   class fdtable, a leaf spin lock; files are dropped and flushed outside of it.
- *   Context:   task context.
- *   Limits:    FD_MAX descriptors; the caller hands in RLIMIT_NOFILE.
+ *   Lifetime:  counted; shared by CLONE_FILES, copied by fork.  The last reference closes
+ * everything. Locking:   class fdtable, a leaf spin lock; files are dropped and flushed outside of
+ * it. Context:   task context. Limits:    FD_MAX descriptors; the caller hands in RLIMIT_NOFILE.
  *   Spec:      open(2), dup(2), close(2), close_range(2), fcntl(2).
  */
 #pragma once
@@ -46,14 +46,15 @@ err_t fd_get(struct fdtable *t, i32 fd, struct file_ref *out);
 err_t fd_get_any(struct fdtable *t, i32 fd, struct file_ref *out);
 
 /*
- * poll(2), select(2): asks many files at once, with the table locked once and without references.  Begins at s->at and
- * stops at s->count or at a file that only its poll operation can answer for (ask it, count its answer, at++, go on).
+ * poll(2), select(2): asks many files at once, with the table locked once and without references.
+ * Begins at s->at and stops at s->count or at a file that only its poll operation can answer for
+ * (ask it, count its answer, at++, go on).
  */
 struct fd_poll {
 	struct pollfds fds;
 	usize count, at;
-	u64 changed;      /* bit i: fds[i].revents is another than before; count <= 64 */
-	u32 found;        /* fds with an answer other than 0 */
+	u64 changed; /* bit i: fds[i].revents is another than before; count <= 64 */
+	u32 found;   /* fds with an answer other than 0 */
 };
 void fd_poll_ready(struct fdtable *t, struct fd_poll *s);
 /* Stores the answer for fds[at] and goes on to the next. */
@@ -67,8 +68,8 @@ ALWAYS_INLINE void fd_poll_answer(struct fd_poll *s, struct abi_pollfd *p, u32 e
 }
 
 /*
- * The same for select(2): 64 descriptors from base on.  Bits of left go as they are answered; it stops when the lowest
- * that is left must be asked, or is not open.
+ * The same for select(2): 64 descriptors from base on.  Bits of left go as they are answered; it
+ * stops when the lowest that is left must be asked, or is not open.
  */
 enum : u32 {
 	SELECT_READ = POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR | POLLNVAL,
@@ -105,7 +106,8 @@ err_t fd_install(struct fdtable *t, u64 limit, u32 flags, struct file_ref *f, i3
 err_t fd_close(struct fdtable *t, i32 fd);
 /* close_range(2) without CLOSE_RANGE_UNSHARE; cloexec: only mark. */
 void fd_close_range(struct fdtable *t, u32 first, u32 last, bool cloexec);
-/* Makes `to` name f, closing what it named.  ERR_BADF when to >= limit, ERR_BUSY when it is reserved. */
+/* Makes `to` name f, closing what it named.  ERR_BADF when to >= limit, ERR_BUSY when it is
+ * reserved. */
 err_t fd_replace(struct fdtable *t, i32 to, u64 limit, u32 flags, struct file_ref f);
 err_t fd_get_cloexec(struct fdtable *t, i32 fd, bool *cloexec);
 err_t fd_set_cloexec(struct fdtable *t, i32 fd, bool cloexec);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * fdtable_impl - the table itself, and its look-up inline: nearly every system call makes one.  For fdtable.c and
- * syscall/fs_common.h; all others use fdtable.h.
+ * fdtable_impl - the table itself, and its look-up inline: nearly every system call makes one.  For
+ * fdtable.c and syscall/fs_common.h; all others use fdtable.h.
  *
  * T1: every entry below `lowest` is in use (file or reserved).
  * T2: every entry at or above `used` is free; the one below it is not.

@@ -4,7 +4,8 @@
 
 static err_t open_one(struct test_fs *fs, struct file_ref *out)
 {
-	return kernel_open(fs_ctx_get(&fs->fs), cred_get(&fs->cred), STR("f"), O_CREAT | O_RDWR, 0666, out);
+	return kernel_open(fs_ctx_get(&fs->fs), cred_get(&fs->cred), STR("f"), O_CREAT | O_RDWR,
+			   0666, out);
 }
 
 KTEST(fdtable, lowest_number_first)

@@ -4,8 +4,8 @@
  *
  * L1: locks of one owner and kind never overlap, and neighbours differ in type.
  *
- * A waiting POSIX lock is noted in a global list (owner -> whom it waits for); a new waiter follows that chain and
- * refuses to close a circle.
+ * A waiting POSIX lock is noted in a global list (owner -> whom it waits for); a new waiter follows
+ * that chain and refuses to close a circle.
  */
 #include "fs/flock.h"
 
@@ -104,9 +104,11 @@ static bool conflicts(const struct flock_range *held, const struct flock_range *
 	return held->type == F_WRLCK || want->type == F_WRLCK;
 }
 
-BORROWS static struct file_lock *find_conflict(struct lock_set *s, const struct flock_range *want) HOLDS(lock_set)
+BORROWS static struct file_lock *find_conflict(struct lock_set *s, const struct flock_range *want)
+	HOLDS(lock_set)
 {
-	for (struct file_lock *l = file_lock_list_first(&s->locks); l != nullptr; l = file_lock_list_next(l)) {
+	for (struct file_lock *l = file_lock_list_first(&s->locks); l != nullptr;
+	     l = file_lock_list_next(l)) {
 		if (conflicts(&l->range, want))
 			return l;
 	}
@@ -119,7 +121,8 @@ static void remove_lock(struct lock_set *s, struct file_lock *l) HOLDS(lock_set)
 	file_lock_drop(&gone);
 }
 
-/* Objects made before the lock is taken: the new lock, and the rest behind it of one that is split. */
+/* Objects made before the lock is taken: the new lock, and the rest behind it of one that is split.
+ */
 struct spares {
 	struct file_lock_ref fresh;
 	struct file_lock_ref rest;
@@ -130,9 +133,10 @@ static void spares_fini(struct spares *s)
 	file_lock_drop(&s->rest);
 }
 
-/* Makes room for *want among what its owner has, or joins with it.  l is of the same owner.  True: l stays. */
-static bool cut_lock(struct lock_set *s, struct file_lock *l, struct flock_range *want, struct spares *spare)
-	HOLDS(lock_set)
+/* Makes room for *want among what its owner has, or joins with it.  l is of the same owner.  True:
+ * l stays. */
+static bool cut_lock(struct lock_set *s, struct file_lock *l, struct flock_range *want,
+		     struct spares *spare) HOLDS(lock_set)
 {
 	struct flock_range *r = &l->range;
 	if (r->type == want->type) {
@@ -177,10 +181,12 @@ static void apply(struct lock_set *s, struct flock_range want, struct spares *sp
 	file_lock_list_push_back(&s->locks, file_lock_move(&spare->fresh));
 }
 
-/* flock(2): a conversion gives up the old lock before it asks for the new one.  True: nothing to do. */
+/* flock(2): a conversion gives up the old lock before it asks for the new one.  True: nothing to
+ * do. */
 static bool convert_bsd(struct lock_set *s, const struct flock_range *want) HOLDS(lock_set)
 {
-	for (struct file_lock *l = file_lock_list_first(&s->locks); l != nullptr; l = file_lock_list_next(l)) {
+	for (struct file_lock *l = file_lock_list_first(&s->locks); l != nullptr;
+	     l = file_lock_list_next(l)) {
 		if (!same_owner(&l->range, want))
 			continue;
 		if (l->range.type == want->type)
@@ -228,7 +234,8 @@ static void forget_wait(struct lock_wait *w)
 	lock_wait_drop(&gone);
 }
 
-static err_t sleep_for(struct waiter *w, const struct flock_range *want, const struct flock_range *held)
+static err_t sleep_for(struct waiter *w, const struct flock_range *want,
+		       const struct flock_range *held)
 {
 	SCOPED_REF(lock_wait, note);
 	bool noted = want->kind == FLOCK_POSIX && held->kind == FLOCK_POSIX;
@@ -250,7 +257,8 @@ static err_t try_set(struct lock_set *s, const struct flock_range *want, struct 
 		GUARD(lock_set, &s->lock);
 		if (want->kind == FLOCK_BSD && want->type != F_UNLCK && convert_bsd(s, want))
 			return OK;
-		struct file_lock *blocker = want->type == F_UNLCK ? nullptr : find_conflict(s, want);
+		struct file_lock *blocker = want->type == F_UNLCK ? nullptr
+								  : find_conflict(s, want);
 		if (blocker != nullptr) {
 			*held = blocker->range;
 			return ERR_AGAIN;
@@ -308,7 +316,9 @@ u64 flock_file_owner(struct file *f)
 
 void flock_forget(struct inode *i, enum flock_kind kind, u64 owner)
 {
-	struct flock_range all = { .kind = kind, .type = F_UNLCK, .owner = owner, .start = 0, .end = FLOCK_END };
+	struct flock_range all = {
+		.kind = kind, .type = F_UNLCK, .owner = owner, .start = 0, .end = FLOCK_END
+	};
 	SCOPED_REF(lock_set, ref);
 	find_lock_set(i, &ref);
 	if (lock_set_is_null(&ref))

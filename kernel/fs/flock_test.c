@@ -4,14 +4,18 @@
 
 static err_t set(struct inode *i, u64 owner, u8 type, u64 start, u64 end)
 {
-	struct flock_range want = { .kind = FLOCK_POSIX, .type = type, .owner = owner, .start = start, .end = end };
+	struct flock_range want = {
+		.kind = FLOCK_POSIX, .type = type, .owner = owner, .start = start, .end = end
+	};
 	return flock_set(i, &want, FLOCK_NOWAIT);
 }
 
 /* Who keeps owner 99 from writing byte `at`, and up to where; 0 for nobody. */
 static u64 holder(struct inode *i, u64 at, u64 *end)
 {
-	struct flock_range want = { .kind = FLOCK_POSIX, .type = F_WRLCK, .owner = 99, .start = at, .end = at };
+	struct flock_range want = {
+		.kind = FLOCK_POSIX, .type = F_WRLCK, .owner = 99, .start = at, .end = at
+	};
 	struct flock_range held = {};
 	flock_test(i, &want, &held);
 	*end = held.end;

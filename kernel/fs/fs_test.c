@@ -2,7 +2,9 @@
 /* fs_test - helpers of the KTESTs of fs/. */
 #include "fs/fs_test.h"
 
-static const struct fs_type test_type = { .name = STR("testfs"), .flags = FS_NODEV, .ops = &ramfs_super_ops };
+static const struct fs_type test_type = { .name = STR("testfs"),
+					  .flags = FS_NODEV,
+					  .ops = &ramfs_super_ops };
 
 err_t test_fs_new(struct test_fs *t)
 {
@@ -23,7 +25,8 @@ err_t test_mkdir(struct test_fs *t, struct str path)
 err_t test_write(struct test_fs *t, struct str path, struct str content)
 {
 	SCOPED_REF(file, f);
-	TRY(kernel_open(fs_ctx_get(&t->fs), cred_get(&t->cred), path, O_CREAT | O_WRONLY | O_TRUNC, 0666, &f));
+	TRY(kernel_open(fs_ctx_get(&t->fs), cred_get(&t->cred), path, O_CREAT | O_WRONLY | O_TRUNC,
+			0666, &f));
 	return kernel_write(file_get(&f), 0, str_bytes(content));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* fs_test - a small file system of its own for each KTEST, and calls without the words of the real ones. */
+/* fs_test - a small file system of its own for each KTEST, and calls without the words of the real
+ * ones. */
 #pragma once
 #include <osxtd/ktest.h>
 

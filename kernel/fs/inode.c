@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* inode - what every inode has: owner, mode, times, links; permission checks and attribute changes. */
+/* inode - what every inode has: owner, mode, times, links; permission checks and attribute changes.
+ */
 #include "fs/flock.h"
 #include "fs/vfs.h"
 
@@ -9,7 +10,8 @@ static void inode_fini(struct inode *i)
 }
 OBJECT_BASE(inode, inode_fini);
 
-void inode_init(struct inode *i, const struct inode_ops *ops, const struct node_request *req, u32 dev, u64 ino)
+void inode_init(struct inode *i, const struct inode_ops *ops, const struct node_request *req,
+		u32 dev, u64 ino)
 {
 	struct file_time now = fs_now();
 	i->ops = ops;
@@ -64,7 +66,8 @@ bool inode_owned_by(const struct inode *i, const struct cred *cred)
 	return cred->fsuid == atomic_u32_load(&i->uid) || cred_has_cap(cred, CAP_FOWNER);
 }
 
-static err_t change_owner_check(const struct inode *i, const struct cred *cred, const struct attr_change *c)
+static err_t change_owner_check(const struct inode *i, const struct cred *cred,
+				const struct attr_change *c)
 {
 	bool owner = cred->fsuid == atomic_u32_load(&i->uid);
 	if (cred_has_cap(cred, CAP_CHOWN))

@@ -4,9 +4,11 @@
 
 #include "fs/mount.h"
 
-err_t exec_file_open(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 at_flags, struct file_ref *out)
+err_t exec_file_open(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 at_flags,
+		     struct file_ref *out)
 {
-	struct walk w CLEANUP(walk_fini) = { .flags = (at_flags & AT_SYMLINK_NOFOLLOW) != 0 ? 0 : WALK_FOLLOW };
+	struct walk w CLEANUP(
+		walk_fini) = { .flags = (at_flags & AT_SYMLINK_NOFOLLOW) != 0 ? 0 : WALK_FOLLOW };
 	SCOPED_REF(file, f);
 	TRY(namei(fs, cred, at, &w));
 	if (!file_is_null(&w.file))
@@ -49,7 +51,8 @@ err_t kernel_write(struct file *f, u64 pos, struct cspan data)
 	return OK;
 }
 
-err_t kernel_open(struct fs_ctx *fs, const struct cred *cred, struct str path, u32 flags, u32 mode, struct file_ref *out)
+err_t kernel_open(struct fs_ctx *fs, const struct cred *cred, struct str path, u32 flags, u32 mode,
+		  struct file_ref *out)
 {
 	struct at at CLEANUP(at_fini) = { .name = path };
 	struct open_request req = { .flags = flags, .mode = mode };

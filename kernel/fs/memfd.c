@@ -2,7 +2,8 @@
 /*
  * memfd - files without a name: memfd_create(2).
  *
- * They live in an instance of ramfs that is mounted nowhere, so that they are files like all others.
+ * They live in an instance of ramfs that is mounted nowhere, so that they are files like all
+ * others.
  */
 #include "fs/dentry.h"
 #include "fs/mount.h"
@@ -34,7 +35,8 @@ err_t ramfs_memfd(struct str name, u32 flags, const struct cred *cred, struct fi
 	SCOPED_BUF(memory);
 	if ((flags & ~(u32)(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC)) != 0)
 		return ERR_INVAL;
-	if (str_len(name) > MEMFD_NAME_MAX || (flags & (MFD_NOEXEC_SEAL | MFD_EXEC)) == (MFD_NOEXEC_SEAL | MFD_EXEC))
+	if (str_len(name) > MEMFD_NAME_MAX ||
+	    (flags & (MFD_NOEXEC_SEAL | MFD_EXEC)) == (MFD_NOEXEC_SEAL | MFD_EXEC))
 		return ERR_INVAL;
 	{
 		GUARD(memfd, &memfd_lock);
@@ -46,7 +48,9 @@ err_t ramfs_memfd(struct str name, u32 flags, const struct cred *cred, struct fi
 	struct dentry *root = dentry_get(&path.dentry);
 	struct ramfs_space *space = ramfs_space_get(&ramfs_inode_of(dentry_inode(root))->space);
 	u32 mode = (flags & MFD_NOEXEC_SEAL) != 0 ? 0666 : 0777;
-	struct node_request req = { .mode = S_IFREG | mode, .uid = cred->fsuid, .gid = cred->fsgid };
+	struct node_request req = { .mode = S_IFREG | mode,
+				    .uid = cred->fsuid,
+				    .gid = cred->fsgid };
 	TRY(ramfs_inode_new(space, &req, &i));
 	atomic_u32_store(&inode_get(&i)->nlink, 0);
 	if ((flags & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL)) != 0)

@@ -15,7 +15,8 @@ static void mount_fini(struct mount *m)
 }
 OBJECT_TYPE(mount, mount_fini);
 
-err_t mount_new(struct super *super, struct dentry *root, struct str source, u32 flags, struct mount_ref *out)
+err_t mount_new(struct super *super, struct dentry *root, struct str source, u32 flags,
+		struct mount_ref *out)
 {
 	shared static struct atomic_u32 last_id;
 	SCOPED_REF(mount, ref);
@@ -30,10 +31,13 @@ err_t mount_new(struct super *super, struct dentry *root, struct str source, u32
 	return OK;
 }
 
-static struct mount *mount_standing_on(const struct mount *parent, const struct dentry *point) HOLDS(mounts)
+static struct mount *mount_standing_on(const struct mount *parent, const struct dentry *point)
+	HOLDS(mounts)
 {
-	for (struct mount *m = mount_list_first(&all_mounts); m != nullptr; m = mount_list_next(m)) {
-		if (mount_get_or_null(&m->parent) == parent && dentry_get_or_null(&m->point) == point)
+	for (struct mount *m = mount_list_first(&all_mounts); m != nullptr;
+	     m = mount_list_next(m)) {
+		if (mount_get_or_null(&m->parent) == parent &&
+		    dentry_get_or_null(&m->point) == point)
 			return m;
 	}
 	return nullptr;
@@ -73,7 +77,8 @@ bool mount_is_attached(const struct mount *m)
 
 bool mount_has_children(const struct mount *m)
 {
-	for (struct mount *c = mount_list_first(&all_mounts); c != nullptr; c = mount_list_next(c)) {
+	for (struct mount *c = mount_list_first(&all_mounts); c != nullptr;
+	     c = mount_list_next(c)) {
 		if (mount_get_or_null(&c->parent) == m)
 			return true;
 	}
@@ -94,7 +99,8 @@ bool mount_is_below(struct mount *m, const struct mount *top)
 
 struct mount *mount_first_below(const struct mount *top)
 {
-	for (struct mount *m = mount_list_first(&all_mounts); m != nullptr; m = mount_list_next(m)) {
+	for (struct mount *m = mount_list_first(&all_mounts); m != nullptr;
+	     m = mount_list_next(m)) {
 		if (m != top && mount_is_below(m, top))
 			return m;
 	}
@@ -105,7 +111,8 @@ bool mount_after(u32 after, struct mount_ref *out)
 {
 	SCOPED_REF(mount, best);
 	GUARD(mounts, &mounts_lock);
-	for (struct mount *m = mount_list_first(&all_mounts); m != nullptr; m = mount_list_next(m)) {
+	for (struct mount *m = mount_list_first(&all_mounts); m != nullptr;
+	     m = mount_list_next(m)) {
 		if (m->id > after && (mount_is_null(&best) || m->id < mount_get(&best)->id))
 			mount_replace(&best, mount_clone(m));
 	}
@@ -217,9 +224,12 @@ err_t mount_statfs(struct mount *m, struct abi_statfs *out)
 	out->fragment_size = PAGE_SIZE;
 	out->name_max = NAME_MAX;
 	out->fsid[0] = (i32)s->dev;
-	/* ST_RDONLY … ST_NOEXEC and ST_NOATIME, ST_NODIRATIME have the values of their MS_ flags. */
-	out->flags = ST_VALID | (i64)(flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME));
+	/* ST_RDONLY … ST_NOEXEC and ST_NOATIME, ST_NODIRATIME have the values of their MS_ flags.
+	 */
+	out->flags = ST_VALID | (i64)(flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC |
+					       MS_NOATIME | MS_NODIRATIME));
 	if ((flags & MS_RELATIME) != 0)
 		out->flags |= ST_RELATIME;
-	return type->ops == nullptr || type->ops->statfs == nullptr ? OK : type->ops->statfs(s, out);
+	return type->ops == nullptr || type->ops->statfs == nullptr ? OK
+								    : type->ops->statfs(s, out);
 }

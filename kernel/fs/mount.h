@@ -2,12 +2,13 @@
 /*
  * mount - which file system stands where.
  *
- * Mounts form a tree: each stands on a dentry of its parent's file system.  The first is the root, made by mount_root.
+ * Mounts form a tree: each stands on a dentry of its parent's file system.  The first is the root,
+ * made by mount_root.
  *
- *   Lifetime:  counted; the parent's list and every path in it hold references.  Unmounting cuts it off.
- *   Locking:   one lock for the whole topology, class `mounts` (mutex), before `tree`.
- *   Context:   task context, no lock held.
- *   Spec:      mount(2), umount2(2), mount_namespaces(7), proc_pid_mounts(5).
+ *   Lifetime:  counted; the parent's list and every path in it hold references.  Unmounting cuts it
+ * off. Locking:   one lock for the whole topology, class `mounts` (mutex), before `tree`. Context:
+ * task context, no lock held. Spec:      mount(2), umount2(2), mount_namespaces(7),
+ * proc_pid_mounts(5).
  */
 #pragma once
 #include <osxtd/fmt.h>
@@ -27,20 +28,23 @@ struct mount_request {
 	struct str options;
 	u64 flags;
 };
-err_t mount_do(struct fs_ctx *fs, const struct cred *cred, const struct mount_request *req, struct at *at);
+err_t mount_do(struct fs_ctx *fs, const struct cred *cred, const struct mount_request *req,
+	       struct at *at);
 /* MS_BIND and MS_MOVE take a second path. */
-err_t mount_bind(struct fs_ctx *fs, const struct cred *cred, struct at *from, struct at *to, u64 flags);
+err_t mount_bind(struct fs_ctx *fs, const struct cred *cred, struct at *from, struct at *to,
+		 u64 flags);
 err_t mount_relocate(struct fs_ctx *fs, const struct cred *cred, struct at *from, struct at *to);
 /* flags: MNT_*. */
 err_t mount_umount(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 flags);
-err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_root, struct at *put_old);
+err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_root,
+		  struct at *put_old);
 
 /* For the kernel itself: mounts a super on a directory. */
 err_t mount_attach(struct super_ref super, struct str source, u64 flags, const struct path *on);
 
 BORROWS struct super *mount_super(const struct mount *m);
 BORROWS struct dentry *mount_root_dentry(const struct mount *m);
-u64 mount_flags(const struct mount *m);   /* MS_*; MS_RDONLY also when the super is read-only */
+u64 mount_flags(const struct mount *m); /* MS_*; MS_RDONLY also when the super is read-only */
 u32 mount_id(const struct mount *m);
 bool mount_is_readonly(const struct mount *m);
 /* Writers keep a mount from becoming read-only.  ERR_ROFS. */

@@ -3,7 +3,8 @@
 #include "fs/mount_tree.h"
 
 enum : u64 {
-	KEPT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW | MS_NOATIME | MS_NODIRATIME,
+	KEPT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW | MS_NOATIME |
+		     MS_NODIRATIME,
 	PROPAGATION_FLAGS = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE,
 };
 
@@ -15,7 +16,8 @@ u32 mount_flags_of(u64 ms_flags)
 	return (flags & MS_NOATIME) != 0 ? flags : flags | MS_RELATIME;
 }
 
-static err_t place(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 walk_flags, struct path *out)
+static err_t place(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 walk_flags,
+		   struct path *out)
 {
 	struct walk w CLEANUP(walk_fini) = { .flags = walk_flags };
 	TRY(namei(fs, cred, at, &w));
@@ -83,7 +85,8 @@ static err_t mount_fresh(const struct path *on, const struct mount_request *req)
 	return mount_attach(super_move(&s), source, req->flags, on);
 }
 
-err_t mount_do(struct fs_ctx *fs, const struct cred *cred, const struct mount_request *req, struct at *at)
+err_t mount_do(struct fs_ctx *fs, const struct cred *cred, const struct mount_request *req,
+	       struct at *at)
 {
 	struct path on CLEANUP(path_drop) = {};
 	TRY(place(fs, cred, at, WALK_FOLLOW, &on));
@@ -93,13 +96,15 @@ err_t mount_do(struct fs_ctx *fs, const struct cred *cred, const struct mount_re
 		return remount(&on, req);
 	if ((req->flags & PROPAGATION_FLAGS) != 0) {
 		/* Nothing propagates here: private is what every mount is already. */
-		bool is_private = (req->flags & PROPAGATION_FLAGS & ~(u64)(MS_PRIVATE | MS_SLAVE)) == 0;
+		bool is_private = (req->flags & PROPAGATION_FLAGS &
+				   ~(u64)(MS_PRIVATE | MS_SLAVE)) == 0;
 		return path_is_mount_root(&on) && is_private ? OK : ERR_INVAL;
 	}
 	return mount_fresh(&on, req);
 }
 
-err_t mount_bind(struct fs_ctx *fs, const struct cred *cred, struct at *from, struct at *to, u64 flags)
+err_t mount_bind(struct fs_ctx *fs, const struct cred *cred, struct at *from, struct at *to,
+		 u64 flags)
 {
 	struct path on CLEANUP(path_drop) = {};
 	struct path what CLEANUP(path_drop) = {};
@@ -201,7 +206,8 @@ err_t mount_umount(struct fs_ctx *fs, const struct cred *cred, struct at *at, u3
 }
 
 /* pivot_root(2): the caller's root moves to put_old, new_root takes its place. */
-err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_root, struct at *put_old)
+err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_root,
+		  struct at *put_old)
 {
 	struct path new_path CLEANUP(path_drop) = {};
 	struct path old_path CLEANUP(path_drop) = {};
@@ -223,7 +229,8 @@ err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_roo
 		return ERR_INVAL;
 	{
 		GUARD(mounts, &mounts_lock);
-		if (mount_is_null(&new_mount->parent) || !mount_is_below(mount_get(&old_path.mount), new_mount))
+		if (mount_is_null(&new_mount->parent) ||
+		    !mount_is_below(mount_get(&old_path.mount), new_mount))
 			return ERR_INVAL;
 		mount_cut(new_mount, &cut_new);
 		mount_cut(old_mount, &cut_old);

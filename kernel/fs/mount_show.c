@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* mount_show - the texts of /proc/PID/mounts and /proc/PID/mountinfo.  Spec: proc_pid_mountinfo(5), fstab(5). */
+/* mount_show - the texts of /proc/PID/mounts and /proc/PID/mountinfo.  Spec: proc_pid_mountinfo(5),
+ * fstab(5). */
 #include "fs/mount_tree.h"
 
 /* Blanks and backslashes as octal, as getmntent(3) reads them back. */
@@ -47,7 +48,8 @@ static err_t put_path(const struct path *p, const struct path *root, struct text
 	return OK;
 }
 
-static void show_table_line(struct mount *m, const struct path *at, const struct path *root, struct text *t)
+static void show_table_line(struct mount *m, const struct path *at, const struct path *root,
+			    struct text *t)
 {
 	struct text before = *t;
 	struct super *s = mount_super(m);
@@ -63,7 +65,8 @@ static void show_table_line(struct mount *m, const struct path *at, const struct
 	text_put(t, STR(" 0 0\n"));
 }
 
-static void show_info_line(struct mount *m, const struct path *at, const struct path *root, struct text *t)
+static void show_info_line(struct mount *m, const struct path *at, const struct path *root,
+			   struct text *t)
 {
 	struct text before = *t;
 	struct super *s = mount_super(m);
@@ -98,7 +101,8 @@ void mounts_show(const struct path *root, enum mounts_style style, struct text *
 		if (!mount_after(id, &ref))
 			return;
 		struct mount *m = mount_get(&ref);
-		struct path at CLEANUP(path_drop) = { mount_clone(m), dentry_clone(dentry_get(&m->root)) };
+		struct path at CLEANUP(path_drop) = { mount_clone(m),
+						      dentry_clone(dentry_get(&m->root)) };
 		id = m->id;
 		if (style == MOUNTS_TABLE)
 			show_table_line(m, &at, root, t);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "fs/fs_test.h"
 
-static const struct fs_type inner_type = { .name = STR("inner"), .flags = FS_NODEV, .ops = &ramfs_super_ops };
+static const struct fs_type inner_type = { .name = STR("inner"),
+					   .flags = FS_NODEV,
+					   .ops = &ramfs_super_ops };
 
-/* test_fs's own mount is private; what is mounted on it must stand on an attached one, which stays for good. */
+/* test_fs's own mount is private; what is mounted on it must stand on an attached one, which stays
+ * for good. */
 static err_t attached_fs(struct test_fs *t)
 {
 	struct path root CLEANUP(path_drop) = {};

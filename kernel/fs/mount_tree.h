@@ -2,8 +2,9 @@
 /*
  * mount_tree - the topology of mounts; inside fs/ only.
  *
- * M1: an attached mount is on the list of all mounts; every attached mount but a root has parent and point.
- * M2: at most one mount stands on a (mount, dentry); dentry->mounted counts those of all mounts.
+ * M1: an attached mount is on the list of all mounts; every attached mount but a root has parent
+ * and point. M2: at most one mount stands on a (mount, dentry); dentry->mounted counts those of all
+ * mounts.
  */
 #pragma once
 #include <osxtd/list.h>
@@ -17,8 +18,8 @@ struct mount {
 	struct super_ref super IMMUTABLE;
 	struct dentry_ref root IMMUTABLE;
 	struct buf source IMMUTABLE;
-	struct atomic_u32 flags ATOMIC_ONLY;   /* MS_* */
-	struct atomic_u32 writers ATOMIC_ONLY; /* files open for writing */
+	struct atomic_u32 flags ATOMIC_ONLY;	/* MS_* */
+	struct atomic_u32 writers ATOMIC_ONLY;	/* files open for writing */
 	struct atomic_u32 expiring ATOMIC_ONLY; /* MNT_EXPIRE was asked once */
 	/* Under the lock of all mounts: */
 	struct list_link link;
@@ -30,7 +31,8 @@ LIST_TYPE(mount_list, mount, link);
 shared extern struct mounts_lock mounts_lock;
 
 /* A mount of root (super's own when null) that stands nowhere yet. */
-err_t mount_new(struct super *super, struct dentry *root, struct str source, u32 flags, struct mount_ref *out);
+err_t mount_new(struct super *super, struct dentry *root, struct str source, u32 flags,
+		struct mount_ref *out);
 /* Puts m on a directory.  ERR_BUSY: something stands there already; ERR_NOENT: it was removed. */
 err_t mount_put_on(struct mount *m, const struct path *on) HOLDS(mounts);
 /* Cuts m off; its reference of the list goes to *out. */

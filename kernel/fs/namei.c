@@ -2,22 +2,24 @@
 /*
  * namei - the path walk.
  *
- * The text is walked in segments.  A segment takes the tree lock of one file system once and goes down as long as names are
- * in the tree; it holds no references on the way and takes one at its end.  It ends at the end of the text, at "..", a mount
- * point, a symbolic link, or a name that a dynamic directory must be asked for.  A link replaces the rest of the text.
+ * The text is walked in segments.  A segment takes the tree lock of one file system once and goes
+ * down as long as names are in the tree; it holds no references on the way and takes one at its
+ * end.  It ends at the end of the text, at "..", a mount point, a symbolic link, or a name that a
+ * dynamic directory must be asked for.  A link replaces the rest of the text.
  *
- * N1: w->path is a place that may be searched from, held by references, whenever the tree lock is not held.
+ * N1: w->path is a place that may be searched from, held by references, whenever the tree lock is
+ * not held.
  */
 #include "fs/dentry.h"
 #include "fs/mount.h"
 #include "fs/namei.h"
 
 enum walk_stop : u32 {
-	STOP_END,      /* the text is used up, or the last component is reached with WALK_PARENT */
+	STOP_END, /* the text is used up, or the last component is reached with WALK_PARENT */
 	STOP_DOTDOT,
-	STOP_MOUNT,    /* path is a dentry with something mounted on it */
-	STOP_LINK,     /* w->link is to be followed from path */
-	STOP_LOOKUP,   /* the directory at path must be asked for the next name */
+	STOP_MOUNT,  /* path is a dentry with something mounted on it */
+	STOP_LINK,   /* w->link is to be followed from path */
+	STOP_LOOKUP, /* the directory at path must be asked for the next name */
 };
 
 ALWAYS_INLINE u32 walk_resolve(const struct walk *w)
@@ -85,7 +87,8 @@ static void walk_set_last(struct walk *w, struct str name, struct str rest)
 	w->last_kind = is_dot(name) ? LAST_DOT : is_dotdot(name) ? LAST_DOTDOT : LAST_NORMAL;
 }
 
-/* A link is followed unless it is the very end, without a slash behind it, and nobody asked for that. */
+/* A link is followed unless it is the very end, without a slash behind it, and nobody asked for
+ * that. */
 static bool walk_follows(const struct walk *w, struct str rest)
 {
 	return str_len(rest) != 0 || (w->flags & WALK_FOLLOW) != 0;
@@ -117,9 +120,10 @@ static bool stops_at(struct walk *w, struct dentry *child, struct str rest, enum
 	return atomic_u32_load(&child->mounted) != 0;
 }
 
-/* Walks down from *at until something needs more than the tree.  *at: where it came to; w->rest: what is left. */
-static err_t walk_down(struct walk *w, const struct cred *cred, struct dentry **at, enum walk_stop *stop)
-	HOLDS(tree)
+/* Walks down from *at until something needs more than the tree.  *at: where it came to; w->rest:
+ * what is left. */
+static err_t walk_down(struct walk *w, const struct cred *cred, struct dentry **at,
+		       enum walk_stop *stop) HOLDS(tree)
 {
 	struct dentry *d = *at;
 	struct str rest = w->rest;
@@ -157,8 +161,9 @@ static err_t walk_down(struct walk *w, const struct cred *cred, struct dentry **
 		struct dentry *child = dentry_find(d, name, hash);
 		if (unlikely(child == nullptr)) {
 			*stop = STOP_LOOKUP;
-			err = len > NAME_MAX ? ERR_NAMETOOLONG :
-			      dentry_inode(d)->ops->lookup != nullptr ? OK : ERR_NOENT;
+			err = len > NAME_MAX				? ERR_NAMETOOLONG
+			      : dentry_inode(d)->ops->lookup != nullptr ? OK
+									: ERR_NOENT;
 			break;
 		}
 		rest = behind;
@@ -366,12 +371,14 @@ static err_t walk_run(struct fs_ctx *fs, const struct cred *cred, struct walk *w
 		if (stop == STOP_LINK) {
 			TRY(walk_link(fs, w));
 			slash_at_end = slash_at_end ||
-				       (str_len(w->rest) != 0 && str_get(w->rest, str_len(w->rest) - 1) == '/');
+				       (str_len(w->rest) != 0 &&
+					str_get(w->rest, str_len(w->rest) - 1) == '/');
 		}
 	}
 	if ((w->flags & WALK_PARENT) != 0)
 		return OK;
-	if ((slash_at_end || (w->flags & WALK_DIRECTORY) != 0) && !inode_is_dir(path_inode(&w->path)))
+	if ((slash_at_end || (w->flags & WALK_DIRECTORY) != 0) &&
+	    !inode_is_dir(path_inode(&w->path)))
 		return ERR_NOTDIR;
 	return OK;
 }

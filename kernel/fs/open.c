@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* open - open(2): finding or making the file, checks by type, the file description.  Spec: open(2), openat2(2). */
+/* open - open(2): finding or making the file, checks by type, the file description.  Spec: open(2),
+ * openat2(2). */
 #include "fs/dir_ops.h"
 #include "fs/dir_sink.h"
 #include "fs/vfs_ops.h"
@@ -68,7 +69,8 @@ static err_t may_open(const struct path *path, const struct cred *cred, u32 flag
 		return ERR_LOOP;
 	if (type == S_IFDIR && (mask & ACCESS_W) != 0)
 		return ERR_ISDIR;
-	if ((type == S_IFCHR || type == S_IFBLK) && (mount_flags(mount_get(&path->mount)) & MS_NODEV) != 0)
+	if ((type == S_IFCHR || type == S_IFBLK) &&
+	    (mount_flags(mount_get(&path->mount)) & MS_NODEV) != 0)
 		return ERR_ACCES;
 	if ((mask & ACCESS_W) != 0 && !is_special(type))
 		TRY(path_want_write(path));
@@ -82,7 +84,8 @@ static err_t open_by_type(struct inode *i, u32 flags, struct file_ref *out)
 {
 	switch (inode_mode(i) & S_IFMT) {
 	case S_IFDIR:
-		return i->ops->open != nullptr ? i->ops->open(i, flags, out) : dir_file_open(i, flags, out);
+		return i->ops->open != nullptr ? i->ops->open(i, flags, out)
+					       : dir_file_open(i, flags, out);
 	case S_IFCHR:
 		return chrdev_open(i, i->rdev, flags, out);
 	case S_IFIFO:
@@ -144,7 +147,8 @@ static err_t open_granted(const struct path *path, const struct cred *cred, u32 
 	return OK;
 }
 
-err_t vfs_open_path(const struct path *path, const struct cred *cred, u32 flags, struct file_ref *out)
+err_t vfs_open_path(const struct path *path, const struct cred *cred, u32 flags,
+		    struct file_ref *out)
 {
 	if ((flags & O_DIRECTORY) != 0 && !inode_is_dir(path_inode(path)))
 		return ERR_NOTDIR;
@@ -197,8 +201,8 @@ static err_t open_nameless(struct fs_ctx *fs, const struct path *dir, const stru
 	return open_granted(&path, cred, req->flags, true, out);
 }
 
-static err_t open_existing(struct fs_ctx *fs, const struct cred *cred, struct at *at, const struct open_request *req,
-			   struct file_ref *out)
+static err_t open_existing(struct fs_ctx *fs, const struct cred *cred, struct at *at,
+			   const struct open_request *req, struct file_ref *out)
 {
 	u32 flags = req->flags;
 	struct walk w CLEANUP(walk_fini) = { .flags = (flags & O_NOFOLLOW) != 0 ? 0 : WALK_FOLLOW };
@@ -212,7 +216,8 @@ static err_t open_existing(struct fs_ctx *fs, const struct cred *cred, struct at
 }
 
 /* Makes w->last in w->path, unless it is there meanwhile: then *made stays empty. */
-static err_t create_last(struct fs_ctx *fs, const struct cred *cred, struct walk *w, u32 mode, struct dentry_ref *made)
+static err_t create_last(struct fs_ctx *fs, const struct cred *cred, struct walk *w, u32 mode,
+			 struct dentry_ref *made)
 {
 	struct node_request node = { .mode = S_IFREG | (mode & S_PERM & ~fs_ctx_umask(fs)) };
 	struct dentry *dir = dentry_get(&w->path.dentry);
@@ -227,15 +232,17 @@ static err_t create_last(struct fs_ctx *fs, const struct cred *cred, struct walk
 /* What became of one look at the last component. */
 enum create_step : u8 { CREATE_DONE, CREATE_AGAIN };
 
-static err_t create_step(struct fs_ctx *fs, const struct cred *cred, struct walk *w, const struct open_request *req,
-			 struct file_ref *out, enum create_step *step)
+static err_t create_step(struct fs_ctx *fs, const struct cred *cred, struct walk *w,
+			 const struct open_request *req, struct file_ref *out,
+			 enum create_step *step)
 {
 	struct path path CLEANUP(path_drop) = {};
 	u32 flags = req->flags;
 	*step = CREATE_DONE;
 	if (w->last_kind != LAST_NORMAL) {
 		/* A magic link led here, or the text ends in a directory. */
-		if (file_is_null(&w->file) && (inode_is_dir(path_inode(&w->path)) || w->last_kind != LAST_ROOT))
+		if (file_is_null(&w->file) &&
+		    (inode_is_dir(path_inode(&w->path)) || w->last_kind != LAST_ROOT))
 			return ERR_ISDIR;
 		return (flags & O_EXCL) != 0 ? ERR_EXIST : open_walked(w, cred, flags, out);
 	}
@@ -271,10 +278,11 @@ static err_t create_step(struct fs_ctx *fs, const struct cred *cred, struct walk
 	return vfs_open_path(&path, cred, flags, out);
 }
 
-static err_t open_or_create(struct fs_ctx *fs, const struct cred *cred, struct at *at, const struct open_request *req,
-			    struct file_ref *out)
+static err_t open_or_create(struct fs_ctx *fs, const struct cred *cred, struct at *at,
+			    const struct open_request *req, struct file_ref *out)
 {
-	struct walk w CLEANUP(walk_fini) = { .flags = WALK_PARENT | req->resolve << WALK_RESOLVE_SHIFT };
+	struct walk w CLEANUP(walk_fini) = { .flags = WALK_PARENT | req->resolve
+									    << WALK_RESOLVE_SHIFT };
 	enum create_step step = CREATE_AGAIN;
 	TRY(namei(fs, cred, at, &w));
 	while (step == CREATE_AGAIN)
@@ -282,8 +290,8 @@ static err_t open_or_create(struct fs_ctx *fs, const struct cred *cred, struct a
 	return OK;
 }
 
-err_t vfs_open(struct fs_ctx *fs, const struct cred *cred, struct at *at, const struct open_request *req,
-	       struct file_ref *out)
+err_t vfs_open(struct fs_ctx *fs, const struct cred *cred, struct at *at,
+	       const struct open_request *req, struct file_ref *out)
 {
 	struct open_request r = *req;
 	if ((r.flags & O_PATH) != 0)

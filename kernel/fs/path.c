@@ -25,7 +25,8 @@ static err_t reverse_put(struct reverse_text *r, struct str s)
 }
 
 /* Climbs inside one file system, to root or to the root of the mount. *reached: at root. */
-static err_t climb_mount(struct path *at, const struct path *root, struct reverse_text *r, bool *reached)
+static err_t climb_mount(struct path *at, const struct path *root, struct reverse_text *r,
+			 bool *reached)
 {
 	struct super *s = mount_super(mount_get(&at->mount));
 	struct dentry *top = mount_root_dentry(mount_get(&at->mount));
@@ -41,7 +42,8 @@ static err_t climb_mount(struct path *at, const struct path *root, struct revers
 	}
 }
 
-err_t path_show(const struct path *p, const struct path *root, enum path_style style, struct text *t)
+err_t path_show(const struct path *p, const struct path *root, enum path_style style,
+		struct text *t)
 {
 	SCOPED_BUF(memory);
 	TRY(buf_alloc_uninit(PATH_MAX, &memory));

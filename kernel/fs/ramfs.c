@@ -50,7 +50,8 @@ void ramfs_charge(struct ramfs_inode *r)
 static const struct inode_ops ramfs_inode_ops;
 static const struct inode_ops ramfs_dir_ops;
 
-err_t ramfs_inode_new(struct ramfs_space *space, const struct node_request *req, struct inode_ref *out)
+err_t ramfs_inode_new(struct ramfs_space *space, const struct node_request *req,
+		      struct inode_ref *out)
 {
 	SCOPED_REF(inode, ref);
 	if (atomic_u64_load(&space->inodes_used) >= atomic_u64_load(&space->inodes_max))
@@ -63,7 +64,8 @@ err_t ramfs_inode_new(struct ramfs_space *space, const struct node_request *req,
 		TRY(buf_copy_of(str_bytes(req->target), &r->link));
 	r->space = ramfs_space_clone(space);
 	(void)atomic_u64_add(&space->inodes_used, 1);
-	inode_init(&r->inode, mode_is_dir(req->mode) ? &ramfs_dir_ops : &ramfs_inode_ops, req, space->dev, atomic_u64_add(&space->next_ino, 1) + 1);
+	inode_init(&r->inode, mode_is_dir(req->mode) ? &ramfs_dir_ops : &ramfs_inode_ops, req,
+		   space->dev, atomic_u64_add(&space->next_ino, 1) + 1);
 	atomic_u32_store(&r->seals, SEAL_SEAL);
 	*out = inode_move(&ref);
 	return OK;
@@ -181,7 +183,8 @@ err_t ramfs_new(const struct fs_type *type, struct str options, struct super_ref
 	struct ramfs_options o = { UINT64_MAX, UINT64_MAX, 0755, 0, 0 };
 	frame_stats(&memory);
 	if (str_equal(type->name, STR("tmpfs")))
-		o = (struct ramfs_options){ memory.total_pages / 2, memory.total_pages / 2, 01777, 0, 0 };
+		o = (struct ramfs_options){ memory.total_pages / 2, memory.total_pages / 2, 01777,
+					    0, 0 };
 	TRY(ramfs_parse_options(options, &o));
 	TRY(ramfs_space_alloc(&space_ref));
 	struct ramfs_space *space = ramfs_space_get(&space_ref);
@@ -220,7 +223,8 @@ const struct super_ops ramfs_super_ops = {
 	.show_options = ramfs_show_options,
 };
 
-static err_t ramfs_mount(const struct fs_type *type, struct str source, struct str options, struct super_ref *out)
+static err_t ramfs_mount(const struct fs_type *type, struct str source, struct str options,
+			 struct super_ref *out)
 {
 	(void)source;
 	return ramfs_new(type, options, out);

@@ -21,7 +21,8 @@ err_t ramfs_new(const struct fs_type *type, struct str options, struct super_ref
 bool ramfs_data(struct inode *i, struct memobj_ref *out);
 /* A nameless file: memfd_create(2), flags MFD_*.  ERR_INVAL. */
 err_t ramfs_memfd(struct str name, u32 flags, const struct cred *cred, struct file_ref *out);
-/* Makes a node below the root for the kernel itself; the directories before it are made too (devtmpfs). */
+/* Makes a node below the root for the kernel itself; the directories before it are made too
+ * (devtmpfs). */
 err_t ramfs_add_node(struct super *s, struct str path, u32 mode, u32 rdev);
 err_t ramfs_add_symlink(struct super *s, struct str path, struct str target);
 err_t ramfs_statfs(struct super *s, struct abi_statfs *out);

@@ -21,19 +21,27 @@ struct ramfs_super {
 };
 SUBTYPE(ramfs_super, super);
 
-enum : u32 { SEAL_SEAL = 1, SEAL_SHRINK = 2, SEAL_GROW = 4, SEAL_WRITE = 8, SEAL_FUTURE_WRITE = 16, SEAL_ALL = 31 };
+enum : u32 {
+	SEAL_SEAL = 1,
+	SEAL_SHRINK = 2,
+	SEAL_GROW = 4,
+	SEAL_WRITE = 8,
+	SEAL_FUTURE_WRITE = 16,
+	SEAL_ALL = 31
+};
 
 struct ramfs_inode {
 	struct inode inode;
 	struct ramfs_space_ref space IMMUTABLE;
 	struct memobj_ref data IMMUTABLE;      /* of a regular file */
-	struct buf link IMMUTABLE;             /* of a symbolic link */
+	struct buf link IMMUTABLE;	       /* of a symbolic link */
 	struct atomic_u64 charged ATOMIC_ONLY; /* pages counted in space */
 	struct atomic_u32 seals ATOMIC_ONLY;
 };
 SUBTYPE(ramfs_inode, inode);
 
-err_t ramfs_inode_new(struct ramfs_space *space, const struct node_request *req, struct inode_ref *out);
+err_t ramfs_inode_new(struct ramfs_space *space, const struct node_request *req,
+		      struct inode_ref *out);
 err_t ramfs_file_open(struct inode *i, u32 flags, struct file_ref *out);
 /* Brings the count of the file's pages up to date. */
 void ramfs_charge(struct ramfs_inode *r);

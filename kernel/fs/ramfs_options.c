@@ -63,8 +63,8 @@ static err_t parse_one(struct str key, struct str value, struct ramfs_options *o
 		return OK;
 	}
 	/* inode64 and huge= change nothing that can be seen here. */
-	if (str_equal(key, STR("huge")) || str_equal(key, STR("inode64")) || str_equal(key, STR("inode32")) ||
-	    str_equal(key, STR("noswap")))
+	if (str_equal(key, STR("huge")) || str_equal(key, STR("inode64")) ||
+	    str_equal(key, STR("inode32")) || str_equal(key, STR("noswap")))
 		return OK;
 	return ERR_INVAL;
 }

@@ -8,8 +8,8 @@
 #include "fs/vfs_ops.h"
 
 /* A directory that moves to another parent gets a new "..": that counts as a write to it. */
-static err_t may_move_dir(const struct dentry *moved, const struct dentry *from, const struct dentry *to,
-			  const struct cred *cred) HOLDS(tree)
+static err_t may_move_dir(const struct dentry *moved, const struct dentry *from,
+			  const struct dentry *to, const struct cred *cred) HOLDS(tree)
 {
 	if (from == to || !inode_is_dir(dentry_inode(moved)))
 		return OK;
@@ -22,8 +22,8 @@ static enum victim_kind kind_of(const struct dentry *d)
 }
 
 /* Trailing slashes, and directories moving below themselves. */
-static err_t rename_shape(const struct walk *from, const struct walk *to, struct dentry *old, struct dentry *target,
-			  u32 flags) HOLDS(tree)
+static err_t rename_shape(const struct walk *from, const struct walk *to, struct dentry *old,
+			  struct dentry *target, u32 flags) HOLDS(tree)
 {
 	bool exchange = (flags & RENAME_EXCHANGE) != 0;
 	if (target != nullptr && (flags & RENAME_NOREPLACE) != 0)
@@ -63,7 +63,8 @@ static err_t rename_allowed(const struct dentry *from, struct dentry *old, const
 	return OK;
 }
 
-static void move_link_count(const struct dentry *d, struct dentry *from, struct dentry *to) HOLDS(tree)
+static void move_link_count(const struct dentry *d, struct dentry *from, struct dentry *to)
+	HOLDS(tree)
 {
 	if (!inode_is_dir(dentry_inode(d)) || from == to)
 		return;
@@ -79,15 +80,16 @@ static void rename_finish(struct dentry *from, struct dentry *to, struct dentry 
 		inode_touch_mtime(dentry_inode(to));
 }
 
-static err_t rename_locked(struct walk *from_walk, struct walk *to_walk, const struct cred *cred, u32 flags)
-	HOLDS(tree)
+static err_t rename_locked(struct walk *from_walk, struct walk *to_walk, const struct cred *cred,
+			   u32 flags) HOLDS(tree)
 {
 	struct dentry *from = dentry_get(&from_walk->path.dentry);
 	struct dentry *to = dentry_get(&to_walk->path.dentry);
 	struct name_store name CLEANUP(name_store_fini) = {};
 	SCOPED_REF(dentry, old_ref);
 	SCOPED_REF(dentry, target_ref);
-	old_ref = dentry_clone_or_null(dentry_find(from, from_walk->last, name_hash(from_walk->last)));
+	old_ref = dentry_clone_or_null(
+		dentry_find(from, from_walk->last, name_hash(from_walk->last)));
 	target_ref = dentry_clone_or_null(dentry_find(to, to_walk->last, name_hash(to_walk->last)));
 	if (dentry_is_null(&old_ref))
 		return ERR_NOENT;
@@ -120,7 +122,8 @@ static err_t rename_locked(struct walk *from_walk, struct walk *to_walk, const s
 	return OK;
 }
 
-/* Names that a dynamic directory makes up cannot be renamed, but must exist to be refused properly. */
+/* Names that a dynamic directory makes up cannot be renamed, but must exist to be refused properly.
+ */
 static err_t rename_dynamic(struct walk *from, struct walk *to)
 {
 	SCOPED_REF(dentry, d);
@@ -131,7 +134,8 @@ static err_t rename_dynamic(struct walk *from, struct walk *to)
 	return path_inode(&to->path)->ops->lookup != nullptr ? ERR_PERM : OK;
 }
 
-err_t vfs_rename(struct fs_ctx *fs, const struct cred *cred, struct at *old, struct at *new_name, u32 flags)
+err_t vfs_rename(struct fs_ctx *fs, const struct cred *cred, struct at *old, struct at *new_name,
+		 u32 flags)
 {
 	struct walk from CLEANUP(walk_fini) = {};
 	struct walk to CLEANUP(walk_fini) = {};

@@ -54,15 +54,18 @@ KTEST(rename, exchanges_a_file_and_a_directory)
 	struct test_fs fs CLEANUP(test_fs_fini) = {};
 	REQUIRE_OK(test_fs_new(&fs));
 	EXPECT_OK(test_mkdir(&fs, STR("a")));
-	EXPECT_OK(test_mkdir(&fs, STR("a/a directory whose name does not fit into the entry itself")));
+	EXPECT_OK(test_mkdir(&fs,
+			     STR("a/a directory whose name does not fit into the entry itself")));
 	EXPECT_OK(test_write(&fs, STR("f"), STR("")));
 	u64 dir = test_ino(&fs, STR("a/a directory whose name does not fit into the entry itself"));
 	u64 file = test_ino(&fs, STR("f"));
 	u32 links = test_nlink(&fs, STR("/"));
-	EXPECT_OK(test_rename(&fs, STR("a/a directory whose name does not fit into the entry itself"), STR("f"),
-			      RENAME_EXCHANGE));
+	EXPECT_OK(test_rename(&fs,
+			      STR("a/a directory whose name does not fit into the entry itself"),
+			      STR("f"), RENAME_EXCHANGE));
 	EXPECT_EQ(test_ino(&fs, STR("f")), dir);
-	EXPECT_EQ(test_ino(&fs, STR("a/a directory whose name does not fit into the entry itself")), file);
+	EXPECT_EQ(test_ino(&fs, STR("a/a directory whose name does not fit into the entry itself")),
+		  file);
 	EXPECT_EQ(test_nlink(&fs, STR("/")), links + 1);
 	EXPECT_EQ(test_nlink(&fs, STR("a")), 2);
 }

@@ -120,6 +120,7 @@ void fs_types_show(struct text *t)
 	for (usize i = 0; i < array_len(types); i++) {
 		const struct fs_type *type = array_at(types, i);
 		if (type != nullptr)
-			FMT(t, "{}\t{}\n", (type->flags & FS_NODEV) != 0 ? STR("nodev") : STR(""), type->name);
+			FMT(t, "{}\t{}\n", (type->flags & FS_NODEV) != 0 ? STR("nodev") : STR(""),
+			    type->name);
 	}
 }

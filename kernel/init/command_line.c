@@ -21,8 +21,9 @@ static void set_level(struct command_line *c, struct str value)
 		struct str name;
 		u32 level;
 	} names[] = {
-		{ STR("emerg"), 1 }, { STR("alert"), 2 }, { STR("crit"), 3 }, { STR("error"), 4 }, { STR("warn"), 5 },
-		{ STR("notice"), 6 }, { STR("info"), 7 }, { STR("debug"), 8 }, { STR("trace"), 8 }, { STR("off"), 0 },
+		{ STR("emerg"), 1 }, { STR("alert"), 2 },  { STR("crit"), 3 }, { STR("error"), 4 },
+		{ STR("warn"), 5 },  { STR("notice"), 6 }, { STR("info"), 7 }, { STR("debug"), 8 },
+		{ STR("trace"), 8 }, { STR("off"), 0 },
 	};
 	for (u32 i = 0; i < array_len(names); i++) {
 		if (str_equal(array_at(names, i).name, value)) {
@@ -47,13 +48,16 @@ static void set_init(struct command_line *c, struct str value)
 		c->init = value;
 }
 
-/* Options that another part reads by itself (OSXTD, drivers) or that mean nothing here, but are the kernel's own. */
+/* Options that another part reads by itself (OSXTD, drivers) or that mean nothing here, but are the
+ * kernel's own. */
 static bool is_known_elsewhere(struct str name)
 {
 	static const struct str known[] = {
-		STR("console"),	 STR("earlycon"), STR("root"),	   STR("rootfstype"), STR("rootflags"), STR("ro"),
-		STR("rw"),	 STR("nosmp"),	  STR("nr_cpus"),  STR("maxcpus"),    STR("mem"),	STR("panic"),
-		STR("oops"),	 STR("nokaslr"),  STR("mitigations"), STR("reboot"), STR("acpi"), STR("earlyprintk"),
+		STR("console"),	  STR("earlycon"),    STR("root"),	  STR("rootfstype"),
+		STR("rootflags"), STR("ro"),	      STR("rw"),	  STR("nosmp"),
+		STR("nr_cpus"),	  STR("maxcpus"),     STR("mem"),	  STR("panic"),
+		STR("oops"),	  STR("nokaslr"),     STR("mitigations"), STR("reboot"),
+		STR("acpi"),	  STR("earlyprintk"),
 	};
 	for (u32 i = 0; i < array_len(known); i++) {
 		if (str_equal(name, array_at(known, i)))

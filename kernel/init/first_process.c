@@ -2,8 +2,8 @@
 /*
  * first_process - see first_process.h.
  *
- * As on Linux: /init of the archive (or rdinit=) first; without it init=, which must work when it is given; then
- * /sbin/init, /etc/init, /bin/init, /bin/sh.
+ * As on Linux: /init of the archive (or rdinit=) first; without it init=, which must work when it
+ * is given; then /sbin/init, /etc/init, /bin/init, /bin/sh.
  */
 #include "init/first_process.h"
 
@@ -45,7 +45,8 @@ static bool run(struct thread *self, struct str path)
 
 static void start(struct thread *self)
 {
-	static const struct str defaults[] = { STR("/sbin/init"), STR("/etc/init"), STR("/bin/init"), STR("/bin/sh") };
+	static const struct str defaults[] = { STR("/sbin/init"), STR("/etc/init"),
+					       STR("/bin/init"), STR("/bin/sh") };
 	if (run(self, str_len(line->rdinit) != 0 ? line->rdinit : STR("/init")))
 		return;
 	if (str_len(line->init) != 0) {
@@ -78,7 +79,8 @@ static err_t open_console(struct fs_ctx *fs, const struct cred *cred, struct fdt
 	return OK;
 }
 
-err_t first_process_start(const struct command_line *command_line, const struct cred *cred, struct fs_ctx_ref fs_arg)
+err_t first_process_start(const struct command_line *command_line, const struct cred *cred,
+			  struct fs_ctx_ref fs_arg)
 {
 	SCOPED_REF(fs_ctx, fs);
 	fs = fs_ctx_move(&fs_arg);

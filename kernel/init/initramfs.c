@@ -2,8 +2,8 @@
 /*
  * initramfs - from archive entries to files; see initramfs.h.
  *
- * Hard links share an inode number: the first name is remembered (`links`) and the later ones are linked to it; the
- * archive gives the content with the last of them.
+ * Hard links share an inode number: the first name is remembered (`links`) and the later ones are
+ * linked to it; the archive gives the content with the last of them.
  */
 #include "init/initramfs.h"
 
@@ -25,9 +25,9 @@ struct unpack {
 	struct fs_ctx *fs;
 	const struct cred *cred;
 	struct cpio_reader reader;
-	struct file_ref file;     /* the regular file being filled */
+	struct file_ref file; /* the regular file being filled */
 	u64 pos;
-	struct buf target;        /* the symbolic link being gathered */
+	struct buf target; /* the symbolic link being gathered */
 	usize target_len;
 	struct link_names links;
 };
@@ -78,7 +78,8 @@ static err_t link_again(struct unpack *u, const struct cpio_entry *e, bool *link
 {
 	for (usize i = 0; i < link_names_len(&u->links); i++) {
 		const struct link_name *l = link_names_at(&u->links, i);
-		if (l->ino != e->ino || l->dev_major != e->dev_major || l->dev_minor != e->dev_minor)
+		if (l->ino != e->ino || l->dev_major != e->dev_major ||
+		    l->dev_minor != e->dev_minor)
 			continue;
 		struct at old CLEANUP(at_fini) = at_name(buf_str(&l->name));
 		struct at again CLEANUP(at_fini) = at_name(e->name);
@@ -122,7 +123,8 @@ static err_t begin_entry(struct unpack *u, const struct cpio_entry *e)
 	case S_IFBLK:
 	case S_IFIFO:
 	case S_IFSOCK:
-		err = vfs_mknod(u->fs, u->cred, &at, e->mode, dev_make(e->rdev_major, e->rdev_minor));
+		err = vfs_mknod(u->fs, u->cred, &at, e->mode,
+				dev_make(e->rdev_major, e->rdev_minor));
 		return err == ERR_EXIST ? OK : err;
 	default:
 		return ERR_BADMSG;

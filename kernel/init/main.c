@@ -2,7 +2,8 @@
 /*
  * main - the boot order: from a running framework to the first process.
  *
- * kernel_main runs on the boot stack, which becomes the idle task; all that may sleep is done by the boot task.
+ * kernel_main runs on the boot stack, which becomes the idle task; all that may sleep is done by
+ * the boot task.
  */
 #include <osxtd/boot.h>
 #include <osxtd/console.h>
@@ -26,7 +27,8 @@
 #include "process/process.h"
 #include "vm/mm.h"
 
-/* A part without which the system cannot run: its failure at boot is a panic with the part's name. */
+/* A part without which the system cannot run: its failure at boot is a panic with the part's name.
+ */
 static void must(err_t err, struct str what)
 {
 	if (err == OK)
@@ -87,19 +89,22 @@ static void boot_task(void *arg)
 	must(make_root(cred_get(&cred), &fs), STR("root file system"));
 	unpack_initrd(fs_ctx_get(&fs), cred_get(&cred));
 	(void)fs_ctx_set_umask(fs_ctx_get(&fs), 022);
-	must(first_process_start(&command_line, cred_get(&cred), fs_ctx_move(&fs)), STR("first process"));
+	must(first_process_start(&command_line, cred_get(&cred), fs_ctx_move(&fs)),
+	     STR("first process"));
 }
 
 void kernel_main(void)
 {
 	must(command_line_parse(boot_command_line(), &command_line), STR("command line"));
 	log_set_console_level(command_line.log_level);
-	LOG(NOTICE, "OmegaOS W3.x ({}), {} MiB of memory, {} CPU", boot_machine(), boot_memory_bytes() >> 20, cpu_count());
+	LOG(NOTICE, "OmegaOS W3.x ({}), {} MiB of memory, {} CPU", boot_machine(),
+	    boot_memory_bytes() >> 20, cpu_count());
 	if (command_line.is_bad)
 		panic("command line: init= is given twice");
 	if (command_line.no_aslr)
 		mm_disable_aslr();
-	must(vm_init(), STR("vm")); /* the vDSO's data page is there before the clocks that fill it */
+	must(vm_init(),
+	     STR("vm")); /* the vDSO's data page is there before the clocks that fill it */
 	process_setup();
 	must(ramfs_register(), STR("ramfs"));
 	must(devtmpfs_register(), STR("devtmpfs"));

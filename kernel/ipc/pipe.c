@@ -96,9 +96,11 @@ err_t pipe_resize(struct pipe *p, u64 bytes, u32 *capacity)
 		u64 used = pipe_used(p);
 		if (start + used > wanted)
 			return ERR_BUSY;
-		/* Pages in use move to the front, in order, as clones: failure leaves the pipe as it was. */
+		/* Pages in use move to the front, in order, as clones: failure leaves the pipe as
+		 * it was. */
 		for (u64 i = 0; i * PAGE_SIZE < start + used && e == OK; i++) {
-			struct uframe *page = frame_map_find(&p->pages, page_of(p, (first + i) * PAGE_SIZE));
+			struct uframe *page = frame_map_find(&p->pages,
+							     page_of(p, (first + i) * PAGE_SIZE));
 			ASSERT(page != nullptr);
 			e = frame_map_insert(&fresh, i, uframe_clone(page));
 		}
@@ -153,7 +155,8 @@ static void pipe_file_init(struct pipe_file *f, struct pipe *p, u32 flags)
 	f->file.pollable = pollable_clone(&p->pollable);
 	f->file.poll_mask = (mode & FILE_READ) != 0 ? POLLIN | POLLRDNORM : 0;
 	f->file.poll_mask |= (mode & FILE_WRITE) != 0 ? POLLOUT | POLLWRNORM | POLLERR : 0;
-	f->file.poll_ask = (mode & FILE_READ) != 0 ? POLLHUP : 0; /* it depends on what this end has seen */
+	f->file.poll_ask = (mode & FILE_READ) != 0 ? POLLHUP
+						   : 0; /* it depends on what this end has seen */
 	GUARD(pipe, &p->lock);
 	f->seen_writers = p->writers == 0 ? p->writer_count : p->writer_count - 1;
 	if ((mode & FILE_READ) != 0) {

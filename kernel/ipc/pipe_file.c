@@ -55,8 +55,8 @@ static err_t pipe_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 }
 
 /*
- * One attempt to write.  A small write goes in whole or not at all; a large one as far as there is room.
- * ERR_AGAIN: the rest has to wait.
+ * One attempt to write.  A small write goes in whole or not at all; a large one as far as there is
+ * room. ERR_AGAIN: the rest has to wait.
  */
 static err_t write_once(struct pipe *p, struct uio *from, bool is_atomic, usize *n)
 {
@@ -155,7 +155,8 @@ static err_t pipe_getattr(struct file *f, struct file_stat *st)
 	return OK;
 }
 
-/* /proc/PID/fd: an end of a pipe without a name does not wait for the other side; it may have gone already. */
+/* /proc/PID/fd: an end of a pipe without a name does not wait for the other side; it may have gone
+ * already. */
 static err_t pipe_reopen(struct file *f, u32 flags, struct file_ref *out)
 {
 	return pipe_open_end(file_pipe(f), flags, PIPE_NO_WAIT, out);

@@ -8,24 +8,26 @@
 #include "ipc/pipe.h"
 
 /*
- * R1: head <= tail <= head + capacity; byte p stands in page p / PAGE_SIZE modulo the number of pages.
- * R2: while the pipe is empty, head and tail are 0, so that a lightly used pipe stays in one page.
+ * R1: head <= tail <= head + capacity; byte p stands in page p / PAGE_SIZE modulo the number of
+ * pages. R2: while the pipe is empty, head and tail are 0, so that a lightly used pipe stays in one
+ * page.
  */
 struct pipe {
-	struct pollable pollable;     /* events of both ends: pipe_update */
+	struct pollable pollable; /* events of both ends: pipe_update */
 	struct pipe_lock lock;
 	struct frame_map pages GUARDED(pipe);
 	u64 head GUARDED(pipe);
 	u64 tail GUARDED(pipe);
-	u32 capacity GUARDED(pipe);   /* a power of two, at least a page */
+	u32 capacity GUARDED(pipe); /* a power of two, at least a page */
 	u32 readers GUARDED(pipe);
 	u32 writers GUARDED(pipe);
-	u32 reader_count GUARDED(pipe); /* ends ever opened: who waits for the other side sees short visits too */
+	u32 reader_count GUARDED(
+		pipe); /* ends ever opened: who waits for the other side sees short visits too */
 	u32 writer_count GUARDED(pipe);
 	u64 ino IMMUTABLE;
 	struct file_time created IMMUTABLE;
-	struct waitq readable;        /* waiting for data or writers */
-	struct waitq writable;        /* waiting for room or readers */
+	struct waitq readable; /* waiting for data or writers */
+	struct waitq writable; /* waiting for room or readers */
 };
 
 SUBTYPE(pipe, pollable);
@@ -33,7 +35,7 @@ SUBTYPE(pipe, pollable);
 struct pipe_file {
 	struct file file;
 	struct pipe_ref pipe IMMUTABLE;
-	u32 seen_writers IMMUTABLE;   /* no POLLHUP while writer_count is this: nobody came yet */
+	u32 seen_writers IMMUTABLE; /* no POLLHUP while writer_count is this: nobody came yet */
 };
 SUBTYPE(pipe_file, file);
 

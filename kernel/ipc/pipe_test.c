@@ -57,7 +57,8 @@ KTEST(pipe, full_pipe_and_lost_reader)
 	EXPECT_EQ(put(&wr, cspan_sub(span_const(buf_span(&block)), 0, 101), &n), ERR_AGAIN);
 	EXPECT_OK(put(&wr, cspan_sub(span_const(buf_span(&block)), 0, 100), &n));
 	i64 capacity = 0;
-	EXPECT_EQ(file_get(&wr)->ops->fcntl(file_get(&wr), F_SETPIPE_SZ, 4096, &capacity), ERR_BUSY);
+	EXPECT_EQ(file_get(&wr)->ops->fcntl(file_get(&wr), F_SETPIPE_SZ, 4096, &capacity),
+		  ERR_BUSY);
 	file_drop(&rd);
 	EXPECT_EQ(put(&wr, span_const(buf_span(&block)), &n), ERR_PIPE);
 	EXPECT((file_poll(file_get(&wr), nullptr) & POLLERR) != 0);
@@ -85,7 +86,8 @@ KTEST(pipe, bytes_keep_their_order_over_a_resize)
 		}
 		if (round % 100 == 50) {
 			u64 wanted = (round / 100 % 2) != 0 ? 65536 : 131072;
-			EXPECT_OK(file_get(&wr)->ops->fcntl(file_get(&wr), F_SETPIPE_SZ, wanted, &capacity));
+			EXPECT_OK(file_get(&wr)->ops->fcntl(file_get(&wr), F_SETPIPE_SZ, wanted,
+							    &capacity));
 			EXPECT_EQ(capacity, wanted);
 		}
 	}

@@ -11,7 +11,8 @@ static err_t change_walked(struct thread *self, const struct walk *w, struct att
 	return vfs_setattr(&w->path, thread_cred(self), c);
 }
 
-static err_t change_at(struct thread *self, i32 dirfd, u64 name, u32 at_flags, struct attr_change *c)
+static err_t change_at(struct thread *self, i32 dirfd, u64 name, u32 at_flags,
+		       struct attr_change *c)
 {
 	struct walk w CLEANUP(walk_fini) = { .flags = fs_follow(at_flags) };
 	TRY(fs_walk(self, dirfd, name, at_flags, &w));
@@ -90,7 +91,8 @@ SYSCALL(fchownat)
 }
 
 /* Two times of utimensat(2); false in *any when both are to be left alone. */
-static err_t times_change(const struct abi_timespec *t0, const struct abi_timespec *t1, struct attr_change *c)
+static err_t times_change(const struct abi_timespec *t0, const struct abi_timespec *t1,
+			  struct attr_change *c)
 {
 	struct file_time now = fs_now();
 	bool now0 = t0->nsec == UTIME_NOW, now1 = t1->nsec == UTIME_NOW;
@@ -110,13 +112,14 @@ static err_t times_change(const struct abi_timespec *t0, const struct abi_timesp
 static struct attr_change times_now(void)
 {
 	struct file_time now = fs_now();
-	struct attr_change c = {
-		.valid = ATTR_ATIME | ATTR_MTIME | ATTR_TIMES_NOW, .atime = now, .mtime = now
-	};
+	struct attr_change c = { .valid = ATTR_ATIME | ATTR_MTIME | ATTR_TIMES_NOW,
+				 .atime = now,
+				 .mtime = now };
 	return c;
 }
 
-static err_t change_times(struct thread *self, i32 dirfd, u64 name, u32 at_flags, struct attr_change *c)
+static err_t change_times(struct thread *self, i32 dirfd, u64 name, u32 at_flags,
+			  struct attr_change *c)
 {
 	if (name == 0 && dirfd != AT_FDCWD)
 		return (at_flags != 0) ? ERR_INVAL : change_fd(self, (u32)dirfd, c);

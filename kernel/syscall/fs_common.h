@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* fs_common - what the handlers of file calls share: descriptors and paths of the calling thread. */
+/* fs_common - what the handlers of file calls share: descriptors and paths of the calling thread.
+ */
 #pragma once
 #include "abi/fcntl.h"
 #include "abi/resource.h"

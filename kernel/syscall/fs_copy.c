@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * fs_copy - sendfile(2), copy_file_range(2), splice(2), vmsplice(2): bytes from one descriptor to another.
+ * fs_copy - sendfile(2), copy_file_range(2), splice(2), vmsplice(2): bytes from one descriptor to
+ * another.
  *
- * The bytes pass through kernel memory.  Where the source has a position it advances by what was written, not by what
- * was read; bytes taken out of a pipe are written completely or the call ends with the error.
+ * The bytes pass through kernel memory.  Where the source has a position it advances by what was
+ * written, not by what was read; bytes taken out of a pipe are written completely or the call ends
+ * with the error.
  */
 #include "ipc/pipe.h"
 #include "syscall/fs_common.h"
@@ -77,7 +79,8 @@ static err_t copy_loop(struct copy_end *in, struct copy_end *out, u64 len, u64 *
 	TRY(buf_alloc_uninit(min_of(len, COPY_CHUNK), &bounce));
 	while (*done < len) {
 		usize got = 0, put = 0;
-		struct span piece = span_sub(buf_span(&bounce), 0, min_of(len - *done, buf_len(&bounce)));
+		struct span piece = span_sub(buf_span(&bounce), 0,
+					     min_of(len - *done, buf_len(&bounce)));
 		TRY(end_read(in, piece, &got));
 		if (got == 0)
 			return OK;
@@ -86,7 +89,8 @@ static err_t copy_loop(struct copy_end *in, struct copy_end *out, u64 len, u64 *
 		*done += put;
 		TRY(e);
 		/* A pipe or terminal gives what it has: do not wait for more. */
-		if (put < got || (got < span_len(piece) && (file_get(&in->file)->mode & FILE_SEEK) == 0))
+		if (put < got ||
+		    (got < span_len(piece) && (file_get(&in->file)->mode & FILE_SEEK) == 0))
 			return OK;
 		if (task_pause(WAIT_SIGNAL))
 			return OK;
@@ -94,7 +98,8 @@ static err_t copy_loop(struct copy_end *in, struct copy_end *out, u64 len, u64 *
 	return OK;
 }
 
-static err_t do_copy(struct thread *self, struct copy_end *in, struct copy_end *out, u64 len, i64 *ret)
+static err_t do_copy(struct thread *self, struct copy_end *in, struct copy_end *out, u64 len,
+		     i64 *ret)
 {
 	u64 done = 0;
 	err_t e = len == 0 ? OK : copy_loop(in, out, min_of(len, COPY_MAX), &done);
@@ -108,7 +113,8 @@ static err_t do_copy(struct thread *self, struct copy_end *in, struct copy_end *
 
 static err_t check_modes(const struct copy_end *in, const struct copy_end *out)
 {
-	bool ok = (file_get(&in->file)->mode & FILE_READ) != 0 && (file_get(&out->file)->mode & FILE_WRITE) != 0;
+	bool ok = (file_get(&in->file)->mode & FILE_READ) != 0 &&
+		  (file_get(&out->file)->mode & FILE_WRITE) != 0;
 	return ok ? OK : ERR_BADF;
 }
 
@@ -122,7 +128,8 @@ SYSCALL(sendfile)
 	if ((i64)a->a3 < 0)
 		return ERR_INVAL;
 	struct file *source = file_get(&in.file);
-	if ((source->mode & FILE_DIR) != 0 || ((source->mode & FILE_SEEK) == 0 && !file_is_pipe(source)))
+	if ((source->mode & FILE_DIR) != 0 ||
+	    ((source->mode & FILE_SEEK) == 0 && !file_is_pipe(source)))
 		return ERR_INVAL;
 	if ((atomic_u32_load(&file_get(&out.file)->flags) & O_APPEND) != 0)
 		return ERR_INVAL;
@@ -161,7 +168,8 @@ SYSCALL(copy_file_range)
 	if ((atomic_u32_load(&to->flags) & O_APPEND) != 0)
 		return ERR_BADF;
 	u64 len = min_of(a->a4, COPY_MAX);
-	if (file_inode(from) == file_inode(to) && ranges_overlap(end_position(&in), end_position(&out), len))
+	if (file_inode(from) == file_inode(to) &&
+	    ranges_overlap(end_position(&in), end_position(&out), len))
 		return ERR_INVAL;
 	TRY(fs_limit_size(self, end_position(&out), &len));
 	return do_copy(self, &in, &out, len, ret);
@@ -178,12 +186,16 @@ SYSCALL(splice)
 	TRY(end_load(self, a->a0, a->a1, &in));
 	TRY(end_load(self, a->a2, a->a3, &out));
 	TRY(check_modes(&in, &out));
-	bool from_pipe = file_is_pipe(file_get(&in.file)), to_pipe = file_is_pipe(file_get(&out.file));
-	if ((!from_pipe && !to_pipe) || (atomic_u32_load(&file_get(&out.file)->flags) & O_APPEND) != 0)
+	bool from_pipe = file_is_pipe(file_get(&in.file)),
+	     to_pipe = file_is_pipe(file_get(&out.file));
+	if ((!from_pipe && !to_pipe) ||
+	    (atomic_u32_load(&file_get(&out.file)->flags) & O_APPEND) != 0)
 		return ERR_INVAL;
 	if ((a->a5 & SPLICE_F_NONBLOCK) != 0) {
-		bool ready = (!from_pipe || (file_poll(file_get(&in.file), nullptr) & (POLLIN | POLLHUP)) != 0) &&
-			     (!to_pipe || (file_poll(file_get(&out.file), nullptr) & (POLLOUT | POLLERR)) != 0);
+		bool ready = (!from_pipe ||
+			      (file_poll(file_get(&in.file), nullptr) & (POLLIN | POLLHUP)) != 0) &&
+			     (!to_pipe ||
+			      (file_poll(file_get(&out.file), nullptr) & (POLLOUT | POLLERR)) != 0);
 		if (!ready)
 			return ERR_AGAIN;
 	}

@@ -3,7 +3,8 @@
 #include "fs/dir_sink.h"
 #include "syscall/fs_common.h"
 
-static err_t do_getdents(struct thread *self, const struct sysargs *a, enum dir_format format, i64 *ret)
+static err_t do_getdents(struct thread *self, const struct sysargs *a, enum dir_format format,
+			 i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct dir_sink sink = { .to = arg_uaddr(a->a1), .room = (u32)a->a2, .format = format };

@@ -23,7 +23,8 @@ static err_t read_options(u64 from, struct buf *memory, struct str *text)
 	if (from == 0)
 		return OK;
 	TRY(buf_alloc(PAGE_SIZE, memory));
-	err_t e = user_read_some(arg_uaddr(from), span_sub(buf_span(memory), 0, PAGE_SIZE - 1), &done);
+	err_t e = user_read_some(arg_uaddr(from), span_sub(buf_span(memory), 0, PAGE_SIZE - 1),
+				 &done);
 	if (e != OK && done == 0)
 		return e;
 	*text = str_until_nul(span_const(span_sub(buf_span(memory), 0, done)));

@@ -25,7 +25,8 @@ static err_t do_mknod(struct thread *self, i32 dirfd, u64 name, u64 mode, u64 de
 {
 	struct at at CLEANUP(at_fini) = {};
 	TRY(fs_at(self, dirfd, name, 0, &at));
-	return vfs_mknod(thread_fs(self), thread_cred(self), &at, (u32)mode & (S_IFMT | S_PERM), (u32)dev);
+	return vfs_mknod(thread_fs(self), thread_cred(self), &at, (u32)mode & (S_IFMT | S_PERM),
+			 (u32)dev);
 }
 
 SYSCALL(mknod)
@@ -69,14 +70,16 @@ SYSCALL(rmdir)
 	return do_unlink(self, AT_FDCWD, a->a0, AT_REMOVEDIR);
 }
 
-static err_t do_link(struct thread *self, i32 old_fd, u64 old_name, i32 new_fd, u64 new_name, u32 at_flags)
+static err_t do_link(struct thread *self, i32 old_fd, u64 old_name, i32 new_fd, u64 new_name,
+		     u32 at_flags)
 {
 	struct at from CLEANUP(at_fini) = {};
 	struct at to CLEANUP(at_fini) = {};
 	if ((at_flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) != 0)
 		return ERR_INVAL;
 	/* An open descriptor is not permission enough to give its file a name. */
-	if ((at_flags & AT_EMPTY_PATH) != 0 && !cred_has_cap(thread_cred(self), CAP_DAC_READ_SEARCH))
+	if ((at_flags & AT_EMPTY_PATH) != 0 &&
+	    !cred_has_cap(thread_cred(self), CAP_DAC_READ_SEARCH))
 		return ERR_NOENT;
 	TRY(fs_at(self, old_fd, old_name, at_flags, &from));
 	TRY(fs_at(self, new_fd, new_name, 0, &to));
@@ -116,7 +119,8 @@ SYSCALL(symlinkat)
 	return do_symlink(self, a->a0, arg_int(a->a1), a->a2);
 }
 
-static err_t do_rename(struct thread *self, i32 old_fd, u64 old_name, i32 new_fd, u64 new_name, u32 flags)
+static err_t do_rename(struct thread *self, i32 old_fd, u64 old_name, i32 new_fd, u64 new_name,
+		       u32 flags)
 {
 	struct at from CLEANUP(at_fini) = {};
 	struct at to CLEANUP(at_fini) = {};

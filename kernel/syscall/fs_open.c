@@ -5,7 +5,8 @@
 #include "syscall/fs_common.h"
 
 /* The descriptor number is taken first: EMFILE must not leave a new file behind. */
-static err_t do_open(struct thread *self, i32 dirfd, u64 name, const struct open_request *req, i64 *ret)
+static err_t do_open(struct thread *self, i32 dirfd, u64 name, const struct open_request *req,
+		     i64 *ret)
 {
 	struct at at CLEANUP(at_fini) = {};
 	struct fd_slot slot CLEANUP(fd_release) = {};
@@ -20,7 +21,8 @@ static err_t do_open(struct thread *self, i32 dirfd, u64 name, const struct open
 
 static struct open_request open_args(u64 flags, u64 mode)
 {
-	struct open_request req = { .flags = ((u32)flags & O_ALL) | O_LARGEFILE, .mode = (u32)mode & S_PERM };
+	struct open_request req = { .flags = ((u32)flags & O_ALL) | O_LARGEFILE,
+				    .mode = (u32)mode & S_PERM };
 	return req;
 }
 
@@ -70,12 +72,14 @@ SYSCALL(openat2)
 		return ERR_INVAL;
 	if (how.mode != 0 && (!makes || (how.mode & ~(u64)S_PERM) != 0))
 		return ERR_INVAL;
-	if ((how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) == (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+	if ((how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) ==
+	    (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		return ERR_INVAL;
 	u64 with_path = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_LARGEFILE;
 	if ((how.flags & O_PATH) != 0 && (how.flags & ~with_path) != 0)
 		return ERR_INVAL;
-	if ((how.resolve & RESOLVE_CACHED) != 0 && (how.flags & (O_TRUNC | O_CREAT | O_TMPFILE_BIT)) != 0)
+	if ((how.resolve & RESOLVE_CACHED) != 0 &&
+	    (how.flags & (O_TRUNC | O_CREAT | O_TMPFILE_BIT)) != 0)
 		return ERR_AGAIN;
 	struct open_request req = open_args(how.flags, how.mode);
 	req.resolve = (u32)how.resolve;
@@ -185,7 +189,8 @@ SYSCALL(memfd_create)
 		return e == ERR_NAMETOOLONG ? ERR_INVAL : e;
 	struct str name = str_of(cspan_sub(cspan_of(memory), 0, len));
 	TRY(ramfs_memfd(name, (u32)a->a1, thread_cred(self), &f));
-	TRY(fd_install(thread_files(self), fs_fd_limit(self), (a->a1 & 1) != 0 ? O_CLOEXEC : 0, &f, &fd));
+	TRY(fd_install(thread_files(self), fs_fd_limit(self), (a->a1 & 1) != 0 ? O_CLOEXEC : 0, &f,
+		       &fd));
 	*ret = fd;
 	return OK;
 }

@@ -43,7 +43,8 @@ static u64 write_start(struct file *f)
 
 static err_t limit_shared(struct thread *self, struct file *f, u64 *len)
 {
-	if (likely((f->mode & FILE_REGULAR) == 0 || thread_rlimit(self, RLIMIT_FSIZE) == RLIM_INFINITY))
+	if (likely((f->mode & FILE_REGULAR) == 0 ||
+		   thread_rlimit(self, RLIMIT_FSIZE) == RLIM_INFINITY))
 		return OK;
 	return fs_limit_size(self, write_start(f), len);
 }
@@ -127,7 +128,8 @@ SYSCALL(pwrite64)
 	return finish_write(self, file_get(&f), e, n, ret);
 }
 
-/* Flags of preadv2 and pwritev2: nothing here waits for a device, so that most of them hold by themselves. */
+/* Flags of preadv2 and pwritev2: nothing here waits for a device, so that most of them hold by
+ * themselves. */
 static err_t check_rwf(u32 flags)
 {
 	if ((flags & ~(u32)RWF_ALL) != 0 || (flags & RWF_NOWAIT) != 0)
@@ -135,7 +137,8 @@ static err_t check_rwf(u32 flags)
 	return OK;
 }
 
-static err_t do_readv(struct thread *self, const struct sysargs *a, bool shared_pos, u64 pos, i64 *ret)
+static err_t do_readv(struct thread *self, const struct sysargs *a, bool shared_pos, u64 pos,
+		      i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct uio to = {};
@@ -154,7 +157,8 @@ static err_t do_readv(struct thread *self, const struct sysargs *a, bool shared_
 	return OK;
 }
 
-static err_t do_writev(struct thread *self, const struct sysargs *a, bool shared_pos, u64 pos, i64 *ret)
+static err_t do_writev(struct thread *self, const struct sysargs *a, bool shared_pos, u64 pos,
+		       i64 *ret)
 {
 	SCOPED_REF(file, ref);
 	struct uio from = {};
@@ -202,7 +206,8 @@ SYSCALL(preadv2)
 	if (!shared_pos && (i64)a->a3 < 0)
 		return ERR_INVAL;
 	TRY(check_rwf((u32)a->a5));
-	return (a->a5 & RWF_APPEND) != 0 ? ERR_OPNOTSUPP : do_readv(self, a, shared_pos, a->a3, ret);
+	return (a->a5 & RWF_APPEND) != 0 ? ERR_OPNOTSUPP
+					 : do_readv(self, a, shared_pos, a->a3, ret);
 }
 
 SYSCALL(pwritev2)

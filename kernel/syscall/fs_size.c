@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* fs_size - truncate(2), fallocate(2), fsync(2), posix_fadvise(2) and what else concerns a file's bytes as a whole. */
+/* fs_size - truncate(2), fallocate(2), fsync(2), posix_fadvise(2) and what else concerns a file's
+ * bytes as a whole. */
 #include "abi/signal.h"
 #include "syscall/fs_common.h"
 

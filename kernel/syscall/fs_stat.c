@@ -25,7 +25,8 @@ static bool is_fd_itself(i32 dirfd, u64 name, u32 at_flags)
 	return user_get(arg_uaddr(name), &first) == OK && first == 0;
 }
 
-/* stat(2) of what has an inode: the fields come as a value, so that nothing is cleared before it is filled. */
+/* stat(2) of what has an inode: the fields come as a value, so that nothing is cleared before it is
+ * filled. */
 static err_t put_inode(struct inode *i, u64 out)
 {
 	struct file_stat st = inode_fields(i);
@@ -54,7 +55,8 @@ static err_t stat_to_user(struct thread *self, i32 dirfd, u64 name, u32 at_flags
 		return put_fd(self, (u32)dirfd, out);
 	struct walk w CLEANUP(walk_fini) = { .flags = fs_follow(at_flags) };
 	TRY(fs_walk(self, dirfd, name, at_flags, &w));
-	return likely(file_is_null(&w.file)) ? put_inode(path_inode(&w.path), out) : put_file(file_get(&w.file), out);
+	return likely(file_is_null(&w.file)) ? put_inode(path_inode(&w.path), out)
+					     : put_file(file_get(&w.file), out);
 }
 
 SYSCALL(stat)
@@ -79,7 +81,8 @@ SYSCALL(newfstatat)
 {
 	u32 flags = (u32)a->a3;
 	(void)ret;
-	if ((flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) != 0)
+	if ((flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |
+			    AT_STATX_SYNC_TYPE)) != 0)
 		return ERR_INVAL;
 	return stat_to_user(self, arg_int(a->a0), a->a1, flags, a->a2);
 }
@@ -106,7 +109,8 @@ SYSCALL(statx)
 	(void)ret;
 	if ((a->a3 & STATX_RESERVED) != 0 || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return ERR_INVAL;
-	if ((flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) != 0)
+	if ((flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |
+			    AT_STATX_SYNC_TYPE)) != 0)
 		return ERR_INVAL;
 	TRY(stat_at(self, arg_int(a->a0), a->a1, flags, &st));
 	struct abi_statx x = {
@@ -244,7 +248,9 @@ SYSCALL(fstatfs)
 {
 	SCOPED_REF(file, f);
 	struct file_stat fst = {};
-	struct abi_statfs st = { .block_size = PAGE_SIZE, .fragment_size = PAGE_SIZE, .name_max = NAME_MAX };
+	struct abi_statfs st = { .block_size = PAGE_SIZE,
+				 .fragment_size = PAGE_SIZE,
+				 .name_max = NAME_MAX };
 	(void)ret;
 	TRY(fs_fd_any(self, a->a0, &f));
 	if (file_has_path(file_get(&f))) {

@@ -2,7 +2,8 @@
 /*
  * fs_xattr - extended attributes: no file system here stores any.
  *
- * What a tmpfs of Linux 6.1 would answer when none is set: user.* is not supported, the other name spaces are empty.
+ * What a tmpfs of Linux 6.1 would answer when none is set: user.* is not supported, the other name
+ * spaces are empty.
  *
  * Spec: xattr(7).
  */

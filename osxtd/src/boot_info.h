@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * boot_info - what the boot protocol said, copied and checked before anything else runs; private to OSXTD.
+ * boot_info - what the boot protocol said, copied and checked before anything else runs; private to
+ * OSXTD.
  *
- * The architecture's entry fills it; mm_init makes frames of the RAM ranges that nothing else occupies.
+ * The architecture's entry fills it; mm_init makes frames of the RAM ranges that nothing else
+ * occupies.
  *
- *   Context:  written by the boot CPU before mm_init, read-only afterwards (but for the initrd, see boot.h).
+ *   Context:  written by the boot CPU before mm_init, read-only afterwards (but for the initrd, see
+ * boot.h).
  */
 #pragma once
 #include <osxtd/boot.h>
 
 enum boot_range_kind : u32 {
-	BOOT_RAM,           /* free for use, but for the kernel's image and the initrd */
-	BOOT_RESERVED,      /* memory or holes that must not be touched */
-	BOOT_ACPI,          /* firmware tables: mapped, never handed out */
-	BOOT_DEVICE,        /* memory-mapped devices */
+	BOOT_RAM,      /* free for use, but for the kernel's image and the initrd */
+	BOOT_RESERVED, /* memory or holes that must not be touched */
+	BOOT_ACPI,     /* firmware tables: mapped, never handed out */
+	BOOT_DEVICE,   /* memory-mapped devices */
 };
 
-/* Physical, start inclusive, end exclusive; RAM ranges are page aligned (shrunk), sorted and do not overlap. */
+/* Physical, start inclusive, end exclusive; RAM ranges are page aligned (shrunk), sorted and do not
+ * overlap. */
 struct boot_range {
 	u64 start, end;
 	enum boot_range_kind kind;
@@ -28,24 +32,29 @@ struct boot_info {
 	struct boot_range ranges[BOOT_RANGES_MAX];
 	u32 range_count;
 	u32 cpu_count;
-	u64 kernel_start, kernel_end;    /* physical image, .bss included, page aligned */
-	u64 initrd_start, initrd_end;    /* physical, as loaded (not aligned); equal when there is none */
-	u64 rsdp;                        /* physical address of the ACPI root, 0: none */
+	u64 kernel_start, kernel_end; /* physical image, .bss included, page aligned */
+	u64 initrd_start,
+		initrd_end; /* physical, as loaded (not aligned); equal when there is none */
+	u64 rsdp;	    /* physical address of the ACPI root, 0: none */
 	usize command_line_len;
 	char command_line[BOOT_COMMAND_LINE_MAX];
 };
 /* Defined by boot.c. */
 extern struct boot_info shared boot_info;
 
-/* mm/: frames, heap and the final kernel page tables.  After it the initrd and ACPI ranges are in the physical map. */
+/* mm/: frames, heap and the final kernel page tables.  After it the initrd and ACPI ranges are in
+ * the physical map. */
 void mm_init(const struct boot_info *info);
-/* mm/: hands the pages that lie wholly in start … end-1 to the frame allocator (boot_initrd_free). */
+/* mm/: hands the pages that lie wholly in start … end-1 to the frame allocator (boot_initrd_free).
+ */
 void mm_release_range(u64 start, u64 end);
 
-/* The value of `name=` on the command line (the last one), or of a bare `name` (empty); false when it is not there. */
+/* The value of `name=` on the command line (the last one), or of a bare `name` (empty); false when
+ * it is not there. */
 bool boot_option(struct str name, struct str *value);
 
-/* boot.c: everything after the architecture's entry; boot_info is filled, the early console works. */
+/* boot.c: everything after the architecture's entry; boot_info is filled, the early console works.
+ */
 [[noreturn]] void boot_continue(void);
 /* The architecture: interrupt controllers, timers, battery clock; after mm_init. */
 void arch_platform_init(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* console - the serial console: one writer at a time, one receiver of input.  Bytes go out as they are. */
+/* console - the serial console: one writer at a time, one receiver of input.  Bytes go out as they
+ * are. */
 #include "console.h"
 
 #include <arch/console.h>

@@ -2,9 +2,10 @@
 /*
  * panic - the report of a broken invariant, and what becomes of the machine or the task.
  *
- * A trap in a task's context is an oops: the report goes to the log and the task ends, unless `oops=panic` asks
- * otherwise.  Everything else is a panic: the report goes straight to the console, whatever locks are held, and the machine
- * leaves QEMU with the bad verdict, resets after `panic=SECONDS`, or stops.
+ * A trap in a task's context is an oops: the report goes to the log and the task ends, unless
+ * `oops=panic` asks otherwise.  Everything else is a panic: the report goes straight to the
+ * console, whatever locks are held, and the machine leaves QEMU with the bad verdict, resets after
+ * `panic=SECONDS`, or stops.
  */
 #include "panic.h"
 
@@ -23,7 +24,8 @@
 
 enum : u32 { FRAMES_MAX = 32 };
 
-/* The guard that functions with buffers check; entry code makes it random before the first of them runs. */
+/* The guard that functions with buffers check; entry code makes it random before the first of them
+ * runs. */
 u64 shared __stack_chk_guard = 0x00000aff0d0a0d0a;
 void __stack_chk_fail(void);
 
@@ -58,7 +60,8 @@ static void print_frame(panic_line_fn out, u64 ip)
 		LINE(out, "  {016x} ?", ip);
 }
 
-/* A return address may stand behind the last instruction of its function: look one byte before it. */
+/* A return address may stand behind the last instruction of its function: look one byte before it.
+ */
 static void print_caller(panic_line_fn out, u64 ip)
 {
 	struct str name = {};
@@ -78,7 +81,8 @@ static void print_backtrace(panic_line_fn out, u64 fp)
 
 static void print_cause(panic_line_fn out, const struct panic_cause *c)
 {
-	LINE(out, "code 0x{x}, address 0x{x}, CPU {}, task {x}", c->code, c->address, cpu_id(), (u64)task_current());
+	LINE(out, "code 0x{x}, address 0x{x}, CPU {}, task {x}", c->code, c->address, cpu_id(),
+	     (u64)task_current());
 	arch_panic_registers(c->frame, out);
 	LINE(out, "backtrace:");
 	print_frame(out, arch_trap_ip(c->frame));
@@ -128,7 +132,8 @@ void __stack_chk_fail(void)
 static bool is_tasks_fault(const struct panic_cause *c)
 {
 	struct str value = {};
-	return c->can_oops && !irq_in_handler() && task_oops_exit != nullptr && task_current() != nullptr && preempt_count() == 0 &&
+	return c->can_oops && !irq_in_handler() && task_oops_exit != nullptr &&
+	       task_current() != nullptr && preempt_count() == 0 &&
 	       __atomic_load_n(&panicking, __ATOMIC_ACQUIRE) == 0 &&
 	       !(boot_option(STR("oops"), &value) && str_equal(value, STR("panic")));
 }
@@ -138,7 +143,7 @@ void panic_trap(const struct panic_cause *c)
 	if (is_tasks_fault(c)) {
 		LINE(line_to_log, "Oops: {}", c->why);
 		print_cause(line_to_log, c);
-		task_oops_exit();   /* returns for a task that must not end: the CPU's idle task */
+		task_oops_exit(); /* returns for a task that must not end: the CPU's idle task */
 	}
 	enter_panic();
 	LINE(line_to_console, "Kernel panic: {}", c->why);

@@ -9,7 +9,7 @@ extern const char kernel_base[];
 UNSAFE("1. the table is sorted and as long as it says: the build checks it; 2. names end in NUL")
 bool symtab_find(const struct osxtd_symtab *t, u64 offset, struct str *name, u64 *into)
 {
-	u32 low = 0, high = t->count;   /* the answer, if any, is the last of those below low */
+	u32 low = 0, high = t->count; /* the answer, if any, is the last of those below low */
 	while (low < high) {
 		u32 middle = low + (high - low) / 2;
 		if (t->offsets[middle] <= offset)

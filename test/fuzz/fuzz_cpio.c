@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, usize size)
 	reader = (struct cpio_reader){};
 	usize step = (usize)data[0] + 1;
 	for (usize at = 1; at < size; at += step) {
-		if (!feed(&reader, (struct cspan){ data + at, size - at < step ? size - at : step }))
+		if (!feed(&reader,
+			  (struct cspan){ data + at, size - at < step ? size - at : step }))
 			return 0;
 	}
 	(void)!cpio_finish(&reader);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* fuzz_elf - libFuzzer: any bytes as a program file; what the decoder accepts must keep its promises E1 … E4. */
+/* fuzz_elf - libFuzzer: any bytes as a program file; what the decoder accepts must keep its
+ * promises E1 … E4. */
 #include "libs/elf/elf.h"
 
 static const struct elf_limits limits = { 0x10000, 0x7fffffff0000, 0x100000000000 };
@@ -10,7 +11,8 @@ static void check(bool holds)
 		__builtin_trap();
 }
 
-static void check_segments(const struct elf_header *h, const struct elf_program *p, struct cspan phdrs)
+static void check_segments(const struct elf_header *h, const struct elf_program *p,
+			   struct cspan phdrs)
 {
 	struct elf_segment s = {};
 	u64 last_end = 0;

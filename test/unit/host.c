@@ -16,10 +16,12 @@
 extern const struct ktest __start_ktests[];
 extern const struct ktest __stop_ktests[];
 
-void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got, i64 want)
+void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got,
+		i64 want)
 {
 	t->failures++;
-	printf("# %s:%u: %s is %lld, want %lld\n", file, line, what, (long long)got, (long long)want);
+	printf("# %s:%u: %s is %lld, want %lld\n", file, line, what, (long long)got,
+	       (long long)want);
 }
 
 static void run_one(void **state)
@@ -40,7 +42,8 @@ int main(void)
 	if (tests == nullptr || names == nullptr)
 		return 2;
 	for (usize i = 0; i < count; i++) {
-		snprintf(names[i], sizeof(names[i]), "%s: %s", __start_ktests[i].suite, __start_ktests[i].name);
+		snprintf(names[i], sizeof(names[i]), "%s: %s", __start_ktests[i].suite,
+			 __start_ktests[i].name);
 		tests[i] = (struct CMUnitTest){
 			.name = names[i],
 			.test_func = run_one,

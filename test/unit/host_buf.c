@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* host_buf - <osxtd/buf.h> over malloc, so that ASan sees every overrun of the modules under test. */
+/* host_buf - <osxtd/buf.h> over malloc, so that ASan sees every overrun of the modules under test.
+ */
 #include <stdlib.h>
 
 #include <osxtd/buf.h>

@@ -5,7 +5,8 @@
 
 #include "abi/elf.h"
 
-/* CPUID.1:EDX of every x86-64 CPU: what the ABI's baseline promises; programs ask CPUID for more. */
+/* CPUID.1:EDX of every x86-64 CPU: what the ABI's baseline promises; programs ask CPUID for more.
+ */
 enum : u64 { HWCAP_BASELINE = 0x078bfbff };
 
 const struct exec_arch exec_arch = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* cpio - the newc reader; see cpio.h.  Each state consumes what it can of the bytes at hand and says how much. */
+/* cpio - the newc reader; see cpio.h.  Each state consumes what it can of the bytes at hand and
+ * says how much. */
 #include "libs/cpio/cpio.h"
 
 static u32 padding(u64 position)
@@ -24,8 +25,9 @@ static err_t parse_header(struct cpio_reader *r)
 	if (!str_equal(magic, STR("070701")) && !str_equal(magic, STR("070702")))
 		return ERR_BADMSG;
 	struct cpio_entry *e = &r->entry;
-	if (!header_field(r, 0, &e->ino) || !header_field(r, 1, &e->mode) || !header_field(r, 2, &e->uid) ||
-	    !header_field(r, 3, &e->gid) || !header_field(r, 4, &e->nlink) || !header_field(r, 5, &e->mtime) ||
+	if (!header_field(r, 0, &e->ino) || !header_field(r, 1, &e->mode) ||
+	    !header_field(r, 2, &e->uid) || !header_field(r, 3, &e->gid) ||
+	    !header_field(r, 4, &e->nlink) || !header_field(r, 5, &e->mtime) ||
 	    !header_field(r, 6, &e->size) || !header_field(r, 7, &e->dev_major) ||
 	    !header_field(r, 8, &e->dev_minor) || !header_field(r, 9, &e->rdev_major) ||
 	    !header_field(r, 10, &e->rdev_minor) || !header_field(r, 11, &r->name_size))
@@ -59,7 +61,8 @@ static err_t finish_name(struct cpio_reader *r, enum cpio_event *event)
 	return OK;
 }
 
-static usize take_data(struct cpio_reader *r, struct cspan bytes, enum cpio_event *event, struct cspan *data)
+static usize take_data(struct cpio_reader *r, struct cspan bytes, enum cpio_event *event,
+		       struct cspan *data)
 {
 	usize n = min_of((usize)r->data_left, cspan_len(bytes));
 	*data = cspan_sub(bytes, 0, n);
@@ -69,7 +72,8 @@ static usize take_data(struct cpio_reader *r, struct cspan bytes, enum cpio_even
 }
 
 /* One step; *used bytes of the front of bytes, which is not empty, were taken. */
-static err_t step(struct cpio_reader *r, struct cspan bytes, enum cpio_event *event, struct cspan *data, usize *used)
+static err_t step(struct cpio_reader *r, struct cspan bytes, enum cpio_event *event,
+		  struct cspan *data, usize *used)
 {
 	if (r->skip != 0) {
 		*used = min_of((usize)r->skip, cspan_len(bytes));
@@ -106,7 +110,8 @@ static err_t step(struct cpio_reader *r, struct cspan bytes, enum cpio_event *ev
 	return ERR_BADMSG;
 }
 
-err_t cpio_next(struct cpio_reader *r, struct cspan *bytes, enum cpio_event *event, struct cspan *data)
+err_t cpio_next(struct cpio_reader *r, struct cspan *bytes, enum cpio_event *event,
+		struct cspan *data)
 {
 	*event = CPIO_MORE;
 	while (*event == CPIO_MORE) {

@@ -13,12 +13,18 @@ static const struct elf_limits limits = { 0x10000, 0x7fffffff0000, 0x10000000000
 static struct sample good_sample(void)
 {
 	struct sample s = {
-		.e = { .ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT }, .type = ET_EXEC,
-			.machine = EM_X86_64, .version = 1, .entry = 0x401000, .phoff = 64, .ehsize = 64,
-			.phentsize = 56, .phnum = 3 },
+		.e = { .ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		       .type = ET_EXEC,
+		       .machine = EM_X86_64,
+		       .version = 1,
+		       .entry = 0x401000,
+		       .phoff = 64,
+		       .ehsize = 64,
+		       .phentsize = 56,
+		       .phnum = 3 },
 		.p = { { PT_LOAD, PF_R | PF_X, 0, 0x400000, 0, 0x1800, 0x1800, 0x1000 },
-			{ PT_LOAD, PF_R | PF_W, 0x1800, 0x402800, 0, 0x100, 0x3000, 0x1000 },
-			{ PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0, 0, 16 } },
+		       { PT_LOAD, PF_R | PF_W, 0x1800, 0x402800, 0, 0x100, 0x3000, 0x1000 },
+		       { PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0, 0, 16 } },
 	};
 	return s;
 }

@@ -18,8 +18,8 @@ u32 crc32_update(u32 crc, struct cspan s)
 	u64 w = 0;
 	for (; cspan_read(s, i, &w); i += 8) {
 		w ^= crc;
-		crc = at(7, w) ^ at(6, w >> 8) ^ at(5, w >> 16) ^ at(4, w >> 24) ^ at(3, w >> 32) ^ at(2, w >> 40) ^
-		      at(1, w >> 48) ^ at(0, w >> 56);
+		crc = at(7, w) ^ at(6, w >> 8) ^ at(5, w >> 16) ^ at(4, w >> 24) ^ at(3, w >> 32) ^
+		      at(2, w >> 40) ^ at(1, w >> 48) ^ at(0, w >> 56);
 	}
 	for (; i < cspan_len(s); i++)
 		crc = crc >> 8 ^ at(0, crc ^ cspan_get(s, i));

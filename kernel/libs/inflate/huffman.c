@@ -4,7 +4,7 @@
 
 struct code_plan {
 	u32 count[HUFFMAN_MAX_BITS + 1]; /* codes of each length */
-	u32 next[HUFFMAN_MAX_BITS + 1];  /* next code of each length */
+	u32 next[HUFFMAN_MAX_BITS + 1];	 /* next code of each length */
 	u32 max_bits;
 	u32 codes;
 };
@@ -42,14 +42,17 @@ static err_t plan_codes(struct cspan lengths, struct code_plan *p)
 	return left != 0 && p->codes > 1 ? ERR_BADMSG : OK;
 }
 
-static void fill(struct huffman_vec *table, usize base, u32 index_bits, u32 code, u32 code_bits, u32 entry)
+static void fill(struct huffman_vec *table, usize base, u32 index_bits, u32 code, u32 code_bits,
+		 u32 entry)
 {
 	for (u32 i = code; i < 1u << index_bits; i += 1u << code_bits)
 		*huffman_vec_at(table, base + i) = entry;
 }
 
-/* Puts one symbol's entry into the root table or, for a long code, the second table of its prefix. */
-static err_t place(struct huffman_vec *table, u32 root, u32 max_bits, u32 code, u32 bits, u32 meaning)
+/* Puts one symbol's entry into the root table or, for a long code, the second table of its prefix.
+ */
+static err_t place(struct huffman_vec *table, u32 root, u32 max_bits, u32 code, u32 bits,
+		   u32 meaning)
 {
 	if (bits <= root) {
 		fill(table, 0, root, code, bits, meaning | bits);
@@ -69,7 +72,8 @@ static err_t place(struct huffman_vec *table, u32 root, u32 max_bits, u32 code, 
 	return OK;
 }
 
-err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths, struct huffman_symbols meaning)
+err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths,
+		    struct huffman_symbols meaning)
 {
 	struct code_plan plan = {};
 	TRY(plan_codes(lengths, &plan));

@@ -2,9 +2,9 @@
 /*
  * huffman - decoding tables for canonical prefix codes of at most 15 bits.
  *
- * An entry is indexed by the next root bits of input.  Codes longer than root lead to a second table.
- * Entry: bits 0-7 code length to consume, 8-15 kind and number of extra bits, 16-31 base value, literal or table index.
- * An all-zero entry is a code that does not exist.
+ * An entry is indexed by the next root bits of input.  Codes longer than root lead to a second
+ * table. Entry: bits 0-7 code length to consume, 8-15 kind and number of extra bits, 16-31 base
+ * value, literal or table index. An all-zero entry is a code that does not exist.
  *
  *   Spec:  RFC 1951, 3.2.2.
  */
@@ -17,8 +17,9 @@ enum : u32 {
 	HUFFMAN_MAX_BITS = 15,
 	HUFFMAN_MAX_SYMBOLS = 288,
 	HUFFMAN_LITERAL = 0x8000, /* the value is a byte */
-	HUFFMAN_END = 0x4000,     /* end of block */
-	HUFFMAN_TABLE = 0x2000,   /* the value is the index of a second table, indexed by as many bits as the extra count */
+	HUFFMAN_END = 0x4000,	  /* end of block */
+	HUFFMAN_TABLE = 0x2000, /* the value is the index of a second table, indexed by as many bits
+				   as the extra count */
 };
 
 /* What a symbol means: kind and extra bits, base value. */
@@ -32,4 +33,5 @@ struct huffman_symbol {
  * ERR_BADMSG: over-subscribed, or incomplete with more than one code.  ERR_NOMEM.
  */
 SPAN_TYPE(huffman_symbols, const struct huffman_symbol);
-err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths, struct huffman_symbols meaning);
+err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths,
+		    struct huffman_symbols meaning);

@@ -2,9 +2,10 @@
 /*
  * inflate - the deflate decoder; see inflate.h.
  *
- * Bits are taken from the low end of a 64-bit buffer that is refilled eight bytes at a time.  Output goes to
- * `window`: HISTORY bytes that matches may refer to, then room for a piece.  Decoding pauses when less than one
- * longest match fits, and the last HISTORY bytes move to the front before it goes on.
+ * Bits are taken from the low end of a 64-bit buffer that is refilled eight bytes at a time. Output
+ * goes to `window`: HISTORY bytes that matches may refer to, then room for a piece.  Decoding
+ * pauses when less than one longest match fits, and the last HISTORY bytes move to the front before
+ * it goes on.
  *
  * I1: bits beyond the input's end read as zero; taking them is noticed (exhausted) and refused.
  */
@@ -64,21 +65,26 @@ static void to_bytes(struct bit_source *b)
 /* ---- tables ---- */
 
 static const struct huffman_symbol length_symbols[] = {
-	{ 3, 0 },        { 4, 0 },        { 5, 0 },        { 6, 0 },        { 7, 0 },        { 8, 0 },
-	{ 9, 0 },        { 10, 0 },       { 11, 1 << 8 },  { 13, 1 << 8 },  { 15, 1 << 8 },  { 17, 1 << 8 },
-	{ 19, 2 << 8 },  { 23, 2 << 8 },  { 27, 2 << 8 },  { 31, 2 << 8 },  { 35, 3 << 8 },  { 43, 3 << 8 },
-	{ 51, 3 << 8 },  { 59, 3 << 8 },  { 67, 4 << 8 },  { 83, 4 << 8 },  { 99, 4 << 8 },  { 115, 4 << 8 },
-	{ 131, 5 << 8 }, { 163, 5 << 8 }, { 195, 5 << 8 }, { 227, 5 << 8 }, { 258, 0 },
+	{ 3, 0 },	 { 4, 0 },	  { 5, 0 },	   { 6, 0 },	    { 7, 0 },
+	{ 8, 0 },	 { 9, 0 },	  { 10, 0 },	   { 11, 1 << 8 },  { 13, 1 << 8 },
+	{ 15, 1 << 8 },	 { 17, 1 << 8 },  { 19, 2 << 8 },  { 23, 2 << 8 },  { 27, 2 << 8 },
+	{ 31, 2 << 8 },	 { 35, 3 << 8 },  { 43, 3 << 8 },  { 51, 3 << 8 },  { 59, 3 << 8 },
+	{ 67, 4 << 8 },	 { 83, 4 << 8 },  { 99, 4 << 8 },  { 115, 4 << 8 }, { 131, 5 << 8 },
+	{ 163, 5 << 8 }, { 195, 5 << 8 }, { 227, 5 << 8 }, { 258, 0 },
 };
 static const struct huffman_symbol distance_symbols[32] = {
-	{ 1, 0 },         { 2, 0 },         { 3, 0 },         { 4, 0 },         { 5, 1 << 8 },      { 7, 1 << 8 },
-	{ 9, 2 << 8 },    { 13, 2 << 8 },   { 17, 3 << 8 },   { 25, 3 << 8 },   { 33, 4 << 8 },     { 49, 4 << 8 },
-	{ 65, 5 << 8 },   { 97, 5 << 8 },   { 129, 6 << 8 },  { 193, 6 << 8 },  { 257, 7 << 8 },    { 385, 7 << 8 },
-	{ 513, 8 << 8 },  { 769, 8 << 8 },  { 1025, 9 << 8 }, { 1537, 9 << 8 }, { 2049, 10 << 8 },  { 3073, 10 << 8 },
-	{ 4097, 11 << 8 }, { 6145, 11 << 8 }, { 8193, 12 << 8 }, { 12289, 12 << 8 }, { 16385, 13 << 8 }, { 24577, 13 << 8 },
+	{ 1, 0 },	    { 2, 0 },		{ 3, 0 },	   { 4, 0 },
+	{ 5, 1 << 8 },	    { 7, 1 << 8 },	{ 9, 2 << 8 },	   { 13, 2 << 8 },
+	{ 17, 3 << 8 },	    { 25, 3 << 8 },	{ 33, 4 << 8 },	   { 49, 4 << 8 },
+	{ 65, 5 << 8 },	    { 97, 5 << 8 },	{ 129, 6 << 8 },   { 193, 6 << 8 },
+	{ 257, 7 << 8 },    { 385, 7 << 8 },	{ 513, 8 << 8 },   { 769, 8 << 8 },
+	{ 1025, 9 << 8 },   { 1537, 9 << 8 },	{ 2049, 10 << 8 }, { 3073, 10 << 8 },
+	{ 4097, 11 << 8 },  { 6145, 11 << 8 },	{ 8193, 12 << 8 }, { 12289, 12 << 8 },
+	{ 16385, 13 << 8 }, { 24577, 13 << 8 },
 };
 
-static err_t build_tables(struct inflate *z, struct cspan literal_lengths, struct cspan distance_lengths)
+static err_t build_tables(struct inflate *z, struct cspan literal_lengths,
+			  struct cspan distance_lengths)
 {
 	struct huffman_symbol symbols[HUFFMAN_MAX_SYMBOLS] = {};
 	for (u32 i = 0; i < 256; i++)
@@ -120,7 +126,9 @@ static err_t read_lengths(struct bit_source *b, struct huffman_vec *code, struct
 		if (symbol == 16 && i == 0)
 			return ERR_BADMSG;
 		u8 value = symbol == 16 ? span_get(lengths, i - 1) : 0;
-		u32 count = symbol == 16 ? 3 + take(b, 2) : symbol == 17 ? 3 + take(b, 3) : 11 + take(b, 7);
+		u32 count = symbol == 16   ? 3 + take(b, 2)
+			    : symbol == 17 ? 3 + take(b, 3)
+					   : 11 + take(b, 7);
 		if (count > span_len(lengths) - i)
 			return ERR_BADMSG;
 		span_fill(span_sub(lengths, i, count), value);
@@ -131,7 +139,8 @@ static err_t read_lengths(struct bit_source *b, struct huffman_vec *code, struct
 
 static err_t dynamic_tables(struct inflate *z)
 {
-	static const u8 order[LENGTH_CODES] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
+	static const u8 order[LENGTH_CODES] = { 16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+						11, 4,	12, 3, 13, 2, 14, 1, 15 };
 	struct bit_source *b = &z->source;
 	refill(b);
 	u32 literals = 257 + take(b, 5), distances = 1 + take(b, 5), codes = 4 + take(b, 4);
@@ -146,7 +155,8 @@ static err_t dynamic_tables(struct inflate *z)
 	for (u32 i = 0; i < LENGTH_CODES; i++)
 		array_at(meaning, i) = (struct huffman_symbol){ (u16)i, HUFFMAN_LITERAL };
 	struct huffman_vec code CLEANUP(huffman_vec_drop) = {};
-	TRY(huffman_build(&code, 7, cspan_of(code_lengths), SPAN_OF_ARRAY(huffman_symbols, meaning)));
+	TRY(huffman_build(&code, 7, cspan_of(code_lengths),
+			  SPAN_OF_ARRAY(huffman_symbols, meaning)));
 
 	u8 lengths[286 + 30] = {};
 	TRY(read_lengths(b, &code, span_sub(span_of(lengths), 0, literals + distances)));
@@ -221,7 +231,8 @@ struct decoder {
 	usize out;
 };
 
-ALWAYS_INLINE bool copy_match(struct decoder *d, const struct huffman_vec *distances, u32 length_entry)
+ALWAYS_INLINE bool copy_match(struct decoder *d, const struct huffman_vec *distances,
+			      u32 length_entry)
 {
 	u32 length = (length_entry >> 16) + take(&d->b, length_entry >> 8 & 15);
 	u32 e = decode(&d->b, distances, DISTANCE_ROOT);
@@ -236,11 +247,12 @@ ALWAYS_INLINE bool copy_match(struct decoder *d, const struct huffman_vec *dista
 }
 
 /*
- * Decodes until the block ends (*ended) or the window has no room for a longest match.  One refill (56 bits or more)
- * serves one length and distance with their extra bits (48 at most), or three literals.
+ * Decodes until the block ends (*ended) or the window has no room for a longest match.  One refill
+ * (56 bits or more) serves one length and distance with their extra bits (48 at most), or three
+ * literals.
  */
-static err_t decode_codes(struct decoder *d, const struct huffman_vec *literals, const struct huffman_vec *distances,
-			  bool *ended)
+static err_t decode_codes(struct decoder *d, const struct huffman_vec *literals,
+			  const struct huffman_vec *distances, bool *ended)
 {
 	while (d->out + MATCH_MAX <= span_len(d->window)) {
 		refill(&d->b);
@@ -298,7 +310,8 @@ static bool skip_text(struct cspan in, usize *at)
 
 err_t inflate_open(struct inflate *z, struct cspan in)
 {
-	if (!inflate_is_gzip(in) || cspan_get(in, 2) != 8 || (cspan_get(in, 3) & GZIP_RESERVED) != 0)
+	if (!inflate_is_gzip(in) || cspan_get(in, 2) != 8 ||
+	    (cspan_get(in, 3) & GZIP_RESERVED) != 0)
 		return ERR_BADMSG;
 	u8 flags = cspan_get(in, 3);
 	usize at = 10;

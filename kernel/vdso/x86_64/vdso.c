@@ -2,8 +2,9 @@
 /*
  * vdso - user code that reads the clock without entering the kernel.
  *
- * This is a program of its own, mapped into every process; it is not linked into the kernel and the Safe C profile
- * does not apply to it.  What it cannot answer it asks the kernel by the ordinary call.
+ * This is a program of its own, mapped into every process; it is not linked into the kernel and the
+ * Safe C profile does not apply to it.  What it cannot answer it asks the kernel by the ordinary
+ * call.
  *
  *   Spec:  vdso(7), clock_gettime(2), gettimeofday(2), time(2), getcpu(2), clock_getres(2).
  */
@@ -15,9 +16,21 @@ struct timespec {
 struct timeval {
 	i64 sec, usec;
 };
-enum { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW = 4, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
-	CLOCK_BOOTTIME };
-enum { SYS_gettimeofday = 96, SYS_time = 201, SYS_clock_gettime = 228, SYS_clock_getres = 229, SYS_getcpu = 309 };
+enum {
+	CLOCK_REALTIME,
+	CLOCK_MONOTONIC,
+	CLOCK_MONOTONIC_RAW = 4,
+	CLOCK_REALTIME_COARSE,
+	CLOCK_MONOTONIC_COARSE,
+	CLOCK_BOOTTIME
+};
+enum {
+	SYS_gettimeofday = 96,
+	SYS_time = 201,
+	SYS_clock_gettime = 228,
+	SYS_clock_getres = 229,
+	SYS_getcpu = 309
+};
 enum : u64 { NS_PER_SEC = 1000000000 };
 
 /* Placed by vdso.ld in the page below the image. */
@@ -38,7 +51,10 @@ int getcpu(unsigned *cpu, unsigned *node, void *unused) EXPORT(getcpu);
 static inline i64 call3(i64 number, u64 a, u64 b, u64 c)
 {
 	i64 result;
-	__asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
 	return result;
 }
 
@@ -76,9 +92,11 @@ static inline bool read_clock(enum base which, u64 *ns)
 
 int __vdso_clock_gettime(int clock, struct timespec *out)
 {
-	enum { REAL = 1 << CLOCK_REALTIME | 1 << CLOCK_REALTIME_COARSE,
-		MONOTONIC = 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_MONOTONIC_COARSE |
-			    1 << CLOCK_BOOTTIME };
+	enum {
+		REAL = 1 << CLOCK_REALTIME | 1 << CLOCK_REALTIME_COARSE,
+		MONOTONIC = 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW |
+			    1 << CLOCK_MONOTONIC_COARSE | 1 << CLOCK_BOOTTIME
+	};
 	u64 ns;
 	if ((unsigned)clock > CLOCK_BOOTTIME || ((REAL | MONOTONIC) >> clock & 1) == 0 ||
 	    !read_clock((REAL >> clock & 1) != 0 ? BASE_REALTIME : BASE_MONOTONIC, &ns))

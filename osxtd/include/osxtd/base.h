@@ -78,10 +78,10 @@ enum [[nodiscard]] err : int {
 	ERR_OWNERDEAD = -130,
 	/* Inside the kernel only: a sleeping call was interrupted; process/ turns them into a
 	 * restart of the call or ERR_INTR before user mode sees them (signal(7)). */
-	ERR_RESTART = -512,         /* restart if SA_RESTART, else EINTR */
-	ERR_RESTART_NOINTR = -513,  /* always restart */
-	ERR_RESTART_NOHAND = -514,  /* restart only if no handler ran */
-	ERR_RESTART_BLOCK = -516,   /* restart through restart_syscall(2) */
+	ERR_RESTART = -512,	   /* restart if SA_RESTART, else EINTR */
+	ERR_RESTART_NOINTR = -513, /* always restart */
+	ERR_RESTART_NOHAND = -514, /* restart only if no handler ran */
+	ERR_RESTART_BLOCK = -516,  /* restart through restart_syscall(2) */
 };
 typedef enum err err_t;
 
@@ -92,20 +92,20 @@ typedef enum err err_t;
 			return try_err_;                                                           \
 	} while (0)
 
-#define CAT_(a, b) a##b
-#define CAT(a, b)  CAT_(a, b)
-#define likely(c)   __builtin_expect(!!(c), 1)
-#define unlikely(c) __builtin_expect(!!(c), 0)
-#define CLEANUP(f) __attribute__((cleanup(f), unused))
+#define CAT_(a, b)    a##b
+#define CAT(a, b)     CAT_(a, b)
+#define likely(c)     __builtin_expect(!!(c), 1)
+#define unlikely(c)   __builtin_expect(!!(c), 0)
+#define CLEANUP(f)    __attribute__((cleanup(f), unused))
 #define ALWAYS_INLINE __attribute__((always_inline, unused)) static inline
-#define NOINLINE __attribute__((noinline))
-#define COLD __attribute__((cold, noinline))
-#define OSXTD_API __attribute__((visibility("default")))
+#define NOINLINE      __attribute__((noinline))
+#define COLD	      __attribute__((cold, noinline))
+#define OSXTD_API     __attribute__((visibility("default")))
 
 /* ---- words of the profile (safe-c.md); the audit reads the annotations ---- */
 #define unsafe_fn      __attribute__((annotate("osxtd_unsafe_fn")))
 #define UNSAFE(reason) __attribute__((annotate("osxtd_unsafe:" reason)))
-#define shared         __attribute__((annotate("shared")))
+#define shared	       __attribute__((annotate("shared")))
 #define IMMUTABLE      __attribute__((annotate("immutable")))
 #define ATOMIC_ONLY    __attribute__((annotate("atomic_only")))
 #define OWNER(who)     __attribute__((annotate("owner:" #who)))
@@ -162,7 +162,12 @@ ALWAYS_INLINE usize index_check(usize i, usize n)
 #define ckd_mul(a, b, out) (!__builtin_mul_overflow((a), (b), (out)))
 
 /* Arithmetic modulo 2^64 on purpose (hashes, sequence numbers). */
-#define wrap_add(a, b) ({ typeof(a) wrap_r_; (void)__builtin_add_overflow((a), (b), &wrap_r_); wrap_r_; })
+#define wrap_add(a, b)                                                                             \
+	({                                                                                         \
+		typeof(a) wrap_r_;                                                                 \
+		(void)__builtin_add_overflow((a), (b), &wrap_r_);                                  \
+		wrap_r_;                                                                           \
+	})
 
 enum : usize { PAGE_SHIFT = 12, PAGE_SIZE = 4096 };
 ALWAYS_INLINE u64 page_down(u64 v)

@@ -27,5 +27,6 @@ struct cpu_info {
 };
 void boot_cpu_info(u32 cpu, struct cpu_info *out);
 
-/* The kernel's entry, called by OSXTD once on the boot CPU with heap, console, clock and interrupts ready. */
+/* The kernel's entry, called by OSXTD once on the boot CPU with heap, console, clock and interrupts
+ * ready. */
 void kernel_main(void);

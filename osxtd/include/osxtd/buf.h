@@ -45,16 +45,20 @@ ALWAYS_INLINE struct str buf_str(const struct buf *b)
 err_t vec_raw_resize(struct buf *b, usize elem_size, usize old_len, usize new_len);
 
 /*
- * name: a growable array of T.  New elements are zeroed; name_drop frees the array but does not look into
- * the elements: their owner drops what they hold first.  Borrowed elements are invalid after a resize.
+ * name: a growable array of T.  New elements are zeroed; name_drop frees the array but does not
+ * look into the elements: their owner drops what they hold first.  Borrowed elements are invalid
+ * after a resize.
  */
 #define VEC_TYPE(name, T)                                                                          \
 	struct name {                                                                              \
 		struct buf _buf;                                                                   \
 		usize _len;                                                                        \
 	};                                                                                         \
-	[[maybe_unused]] static inline usize name##_len(const struct name *v) { return v->_len; }  \
-	[[maybe_unused]] static inline T *name##_at(const struct name *v, usize i)     \
+	[[maybe_unused]] static inline usize name##_len(const struct name *v)                      \
+	{                                                                                          \
+		return v->_len;                                                                    \
+	}                                                                                          \
+	[[maybe_unused]] static inline T *name##_at(const struct name *v, usize i)                 \
 	{                                                                                          \
 		ASSERT(i < v->_len);                                                               \
 		return &((T *)(void *)v->_buf._ptr)[i];                                            \

@@ -3,7 +3,8 @@
  * cpu - the CPU this code runs on: preemption, interrupts, per-CPU data, number of CPUs.
  *
  * The kernel is not preempted in this version: a task leaves its CPU when it sleeps, yields
- * or returns to user mode.  preempt_disable marks sections that must not sleep; debug builds check it.
+ * or returns to user mode.  preempt_disable marks sections that must not sleep; debug builds check
+ * it.
  *
  *   PER_CPU(struct runq, runqs);   runq *q = per_cpu(runqs, cpu);   this_cpu(runqs)
  *
@@ -27,7 +28,7 @@ u32 cpu_count(void);
 /* Borrowed; cpu < CPU_MAX or a trap. */
 #define per_cpu(name, cpu) (&array_at(name##_percpu_array_, cpu)._v)
 /* The caller does not migrate while it uses the result. */
-#define this_cpu(name)     (&array_at(name##_percpu_array_, cpu_id())._v)
+#define this_cpu(name) (&array_at(name##_percpu_array_, cpu_id())._v)
 
 /* Traps in debug builds when called where sleeping is forbidden. */
 void might_sleep(void);

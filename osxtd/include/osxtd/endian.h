@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * endian - integers of a fixed byte order as types of their own, so that a swap cannot be forgotten.
+ * endian - integers of a fixed byte order as types of their own, so that a swap cannot be
+ * forgotten.
  *
  *   Context:  any; freestanding.  All supported CPUs are little-endian.
  */
@@ -13,8 +14,14 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 	struct name {                                                                              \
 		T _v;                                                                              \
 	};                                                                                         \
-	ALWAYS_INLINE T name##_get(struct name w) { return (T)conv(w._v); }                        \
-	ALWAYS_INLINE struct name name##_put(T v) { return (struct name){ (T)conv(v) }; }          \
+	ALWAYS_INLINE T name##_get(struct name w)                                                  \
+	{                                                                                          \
+		return (T)conv(w._v);                                                              \
+	}                                                                                          \
+	ALWAYS_INLINE struct name name##_put(T v)                                                  \
+	{                                                                                          \
+		return (struct name){ (T)conv(v) };                                                \
+	}                                                                                          \
 	static_assert(true)
 
 #define ENDIAN_SAME_(v) (v)

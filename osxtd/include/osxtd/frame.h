@@ -2,13 +2,13 @@
 /*
  * frame - untyped physical pages: user and file data, reached through bounded copies only.
  *
- * Every physical page has a 64-byte slot.  Typed frames (page tables, slabs, stacks, metadata) never
- * leave OSXTD; what the kernel holds is a uframe_ref, one count on one untyped page.
+ * Every physical page has a 64-byte slot.  Typed frames (page tables, slabs, stacks, metadata)
+ * never leave OSXTD; what the kernel holds is a uframe_ref, one count on one untyped page.
  *
- *   Lifetime:  counted like objects (uframe_clone/move/drop, SCOPED_UFRAME); the page is freed with the last count.
- *   Context:   any; allocation does not sleep.  ERR_NOMEM.
- *   Keeps:     soundness F1 (typed frames are never handed out), F2 (untyped ones are reached by copies),
- *              F3 (one state machine per frame, the count cannot overflow).
+ *   Lifetime:  counted like objects (uframe_clone/move/drop, SCOPED_UFRAME); the page is freed with
+ * the last count. Context:   any; allocation does not sleep.  ERR_NOMEM. Keeps:     soundness F1
+ * (typed frames are never handed out), F2 (untyped ones are reached by copies), F3 (one state
+ * machine per frame, the count cannot overflow).
  */
 #pragma once
 #include <osxtd/object.h>
@@ -22,7 +22,8 @@ struct AFFINE uframe_ref {
 void uframe_get_(struct uframe *f);
 void uframe_put_(struct uframe *f);
 
-/* A zeroed page; or one whose content is whatever was there, to be overwritten whole before anybody sees it. */
+/* A zeroed page; or one whose content is whatever was there, to be overwritten whole before anybody
+ * sees it. */
 err_t uframe_alloc(struct uframe_ref *out);
 err_t uframe_alloc_uninit(struct uframe_ref *out);
 
@@ -74,6 +75,7 @@ void frame_stats(struct frame_stats *out);
 
 /*
  * Called when memory is short before an allocation fails; returns pages it made free.  One hook
- * (the kernel's reclaim and out-of-memory policy), called without locks of OSXTD, in the allocating context.
+ * (the kernel's reclaim and out-of-memory policy), called without locks of OSXTD, in the allocating
+ * context.
  */
 void frame_set_pressure_hook(u64 (*hook)(u64 wanted_pages));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * frame_map - page index -> uframe: the body of files and shared memory (a radix tree, 64 slots a node).
+ * frame_map - page index -> uframe: the body of files and shared memory (a radix tree, 64 slots a
+ * node).
  *
  * Owns one count per page.  A zeroed map is empty and must be cleared before its memory goes.
  * Takes no lock: the owner's lock guards it.

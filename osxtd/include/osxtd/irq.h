@@ -2,7 +2,8 @@
 /*
  * irq - interrupt lines: claim one, get a handler that runs in interrupt context.
  *
- *   Context:  claim from task context.  Handlers run with interrupts off on the stack of what they interrupted, take only irq locks, never sleep.
+ *   Context:  claim from task context.  Handlers run with interrupts off on the stack of what they
+ * interrupted, take only irq locks, never sleep.
  */
 #pragma once
 #include <osxtd/base.h>

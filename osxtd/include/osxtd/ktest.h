@@ -18,14 +18,17 @@ struct ktest {
 	const char *suite, *name;
 	void (*run)(struct ktest_ctx *t);
 };
-void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got, i64 want);
+void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got,
+		i64 want);
 /* Runs the tests whose suite is filter (all for ""), prints TAP; true when all passed. */
 bool ktest_run(struct str filter);
 
 #define KTEST(suite_, name_)                                                                       \
 	static void ktest_##suite_##_##name_(struct ktest_ctx *t);                                 \
-	__attribute__((section("ktests"), used)) static const struct ktest                         \
-		ktest_entry_##suite_##_##name_ = { #suite_, #name_, ktest_##suite_##_##name_ };    \
+	__attribute__((section("ktests"),                                                          \
+		       used)) static const struct ktest ktest_entry_##suite_##_##name_ = {         \
+		#suite_, #name_, ktest_##suite_##_##name_                                          \
+	};                                                                                         \
 	static void ktest_##suite_##_##name_([[maybe_unused]] struct ktest_ctx *t)
 #define EXPECT_EQ(got, want)                                                                       \
 	do {                                                                                       \
@@ -33,7 +36,7 @@ bool ktest_run(struct str filter);
 		if (got_ != want_)                                                                 \
 			ktest_fail(t, __FILE_NAME__, __LINE__, #got, got_, want_);                 \
 	} while (0)
-#define EXPECT(cond)    EXPECT_EQ(!!(cond), true)
+#define EXPECT(cond)	EXPECT_EQ(!!(cond), true)
 #define EXPECT_OK(expr) EXPECT_EQ((expr), OK)
 /* As EXPECT_OK, and ends the test when it fails. */
 #define REQUIRE_OK(expr)                                                                           \

@@ -2,16 +2,16 @@
 /*
  * lock - lock classes: each kind of lock has its own type, scoped guard and static token.
  *
- *   LOCK_CLASS(runq, irq, AFTER(task_state));          // at file scope, in the header that owns the lock
- *   struct q { struct runq_lock lock; u32 n GUARDED(runq); };
- *   u32 q_peek(struct q *q) HOLDS(runq);
- *   { GUARD(runq, &q->lock); q->n++; }                 // released at the end of the scope
+ *   LOCK_CLASS(runq, irq, AFTER(task_state));          // at file scope, in the header that owns
+ * the lock struct q { struct runq_lock lock; u32 n GUARDED(runq); }; u32 q_peek(struct q *q)
+ * HOLDS(runq); { GUARD(runq, &q->lock); q->n++; }                 // released at the end of the
+ * scope
  *
  * Kinds: spin   busy waits, preemption off; not to be taken by interrupt handlers.
  *        irq    spin with interrupts off; may be shared with interrupt handlers.
  *        mutex  sleeps; task context only; may be held over user copies and allocation.
- * A zeroed lock is free.  Order: AFTER(x) says that x is taken first when both are held; the compiler checks
- * what one function shows, lockdep (debug builds) the rest.
+ * A zeroed lock is free.  Order: AFTER(x) says that x is taken first when both are held; the
+ * compiler checks what one function shows, lockdep (debug builds) the rest.
  *
  *   Context:  spin, irq: any (irq handlers only irq).  mutex: task context, no spinlock held.
  *   Spec:     clang Thread Safety Analysis.
@@ -20,14 +20,14 @@
 #include <osxtd/atomic.h>
 #include <osxtd/base.h>
 
-#define CAPABILITY(n)   __attribute__((capability(n)))
-#define ACQUIRES(...)   __attribute__((acquire_capability(__VA_ARGS__)))
-#define RELEASES(...)   __attribute__((release_capability(__VA_ARGS__)))
-#define HOLDS(cls)      __attribute__((requires_capability(cls##_held)))
+#define CAPABILITY(n)	 __attribute__((capability(n)))
+#define ACQUIRES(...)	 __attribute__((acquire_capability(__VA_ARGS__)))
+#define RELEASES(...)	 __attribute__((release_capability(__VA_ARGS__)))
+#define HOLDS(cls)	 __attribute__((requires_capability(cls##_held)))
 #define NOT_HOLDING(cls) __attribute__((locks_excluded(cls##_held)))
-#define AFTER(cls)      __attribute__((acquired_after(cls##_held)))
-#define NO_LOCK_CHECK_  __attribute__((no_thread_safety_analysis))
-#define GUARDED(cls)    __attribute__((guarded_by(cls##_held))) __attribute__((annotate("guarded")))
+#define AFTER(cls)	 __attribute__((acquired_after(cls##_held)))
+#define NO_LOCK_CHECK_	 __attribute__((no_thread_safety_analysis))
+#define GUARDED(cls) __attribute__((guarded_by(cls##_held))) __attribute__((annotate("guarded")))
 
 struct CAPABILITY("lock class") lock_class {
 	u8 _unused;
@@ -59,8 +59,8 @@ void mutex_raw_wake(struct mutex_raw *m) COLD;
 	struct cls##_guard {                                                                       \
 		struct cls##_lock *_l;                                                             \
 	};                                                                                         \
-	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l)                         \
-		ACQUIRES(cls##_held) NO_LOCK_CHECK_                                                \
+	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l) ACQUIRES(cls##_held)    \
+		NO_LOCK_CHECK_                                                                     \
 	{                                                                                          \
 		spin_raw_lock(&l->_raw);                                                           \
 		return (struct cls##_guard){ l };                                                  \
@@ -80,8 +80,8 @@ void mutex_raw_wake(struct mutex_raw *m) COLD;
 		struct cls##_lock *_l;                                                             \
 		u64 _flags;                                                                        \
 	};                                                                                         \
-	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l)                         \
-		ACQUIRES(cls##_held) NO_LOCK_CHECK_                                                \
+	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l) ACQUIRES(cls##_held)    \
+		NO_LOCK_CHECK_                                                                     \
 	{                                                                                          \
 		u64 flags = irq_save();                                                            \
 		spin_raw_lock(&l->_raw);                                                           \
@@ -102,8 +102,8 @@ void mutex_raw_wake(struct mutex_raw *m) COLD;
 	struct cls##_guard {                                                                       \
 		struct cls##_lock *_l;                                                             \
 	};                                                                                         \
-	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l)                         \
-		ACQUIRES(cls##_held) NO_LOCK_CHECK_                                                \
+	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l) ACQUIRES(cls##_held)    \
+		NO_LOCK_CHECK_                                                                     \
 	{                                                                                          \
 		mutex_raw_lock(&l->_raw);                                                          \
 		return (struct cls##_guard){ l };                                                  \
@@ -115,4 +115,5 @@ void mutex_raw_wake(struct mutex_raw *m) COLD;
 	static_assert(true)
 
 /* Holds *l, of class cls, until the end of the scope. */
-#define GUARD(cls, l) struct cls##_guard CAT(guard_, __COUNTER__) CLEANUP(cls##_leave) = cls##_enter(l)
+#define GUARD(cls, l)                                                                              \
+	struct cls##_guard CAT(guard_, __COUNTER__) CLEANUP(cls##_leave) = cls##_enter(l)

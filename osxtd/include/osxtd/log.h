@@ -2,8 +2,8 @@
 /*
  * log - the kernel's log: LOG(INFO, "vfs: {} mounts", n).
  *
- * Records go to a ring (read by /dev/kmsg, /proc/kmsg, syslog(2)) and, when their level is below the
- * console level, to the console sinks.  Format as in fmt.h.
+ * Records go to a ring (read by /dev/kmsg, /proc/kmsg, syslog(2)) and, when their level is below
+ * the console level, to the console sinks.  Format as in fmt.h.
  *
  *   Context:  any, interrupt handlers included.
  */
@@ -12,7 +12,14 @@
 
 /* Values of syslog(2). */
 enum log_level : u8 {
-	LOG_EMERG, LOG_ALERT, LOG_CRIT, LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG
+	LOG_EMERG,
+	LOG_ALERT,
+	LOG_CRIT,
+	LOG_ERR,
+	LOG_WARNING,
+	LOG_NOTICE,
+	LOG_INFO,
+	LOG_DEBUG
 };
 
 void log_write(enum log_level level, const char *format, const struct fmt_arg *args, usize count);
@@ -20,7 +27,8 @@ void log_write(enum log_level level, const char *format, const struct fmt_arg *a
 
 /* A record as finished text. */
 void log_text(enum log_level level, struct str s);
-/* The same from outside (a write to /dev/kmsg): facility 0 … 31 of syslog(3) says whose it is, 0 is the kernel. */
+/* The same from outside (a write to /dev/kmsg): facility 0 … 31 of syslog(3) says whose it is, 0 is
+ * the kernel. */
 void log_text_of(enum log_level level, u8 facility, struct str s);
 void log_set_console_level(u32 level);
 u32 log_console_level(void);

@@ -3,19 +3,20 @@
  * object - counted objects, their reference types and their type-stable pools.
  *
  * A counted struct begins with `struct object object;`, or with a base struct that does (a
- * subtype: `struct pipe_file { struct file file; ... }`).  Its memory comes from the pool of its type and
- * is only ever reused for that type, so that a weak reference can look at it safely.
+ * subtype: `struct pipe_file { struct file file; ... }`).  Its memory comes from the pool of its
+ * type and is only ever reused for that type, so that a weak reference can look at it safely.
  *
- *   In the header:  struct pipe; REF_TYPE(pipe);           struct pipe_file; SUBTYPE(pipe_file, file);
- *   In one .c:      OBJECT_TYPE(pipe, pipe_fini);          OBJECT_SUBTYPE(pipe_file, file, pipe_file_fini);
- *   A base struct that is never allocated itself:          OBJECT_BASE(file, file_fini);
+ *   In the header:  struct pipe; REF_TYPE(pipe);           struct pipe_file; SUBTYPE(pipe_file,
+ * file); In one .c:      OBJECT_TYPE(pipe, pipe_fini);          OBJECT_SUBTYPE(pipe_file, file,
+ * pipe_file_fini); A base struct that is never allocated itself:          OBJECT_BASE(file,
+ * file_fini);
  *
  * T_alloc hands out zeroed memory with one reference.  When the last reference goes, the fini of
  * the subtype runs, then that of its base; each drops the references its own fields hold.
  *
  *   Lifetime:  T_ref owns one count; T_get borrows; T_move hands over; T_clone takes one more;
- *              SCOPED_REF drops at the end of its scope.  Counts saturate: an overflow leaks the object.
- *   Context:   any context that may take the object's own locks in fini; alloc may not sleep.
+ *              SCOPED_REF drops at the end of its scope.  Counts saturate: an overflow leaks the
+ * object. Context:   any context that may take the object's own locks in fini; alloc may not sleep.
  *   Keeps:     soundness invariants O1 (one owner count per ref) and O2 (type-stable memory).
  */
 #pragma once
@@ -23,7 +24,7 @@
 #include <osxtd/base.h>
 #include <osxtd/span.h>
 
-#define AFFINE  __attribute__((annotate("affine")))
+#define AFFINE	__attribute__((annotate("affine")))
 #define BORROWS __attribute__((annotate("borrows")))
 
 struct object;
@@ -44,11 +45,11 @@ struct object {
 };
 
 /*
- * One slab cache.  Each CPU keeps free elements of its own; the rest is under the pool's lock.  Filled by osxtd
- * on first use.  Memory of a pool is never used for anything else again (O2).
+ * One slab cache.  Each CPU keeps free elements of its own; the rest is under the pool's lock.
+ * Filled by osxtd on first use.  Memory of a pool is never used for anything else again (O2).
  */
 struct pool_cpu {
-	void *_free;     /* free elements, linked behind the object header */
+	void *_free; /* free elements, linked behind the object header */
 	u32 _count;
 } __attribute__((aligned(64)));
 struct pool {
@@ -56,9 +57,9 @@ struct pool {
 	struct pool_cpu *_cpus;
 	const char *_name;
 	u32 _lock;
-	u32 _stride;     /* _size rounded up; 0 before the first use */
-	u32 _order;      /* pages per slab, as a power of two */
-	u32 _batch;      /* elements that move between a CPU and the pool at a time */
+	u32 _stride; /* _size rounded up; 0 before the first use */
+	u32 _order;  /* pages per slab, as a power of two */
+	u32 _batch;  /* elements that move between a CPU and the pool at a time */
 	void *_free;
 	u64 _free_count, _total;
 	struct pool *_next; /* all pools that were ever used, for reports */
@@ -99,7 +100,10 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	struct AFFINE T##_ref {                                                                    \
 		struct T *_p;                                                                      \
 	};                                                                                         \
-	ALWAYS_INLINE bool T##_is_null(const struct T##_ref *r) { return r->_p == nullptr; }       \
+	ALWAYS_INLINE bool T##_is_null(const struct T##_ref *r)                                    \
+	{                                                                                          \
+		return r->_p == nullptr;                                                           \
+	}                                                                                          \
 	/* Borrows what r holds; traps when r is empty. */                                         \
 	BORROWS ALWAYS_INLINE struct T *T##_get(const struct T##_ref *r)                           \
 	{                                                                                          \
@@ -166,10 +170,13 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 
 #define OBJECT_TYPE_(T, base_, fini_fn, linkage)                                                   \
 	static_assert(sizeof(struct T) >= sizeof(struct object) + sizeof(void *));                 \
-	static void T##_fini_thunk_(struct object *o) { fini_fn((struct T *)o); }                  \
+	static void T##_fini_thunk_(struct object *o)                                              \
+	{                                                                                          \
+		fini_fn((struct T *)o);                                                            \
+	}                                                                                          \
 	static struct pool shared T##_pool_ = { ._size = sizeof(struct T),                         \
-					       ._cpus = pool_cpus_none,                            \
-					       ._name = #T };                                      \
+						._cpus = pool_cpus_none,                           \
+						._name = #T };                                     \
 	linkage const struct object_type T##_type_ = { ._name = #T,                                \
 						       ._size = sizeof(struct T),                  \
 						       ._fini = T##_fini_thunk_,                   \
@@ -189,7 +196,10 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 /* A base that only subtypes allocate.  fini_fn drops what the base's own fields hold. */
 #define OBJECT_BASE(T, fini_fn)                                                                    \
 	static_assert(offsetof(struct T, object) == 0);                                            \
-	static void T##_fini_thunk_(struct object *o) { fini_fn((struct T *)o); }                  \
+	static void T##_fini_thunk_(struct object *o)                                              \
+	{                                                                                          \
+		fini_fn((struct T *)o);                                                            \
+	}                                                                                          \
 	const struct object_type T##_type_ = { ._name = #T, ._fini = T##_fini_thunk_ }
 
 /* Declares S as a subtype of base B: S_is, S_of (traps on another type). */

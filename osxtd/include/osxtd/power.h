@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* power - leaving: by isa-debug-exit or its like when there is one, else by firmware.  Any context. */
+/* power - leaving: by isa-debug-exit or its like when there is one, else by firmware.  Any context.
+ */
 #pragma once
 #include <osxtd/base.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * random - the kernel's random numbers: a ChaCha20 generator, reseeded from the CPU and from events.
+ * random - the kernel's random numbers: a ChaCha20 generator, reseeded from the CPU and from
+ * events.
  *
  *   Context:  any.
  *   Spec:     RFC 8439 (ChaCha20); fast key erasure after every request.

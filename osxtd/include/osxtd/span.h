@@ -164,7 +164,8 @@ struct str str_until_nul(struct cspan s);
 usize str_find(struct str s, char c, usize from);
 /* The text of a C string of the framework or of a constant table. */
 struct str str_of_cstr(const char *s);
-/* Whole-string numbers; base 0 takes 0x and 0 prefixes as strtoul(3).  False when malformed or too large. */
+/* Whole-string numbers; base 0 takes 0x and 0 prefixes as strtoul(3).  False when malformed or too
+ * large. */
 [[nodiscard]] bool str_to_u64(struct str s, u32 base, u64 *out);
 /* A 64-bit hash for tables of names (not cryptographic). */
 u64 str_hash(struct str s);
@@ -175,7 +176,10 @@ u64 str_hash(struct str s);
 		T *_ptr;                                                                           \
 		usize _len;                                                                        \
 	};                                                                                         \
-	ALWAYS_INLINE usize name##_len(struct name s) { return s._len; }                           \
+	ALWAYS_INLINE usize name##_len(struct name s)                                              \
+	{                                                                                          \
+		return s._len;                                                                     \
+	}                                                                                          \
 	ALWAYS_INLINE T *name##_at(struct name s, usize i)                                         \
 	{                                                                                          \
 		ASSERT(i < s._len);                                                                \
@@ -185,7 +189,7 @@ u64 str_hash(struct str s);
 /* The slice of a real array. */
 #define SPAN_OF_ARRAY(name, a) ((struct name){ (a), array_len(a) })
 /*
- * s[at … at+len) = the bytes distance before, byte by byte from the front, so that a distance under len repeats
- * them (LZ77).  Traps unless 0 < distance <= at and the range fits.
+ * s[at … at+len) = the bytes distance before, byte by byte from the front, so that a distance under
+ * len repeats them (LZ77).  Traps unless 0 < distance <= at and the range fits.
  */
 void span_copy_back(struct span s, usize at, usize distance, usize len);

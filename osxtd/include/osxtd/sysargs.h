@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* sysargs - the six arguments of a system call; the first member of every architecture's user_ctx. */
+/* sysargs - the six arguments of a system call; the first member of every architecture's user_ctx.
+ */
 #pragma once
 #include <osxtd/base.h>
 

@@ -2,15 +2,17 @@
 /*
  * task - threads of kernel execution, and the scheduler that is injected from outside.
  *
- * A task is a kernel stack with a saved context.  kernel/process embeds it as the base of its `struct thread`
- * (OBJECT_SUBTYPE(thread, task, …)), so task_current() can be downcast with thread_of.
+ * A task is a kernel stack with a saved context.  kernel/process embeds it as the base of its
+ * `struct thread` (OBJECT_SUBTYPE(thread, task, …)), so task_current() can be downcast with
+ * thread_of.
  *
  * States: new -> (task_start) ready <-> running -> parked -> ready … -> dead (task_exit).
- * OSXTD guarantees, whatever the policy answers: a task runs on one CPU at a time (T1), only ready tasks run (T2),
- * and registers, FPU state, user TLS and the address space are switched with it (T3).
+ * OSXTD guarantees, whatever the policy answers: a task runs on one CPU at a time (T1), only ready
+ * tasks run (T2), and registers, FPU state, user TLS and the address space are switched with it
+ * (T3).
  *
- *   Lifetime:  counted; a started task holds a reference to itself until it is dead and switched away from.
- *   Context:   task_unpark from any context; the rest from task context.
+ *   Lifetime:  counted; a started task holds a reference to itself until it is dead and switched
+ * away from. Context:   task_unpark from any context; the rest from task context.
  */
 #pragma once
 #include <osxtd/cpu.h>
@@ -23,7 +25,8 @@
 struct task;
 REF_TYPE(task);
 
-/* Room for the policy inside each task; the policy alone reads and writes it, under its own locks. */
+/* Room for the policy inside each task; the policy alone reads and writes it, under its own locks.
+ */
 struct sched_entity {
 	struct list_link link;
 	u64 vruntime;
@@ -34,8 +37,8 @@ struct sched_entity {
 	u32 weight;
 	u32 cpu;
 	bool queued;
-	u32 policy;              /* SCHED_* */
-	u32 rt_priority;         /* 1 to 99 of the real-time policies */
+	u32 policy;		    /* SCHED_* */
+	u32 rt_priority;	    /* 1 to 99 of the real-time policies */
 	struct atomic_u64 affinity; /* CPUs it may run on; 0: all */
 	u64 switches, preemptions;
 	struct atomic_u32 ticks; /* timer ticks that met it running */
@@ -45,10 +48,10 @@ enum task_state : u32 { TASK_NEW, TASK_READY, TASK_RUNNING, TASK_PARKED, TASK_DE
 
 struct task {
 	struct object object;
-	struct user_ctx user;            /* what user mode sees; idle while the task never enters it */
-	struct atomic_u32 interrupt;     /* TASK_INTR_* bits: why an interruptible sleep must end */
-	u64 _kernel_sp;                  /* entry code knows the place of these */
-	struct vmspace_ref space;        /* the address space in force while it runs; null: kernel's */
+	struct user_ctx user;	     /* what user mode sees; idle while the task never enters it */
+	struct atomic_u32 interrupt; /* TASK_INTR_* bits: why an interruptible sleep must end */
+	u64 _kernel_sp;		     /* entry code knows the place of these */
+	struct vmspace_ref space;    /* the address space in force while it runs; null: kernel's */
 	struct sched_entity sched;
 	/* private to osxtd */
 	u64 _stack_base;
@@ -61,9 +64,9 @@ struct task {
 };
 
 enum : u32 {
-	TASK_INTR_SIGNAL = 1,   /* a signal wants delivery */
-	TASK_INTR_KILL = 2,     /* the task must exit */
-	TASK_INTR_STOP = 4,     /* job control */
+	TASK_INTR_SIGNAL = 1, /* a signal wants delivery */
+	TASK_INTR_KILL = 2,   /* the task must exit */
+	TASK_INTR_STOP = 4,   /* job control */
 };
 
 /* Gives an allocated, zeroed task (a subtype's base) its stack and entry.  ERR_NOMEM. */
@@ -74,7 +77,8 @@ void task_fini(struct task *t);
 void task_start(struct task *t);
 /* Starts a task of the kernel's own that runs fn(arg) and ends.  ERR_NOMEM. */
 err_t kernel_task_start(void (*fn)(void *arg), void *arg);
-/* Once: what ends a task in whose context the kernel trapped; returns for tasks that are not its own. */
+/* Once: what ends a task in whose context the kernel trapped; returns for tasks that are not its
+ * own. */
 void task_on_oops(void (*hook)(struct task *t));
 /* Leaves the CPU for good; the reference the run queue held goes with it. */
 [[noreturn]] void task_exit(void);
@@ -93,8 +97,9 @@ void task_yield(void);
 /* Called where a task may change over: runs the scheduler if it asked for it. */
 void task_reschedule(void);
 /*
- * For each round of a loop that user programs make long: others get their turn (nothing else takes the CPU from kernel
- * code), and true says that one of these TASK_INTR_* bits is set, so the loop is to end early.  might_sleep.
+ * For each round of a loop that user programs make long: others get their turn (nothing else takes
+ * the CPU from kernel code), and true says that one of these TASK_INTR_* bits is set, so the loop
+ * is to end early.  might_sleep.
  */
 bool task_pause(u32 bits);
 /* Makes the task on this CPU leave at the next opportunity. */
@@ -109,14 +114,16 @@ struct sched_policy {
 	const char *name;
 	/* The CPU whose queue t should join. */
 	u32 (*select_cpu)(struct task *t);
-	/* t became ready on cpu; is_wakeup tells a wake from a preemption.  Holds a reference. True: preempt what runs there. */
+	/* t became ready on cpu; is_wakeup tells a wake from a preemption.  Holds a reference.
+	 * True: preempt what runs there. */
 	bool (*enqueue)(u32 cpu, struct task_ref t, bool is_wakeup);
 	/* Hands over the next task to run on cpu; false: idle. */
 	bool (*pick)(u32 cpu, struct task_ref *out);
 	/* The task that ran stops running (it is enqueued again separately if still ready). */
 	void (*put_prev)(u32 cpu, struct task *t);
 	/* next starts to run; returns the ns after which tick shall be called, 0 for never,
-	 * SCHED_TICK_KEEP when a tick that was asked for and has not come may stay as it is.  Idling forgets it. */
+	 * SCHED_TICK_KEEP when a tick that was asked for and has not come may stay as it is. Idling
+	 * forgets it. */
 	u64 (*set_next)(u32 cpu, struct task *next);
 	/* The time asked for is over; true: reschedule. */
 	bool (*tick)(u32 cpu, struct task *running);

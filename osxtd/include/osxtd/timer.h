@@ -4,7 +4,8 @@
  *
  *   Units:    nanoseconds since boot (u64, never wraps in practice).
  *   Context:  clock: any.  Callbacks run in interrupt context with interrupts off, must not sleep.
- *   Lifetime: a timer is embedded in its owner; timer_cancel returns after a running callback has ended.
+ *   Lifetime: a timer is embedded in its owner; timer_cancel returns after a running callback has
+ * ended.
  */
 #pragma once
 #include <osxtd/base.h>
@@ -33,13 +34,14 @@ struct timer {
 
 /* fn runs when an armed timer expires.  The owner is found with TIMER_OWNER. */
 void timer_init(struct timer *t, void (*fn)(struct timer *t));
-/* Arms t for this CPU; one that is armed is moved.  A deadline that has passed fires at once (from the interrupt). */
+/* Arms t for this CPU; one that is armed is moved.  A deadline that has passed fires at once (from
+ * the interrupt). */
 void timer_arm(struct timer *t, u64 deadline_ns);
 /* True when it was armed and will not fire any more. */
 bool timer_cancel(struct timer *t);
 bool timer_is_armed(const struct timer *t);
 /* The T (struct foo) whose member `field` t is. */
-#define TIMER_OWNER(t, T, field) ((T *)(void *)((u8 *)(t)-offsetof(T, field)))
+#define TIMER_OWNER(t, T, field) ((T *)(void *)((u8 *)(t) - offsetof(T, field)))
 /* Spins for about ns. */
 void clock_delay_ns(u64 ns);
 /* Sleeps the current task: OK when the time is over, ERR_INTR (mode as in waitq.h). */

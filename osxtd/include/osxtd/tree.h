@@ -5,8 +5,9 @@
  *   struct dentry { struct object object; struct tree_link node; u64 hash; ... };
  *   TREE_TYPE(child_tree, dentry, node, hash);
  *
- * Equal keys are allowed; a new one goes behind its equals.  A key must not change while its element is in the tree.
- * The tree takes no lock.  A zeroed tree is empty and must be emptied before its memory goes.
+ * Equal keys are allowed; a new one goes behind its equals.  A key must not change while its
+ * element is in the tree. The tree takes no lock.  A zeroed tree is empty and must be emptied
+ * before its memory goes.
  *
  *   Context:  any; O(log n), cannot fail.
  */
@@ -26,7 +27,7 @@ struct tree_raw {
 void tree_raw_insert(struct tree_raw *t, struct tree_link *n);
 void tree_raw_remove(struct tree_raw *t, struct tree_link *n);
 struct tree_link *tree_raw_lower_bound(const struct tree_raw *t, u64 key); /* first >= key */
-struct tree_link *tree_raw_floor(const struct tree_raw *t, u64 key);       /* last <= key */
+struct tree_link *tree_raw_floor(const struct tree_raw *t, u64 key);	   /* last <= key */
 struct tree_link *tree_raw_next(const struct tree_link *n);
 
 #define TREE_TYPE(name, T, link, key)                                                              \

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * user - user memory: numbers that name it, copies that may fault, and uio, the cursor of read and write calls.
+ * user - user memory: numbers that name it, copies that may fault, and uio, the cursor of read and
+ * write calls.
  *
- * A copy touches the address space that is current on this CPU.  A page that is not there is asked for
- * from the space's fault handler (which may sleep); when that refuses, the copy ends and says how far it came.
- * Kernel addresses and ranges that wrap are ERR_FAULT without being touched.
+ * A copy touches the address space that is current on this CPU.  A page that is not there is asked
+ * for from the space's fault handler (which may sleep); when that refuses, the copy ends and says
+ * how far it came. Kernel addresses and ranges that wrap are ERR_FAULT without being touched.
  *
  *   Context:  task context, no spinlock held (a mutex may be).
  *   Keeps:    soundness U1 (user copies are range-checked and fallible).
@@ -45,7 +46,8 @@ err_t user_read_u32(struct uaddr src, u32 *out);
 err_t user_read_u64(struct uaddr src, u64 *out);
 err_t user_write_u32(struct uaddr dst, u32 v);
 err_t user_write_u64(struct uaddr dst, u64 v);
-/* One atomic access to an aligned word: *seen = before; stored when *seen == expected.  ERR_FAULT. */
+/* One atomic access to an aligned word: *seen = before; stored when *seen == expected.  ERR_FAULT.
+ */
 err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen);
 /*
  * Copies a NUL-terminated string, NUL included, into dst; *len without the NUL.
@@ -60,11 +62,12 @@ bool user_range_ok(struct uaddr addr, u64 len);
 
 /* Copies between a frame and user memory, without a bounce. off + len <= PAGE_SIZE. */
 err_t user_read_frame(struct uaddr src, struct uframe *dst, usize off, usize len, usize *done);
-err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, usize len, usize *done);
+err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, usize len,
+		       usize *done);
 
 /*
- * Copies out of or into a space that need not be current (exec's new stack, /proc/PID/mem, ptrace): page by page
- * through its fault handler.
+ * Copies out of or into a space that need not be current (exec's new stack, /proc/PID/mem, ptrace):
+ * page by page through its fault handler.
  */
 struct vmspace;
 err_t vmspace_read(struct vmspace *s, struct uaddr src, struct span dst, usize *done);
@@ -77,11 +80,11 @@ struct user_iovec { /* the ABI's struct iovec */
 };
 enum : u32 { UIO_FAST_IOV = 8, UIO_MAX_IOV = 1024 };
 struct uio {
-	struct user_iovec _one;          /* the current piece */
-	struct uaddr _next_iov;          /* where the further pieces stand in user memory */
-	u32 _iov_left;                   /* further pieces */
-	u64 _left;                       /* bytes left in all */
-	struct span _kernel;             /* in place of user memory */
+	struct user_iovec _one; /* the current piece */
+	struct uaddr _next_iov; /* where the further pieces stand in user memory */
+	u32 _iov_left;		/* further pieces */
+	u64 _left;		/* bytes left in all */
+	struct span _kernel;	/* in place of user memory */
 	bool _is_kernel;
 };
 /* len is cut to 0x7ffff000 as Linux does; ERR_FAULT when the range is not in the user half. */
@@ -95,7 +98,8 @@ ALWAYS_INLINE u64 uio_left(const struct uio *u)
 {
 	return u->_left;
 }
-/* Moves min(len, left) bytes out of the kernel to the uio (read calls); *n what was moved; ERR_FAULT when the memory ended early. */
+/* Moves min(len, left) bytes out of the kernel to the uio (read calls); *n what was moved;
+ * ERR_FAULT when the memory ended early. */
 err_t uio_put(struct uio *u, struct cspan src, usize *n);
 err_t uio_put_frame(struct uio *u, const struct uframe *src, usize off, usize len, usize *n);
 err_t uio_put_zero(struct uio *u, u64 len, usize *n);

@@ -2,8 +2,9 @@
 /*
  * user_ctx - user mode as an ordinary call: user_run(ctx) enters it and returns why it stopped.
  *
- * The registers live in the context.  kernel/arch reads and writes them for system calls and signals; whatever is in
- * them, user mode cannot get at kernel CPU state: user_run sanitises flags, segments and addresses (U2).
+ * The registers live in the context.  kernel/arch reads and writes them for system calls and
+ * signals; whatever is in them, user mode cannot get at kernel CPU state: user_run sanitises flags,
+ * segments and addresses (U2).
  *
  *   Context:  task context, interrupts on, no lock held.
  */
@@ -13,21 +14,32 @@
 #include <osxtd/span.h>
 
 enum user_event_kind : u32 {
-	USER_SYSCALL,     /* registers in the context follow the architecture's convention */
-	USER_FAULT,       /* a page fault: address, access */
-	USER_EXCEPTION,   /* another exception: number, code, address */
-	USER_INTERRUPT,   /* an interrupt was handled; nothing to do but to look for work */
+	USER_SYSCALL,	/* registers in the context follow the architecture's convention */
+	USER_FAULT,	/* a page fault: address, access */
+	USER_EXCEPTION, /* another exception: number, code, address */
+	USER_INTERRUPT, /* an interrupt was handled; nothing to do but to look for work */
 };
 enum user_trap : u32 { /* architecture-neutral reasons of USER_EXCEPTION */
-	TRAP_DIVIDE, TRAP_DEBUG, TRAP_BREAKPOINT, TRAP_OVERFLOW, TRAP_BOUNDS, TRAP_ILLEGAL, TRAP_FPU, TRAP_SIMD,
-	TRAP_ALIGNMENT, TRAP_PROTECTION, TRAP_STACK, TRAP_MACHINE, TRAP_OTHER,
+		       TRAP_DIVIDE,
+		       TRAP_DEBUG,
+		       TRAP_BREAKPOINT,
+		       TRAP_OVERFLOW,
+		       TRAP_BOUNDS,
+		       TRAP_ILLEGAL,
+		       TRAP_FPU,
+		       TRAP_SIMD,
+		       TRAP_ALIGNMENT,
+		       TRAP_PROTECTION,
+		       TRAP_STACK,
+		       TRAP_MACHINE,
+		       TRAP_OTHER,
 };
-struct user_event_info {       /* of the last USER_FAULT or USER_EXCEPTION */
+struct user_event_info { /* of the last USER_FAULT or USER_EXCEPTION */
 	u64 address;
-	u32 access;            /* enum vm_access bits */
+	u32 access; /* enum vm_access bits */
 	enum user_trap trap;
-	u32 number;            /* the hardware's vector */
-	u64 code;              /* the hardware's error code */
+	u32 number; /* the hardware's vector */
+	u64 code;   /* the hardware's error code */
 };
 
 /* Enters user mode in the current task's context and returns why it stopped. */
@@ -37,11 +49,13 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack);
 /* Makes child's registers, FPU state and TLS base those of the running parent (fork, clone). */
 void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent);
 
-/* FPU and vector state in the layout of the architecture's signal frame (x86: XSAVE with the FXSAVE software bytes set). */
+/* FPU and vector state in the layout of the architecture's signal frame (x86: XSAVE with the FXSAVE
+ * software bytes set). */
 usize user_fpu_size(void);
-/* The part of room (user_fpu_size() + 63 bytes) from which the two below move state without a copy in between. */
+/* The part of room (user_fpu_size() + 63 bytes) from which the two below move state without a copy
+ * in between. */
 struct span user_fpu_align(struct span room);
-void user_fpu_save(struct user_ctx *ctx, struct span out);          /* out: user_fpu_size() bytes */
+void user_fpu_save(struct user_ctx *ctx, struct span out); /* out: user_fpu_size() bytes */
 /* Loads state that user mode wrote; refuses what would fault.  ERR_INVAL. */
 err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in);
 void user_fpu_reset(struct user_ctx *ctx);

@@ -15,7 +15,8 @@
  *
  *   Locking:   a queue has its own irq-safe lock inside; wakes may come from interrupt handlers.
  *   Context:   wake: any.  sleep: task context, no spinlock held.
- *   Lifetime:  a queue outlives its entries: entries leave in their scope, and their owners hold the object.
+ *   Lifetime:  a queue outlives its entries: entries leave in their scope, and their owners hold
+ * the object.
  */
 #pragma once
 #include <osxtd/lock.h>
@@ -43,25 +44,29 @@ struct waiter {
 
 enum wait_mode : u32 {
 	WAIT_UNINTERRUPTIBLE = 0,
-	WAIT_KILLABLE = 2,  /* TASK_INTR_KILL ends it */
-	WAIT_SIGNAL = 7,    /* any TASK_INTR_* bit ends it */
+	WAIT_KILLABLE = 2, /* TASK_INTR_KILL ends it */
+	WAIT_SIGNAL = 7,   /* any TASK_INTR_* bit ends it */
 };
 enum : u64 { NO_DEADLINE = UINT64_MAX };
 
 void waiter_init(struct waiter *w);
 void waiter_fini(struct waiter *w);
-#define SCOPED_WAITER(name) struct waiter name CLEANUP(waiter_fini) = {}; waiter_init(&name)
+#define SCOPED_WAITER(name)                                                                        \
+	struct waiter name CLEANUP(waiter_fini) = {};                                              \
+	waiter_init(&name)
 
-/* Joins with the waiter's built-in entry; exclusive: waitq_wake counts it, and wakes of n stop behind n of those. */
+/* Joins with the waiter's built-in entry; exclusive: waitq_wake counts it, and wakes of n stop
+ * behind n of those. */
 void waitq_join(struct waitq *q, struct waiter *w);
 void waitq_join_exclusive(struct waitq *q, struct waiter *w);
-/* Joins a further queue; e is zeroed, and leaves with wait_entry_leave or with its memory's owner calling it. */
+/* Joins a further queue; e is zeroed, and leaves with wait_entry_leave or with its memory's owner
+ * calling it. */
 void waitq_join_entry(struct waitq *q, struct waiter *w, struct wait_entry *e);
 void wait_entry_leave(struct wait_entry *e);
 
 /*
- * Sleeps until woken, until an interruption that mode names, or until deadline_ns of clock_monotonic_ns.
- * OK: woken (check the condition again).  ERR_INTR.  ERR_TIMEDOUT.
+ * Sleeps until woken, until an interruption that mode names, or until deadline_ns of
+ * clock_monotonic_ns. OK: woken (check the condition again).  ERR_INTR.  ERR_TIMEDOUT.
  */
 err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns);
 

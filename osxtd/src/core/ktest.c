@@ -15,7 +15,8 @@ extern const struct ktest __stop_ktests[] __attribute__((weak));
 		console_write(str_bytes(text_str(&text_)));                                        \
 	} while (0)
 
-void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got, i64 want)
+void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got,
+		i64 want)
 {
 	t->failures++;
 	PRINT("# {}:{}: {} is {}, want {}\n", file, line, what, got, want);
@@ -33,7 +34,8 @@ bool ktest_run(struct str filter)
 		k->run(&ctx);
 		if (ctx.failures != 0)
 			failed++;
-		PRINT("{}ok {} - {}: {}\n", ctx.failures != 0 ? "not " : "", run, k->suite, k->name);
+		PRINT("{}ok {} - {}: {}\n", ctx.failures != 0 ? "not " : "", run, k->suite,
+		      k->name);
 	}
 	PRINT("1..{}\n{} passed, {} failed\n", run, run - failed, failed);
 	if (failed == 0 && run != 0)

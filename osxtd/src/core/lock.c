@@ -2,8 +2,9 @@
 /*
  * lock - the contended paths of the raw locks.
  *
- * A mutex keeps its sleepers in a queue under a small spinlock.  Unlock frees it first and then wakes the
- * first sleeper, which competes again; _held is 2 as long as anybody may sleep, so no wake-up is lost.
+ * A mutex keeps its sleepers in a queue under a small spinlock.  Unlock frees it first and then
+ * wakes the first sleeper, which competes again; _held is 2 as long as anybody may sleep, so no
+ * wake-up is lost.
  */
 #include <osxtd/lock.h>
 #include <osxtd/task.h>
@@ -23,7 +24,8 @@ struct mutex_sleeper {
 	u32 queued;
 };
 
-UNSAFE("1. the sleeper stays valid until queued is 0: only then does its frame end; 2. the queue is under _guard")
+UNSAFE("1. the sleeper stays valid until queued is 0: only then does its frame end; 2. the queue "
+       "is under _guard")
 void mutex_raw_contended(struct mutex_raw *m)
 {
 	might_sleep();
@@ -50,7 +52,8 @@ void mutex_raw_contended(struct mutex_raw *m)
 	}
 }
 
-UNSAFE("1. a queued sleeper is valid; it is not touched after queued is cleared, the task is kept by its reference")
+UNSAFE("1. a queued sleeper is valid; it is not touched after queued is cleared, the task is kept "
+       "by its reference")
 void mutex_raw_wake(struct mutex_raw *m)
 {
 	spin_raw_lock(&m->_guard);

@@ -2,8 +2,9 @@
 /*
  * log - a ring of records in static memory, and its console sink.
  *
- * Positions run freely; a record is a header and its text, contiguous, never wrapped: what does not fit before the
- * end of the ring starts at its beginning, behind a filler.  The oldest records give way.
+ * Positions run freely; a record is a header and its text, contiguous, never wrapped: what does not
+ * fit before the end of the ring starts at its beginning, behind a filler.  The oldest records give
+ * way.
  */
 #include <osxtd/console.h>
 #include <osxtd/lock.h>
@@ -16,7 +17,7 @@ enum : u64 { RING_SIZE = 128 * 1024, RECORD_ALIGN = 8, TEXT_MAX = 992 };
 struct record_header {
 	u64 sequence; /* 0: a filler up to the end of the ring */
 	u64 time_ns;
-	u32 size;     /* of header and text, aligned */
+	u32 size; /* of header and text, aligned */
 	u16 text_len;
 	u8 level;
 	u8 reserved;
@@ -26,8 +27,8 @@ LOCK_CLASS(log, irq);
 
 struct log_ring {
 	struct log_lock lock;
-	u64 head GUARDED(log);           /* position of the oldest record */
-	u64 tail GUARDED(log);           /* position behind the newest */
+	u64 head GUARDED(log); /* position of the oldest record */
+	u64 tail GUARDED(log); /* position behind the newest */
 	u64 first_sequence GUARDED(log);
 	u64 next_sequence GUARDED(log);
 	u8 bytes[RING_SIZE] GUARDED(log);
@@ -64,7 +65,8 @@ static void put_header(u64 position, const struct record_header *h) HOLDS(log)
 
 static void append(u8 priority, u64 now, struct str s)
 {
-	usize size = (sizeof(struct record_header) + str_len(s) + RECORD_ALIGN - 1) & ~(RECORD_ALIGN - 1);
+	usize size = (sizeof(struct record_header) + str_len(s) + RECORD_ALIGN - 1) &
+		     ~(RECORD_ALIGN - 1);
 	GUARD(log, &ring.lock);
 	u64 room = RING_SIZE - ring.tail % RING_SIZE;
 	u64 filler = room < size + sizeof(struct record_header) ? room : 0;
@@ -103,7 +105,8 @@ void log_text_of(enum log_level level, u8 facility, struct str s)
 	append((u8)(facility << 3 | level), now, s);
 	if (level < atomic_u32_load(&console_level))
 		to_console(now, s);
-	/* A wake takes the scheduler's locks: not from under some lock of the caller.  The next record wakes then. */
+	/* A wake takes the scheduler's locks: not from under some lock of the caller.  The next
+	 * record wakes then. */
 	if (preempt_count() == 0)
 		(void)waitq_wake_all(&readers);
 }
@@ -143,7 +146,8 @@ bool log_read(u64 from, struct span buf, struct log_record *out)
 						    .time_ns = h.time_ns,
 						    .level = (enum log_level)(h.level & 7),
 						    .facility = h.level >> 3,
-						    .text = str_of(span_const(span_sub(buf, 0, n))) };
+						    .text = str_of(
+							    span_const(span_sub(buf, 0, n))) };
 			return true;
 		}
 		at += h.size;

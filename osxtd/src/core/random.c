@@ -2,8 +2,9 @@
 /*
  * random - a ChaCha20 generator with fast key erasure.
  *
- * Each request runs one block more than it hands out and replaces the key with it, so that what was given out cannot be
- * recomputed from a later state.  Seeds: the CPU's generator where it has one, the cycle counter at each mix.
+ * Each request runs one block more than it hands out and replaces the key with it, so that what was
+ * given out cannot be recomputed from a later state.  Seeds: the CPU's generator where it has one,
+ * the cycle counter at each mix.
  */
 #include <arch/random.h>
 #include <arch/timer.h>

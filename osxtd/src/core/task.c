@@ -2,12 +2,13 @@
 /*
  * task - states, switching and the idle loop.
  *
- * A started task owns one reference to itself, which moves with its state: to the run queue while ready, to the CPU
- * while it runs, kept by the task while parked, dropped by the next task after it is dead.
+ * A started task owns one reference to itself, which moves with its state: to the run queue while
+ * ready, to the CPU while it runs, kept by the task while parked, dropped by the next task after it
+ * is dead.
  *
- * T1: a task runs on one CPU: it starts to run only by READY -> RUNNING, one compare-and-swap, and becomes
- *     ready again only after the switch away from it ended (_on_cpu is 0).
- * T2: what the policy picks is run only when that swap succeeds; another answer is reported and the CPU idles.
+ * T1: a task runs on one CPU: it starts to run only by READY -> RUNNING, one compare-and-swap, and
+ * becomes ready again only after the switch away from it ended (_on_cpu is 0). T2: what the policy
+ * picks is run only when that swap succeeds; another answer is reported and the CPU idles.
  */
 #include <arch/switch.h>
 #include <osxtd/log.h>
@@ -26,7 +27,7 @@ static const struct sched_policy *shared sched_policy;
 
 struct cpu_sched {
 	struct task_ref idle;
-	struct task *finished;   /* dead task to drop behind the switch */
+	struct task *finished; /* dead task to drop behind the switch */
 	bool started;
 };
 PER_CPU(struct cpu_sched, cpu_scheds);
@@ -96,12 +97,14 @@ static struct task *pick_next(u32 cpu, struct cpu_sched *cs)
 		struct task *t = task_get(&next);
 		u32 expected = TASK_READY;
 		if (likely(atomic_u32_cas(&t->_state, &expected, TASK_RUNNING))) {
-			while (unlikely(atomic_u32_load_acquire(&t->_on_cpu) != 0 && t != task_current()))
+			while (unlikely(atomic_u32_load_acquire(&t->_on_cpu) != 0 &&
+					t != task_current()))
 				cpu_relax();
 			next._p = nullptr;
 			return t;
 		}
-		LOG(ERR, "sched: policy {} picked a task in state {}", sched_policy->name, expected);
+		LOG(ERR, "sched: policy {} picked a task in state {}", sched_policy->name,
+		    expected);
 		task_drop(&next);
 	}
 	return task_get(&cs->idle);
@@ -205,7 +208,8 @@ void task_park(void)
 	irq_restore(flags);
 }
 
-UNSAFE("1. a parked task owns the reference to itself that is handed to the run queue here, once per PARKED -> READY")
+UNSAFE("1. a parked task owns the reference to itself that is handed to the run queue here, once "
+       "per PARKED -> READY")
 void task_unpark(struct task *t)
 {
 	u64 flags = irq_save();
@@ -216,7 +220,8 @@ void task_unpark(struct task *t)
 			break;
 		}
 		(void)atomic_u32_swap(&t->_wake_pending, 1);
-		/* It may have parked between the two: then the pending wake is ours to carry out, unless it saw it. */
+		/* It may have parked between the two: then the pending wake is ours to carry out,
+		 * unless it saw it. */
 		if (atomic_u32_load_acquire(&t->_state) != TASK_PARKED ||
 		    atomic_u32_swap(&t->_wake_pending, 0) == 0)
 			break;

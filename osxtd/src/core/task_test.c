@@ -58,7 +58,8 @@ KTEST(waitq, a_wake_before_the_sleep_is_remembered)
 	waitq_join(&queue, &w);
 	EXPECT_EQ(waitq_wake_all(&queue), 1);
 	EXPECT_OK(waiter_sleep(&w, WAIT_UNINTERRUPTIBLE, NO_DEADLINE));
-	EXPECT_EQ(waiter_sleep(&w, WAIT_UNINTERRUPTIBLE, clock_monotonic_ns() + 1000), ERR_TIMEDOUT);
+	EXPECT_EQ(waiter_sleep(&w, WAIT_UNINTERRUPTIBLE, clock_monotonic_ns() + 1000),
+		  ERR_TIMEDOUT);
 }
 
 LOCK_CLASS(test_mutex, mutex);
@@ -120,6 +121,7 @@ KTEST(timer, fires_not_early_and_in_order)
 	EXPECT(!timer_cancel(&cancelled.timer));
 	EXPECT_OK(wait_until(&second.fired, 1, 1000000000));
 	EXPECT(atomic_u32_load(&first.fired) == 1);
-	EXPECT(first.at_ns >= now + 2000000 && second.at_ns >= now + 4000000 && first.at_ns <= second.at_ns);
+	EXPECT(first.at_ns >= now + 2000000 && second.at_ns >= now + 4000000 &&
+	       first.at_ns <= second.at_ns);
 	EXPECT_EQ(atomic_u32_load(&cancelled.fired), 0);
 }

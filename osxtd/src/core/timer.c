@@ -2,7 +2,8 @@
 /*
  * timer - the monotonic clock from the CPU's counter, and one-shot timers in one tree per CPU.
  *
- * The hardware timer of a CPU is always set for the earlier of its first timer and its scheduler tick, or stopped.
+ * The hardware timer of a CPU is always set for the earlier of its first timer and its scheduler
+ * tick, or stopped.
  */
 #include <arch/timer.h>
 #include <osxtd/lock.h>
@@ -17,8 +18,8 @@ struct cpu_timers {
 	struct spin_raw lock;
 	struct tree_raw tree;
 	struct timer *running;
-	u64 tick_ns;        /* deadline of the scheduler's tick; 0: none */
-	u64 programmed_ns;  /* what the hardware is set for; 0: stopped */
+	u64 tick_ns;	   /* deadline of the scheduler's tick; 0: none */
+	u64 programmed_ns; /* what the hardware is set for; 0: stopped */
 };
 PER_CPU(struct cpu_timers, cpu_timers);
 
@@ -68,7 +69,8 @@ static struct timer *timer_of_link(struct tree_link *n)
 	return n == nullptr ? nullptr : TIMER_OWNER(n, struct timer, _link);
 }
 
-/* Sets the hardware for the next event of ct; its lock is held, or it is this CPU's and interrupts are off. */
+/* Sets the hardware for the next event of ct; its lock is held, or it is this CPU's and interrupts
+ * are off. */
 static void program(struct cpu_timers *ct)
 {
 	struct timer *first = timer_of_link(tree_raw_lower_bound(&ct->tree, 0));

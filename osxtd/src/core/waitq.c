@@ -2,9 +2,9 @@
 /*
  * waitq - queues of waiting tasks.
  *
- * W1: an entry is on its queue's list iff its _queue is not null; both change under the queue's lock.
- * W2: a wake sets the waiter's flag before it unparks, and a sleeper parks only after it saw the flag clear;
- *     with task_park's own memory of an early unpark no wake-up is lost.
+ * W1: an entry is on its queue's list iff its _queue is not null; both change under the queue's
+ * lock. W2: a wake sets the waiter's flag before it unparks, and a sleeper parks only after it saw
+ * the flag clear; with task_park's own memory of an early unpark no wake-up is lost.
  */
 #include <osxtd/task.h>
 #include <osxtd/timer.h>
@@ -95,7 +95,8 @@ usize waitq_wake(struct waitq *q, usize n)
 		if (e->_exclusive) {
 			if (exclusive == n)
 				continue;
-			/* One that was woken already and has not left yet does not use up a wake. */
+			/* One that was woken already and has not left yet does not use up a wake.
+			 */
 			if (atomic_u32_load(&e->_waiter->_woken) != 0)
 				continue;
 			exclusive++;

@@ -2,7 +2,8 @@
 /*
  * list - the linking behind LIST_TYPE.
  *
- * The first element's _prev points at itself, so that _prev is null exactly when a link is on no list (L1).
+ * The first element's _prev points at itself, so that _prev is null exactly when a link is on no
+ * list (L1).
  */
 #include <osxtd/list.h>
 
@@ -26,7 +27,8 @@ void list_raw_insert(struct list_raw *l, struct list_link *before, struct list_l
 	l->_count++;
 }
 
-UNSAFE("1. n is on a list (checked); the caller names the right one: its ends are compared before use")
+UNSAFE("1. n is on a list (checked); the caller names the right one: its ends are compared before "
+       "use")
 void list_raw_remove(struct list_raw *l, struct list_link *n)
 {
 	ASSERT(n->_prev != nullptr && l->_count != 0);

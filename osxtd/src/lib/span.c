@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* span - the operations on byte spans that are too long to be inline.  Pure: also builds on the host. */
+/* span - the operations on byte spans that are too long to be inline.  Pure: also builds on the
+ * host. */
 #include <osxtd/span.h>
 
 UNSAFE("1. the caller vouches for eight bytes at both places")
@@ -10,7 +11,8 @@ ALWAYS_INLINE void copy_word(u8 *to, const u8 *from)
 	__builtin_memcpy(to, &word, 8);
 }
 
-UNSAFE("1. the checks bound every access; 2. words are copied only where source and target are eight bytes apart")
+UNSAFE("1. the checks bound every access; 2. words are copied only where source and target are "
+       "eight bytes apart")
 void span_copy_back(struct span s, usize at, usize distance, usize len)
 {
 	ASSERT(distance != 0 && distance <= at && at <= s._len && len <= s._len - at);
@@ -21,7 +23,8 @@ void span_copy_back(struct span s, usize at, usize distance, usize len)
 		return;
 	}
 	if (distance >= 8 && len >= 8) {
-		/* The last word may overlap the one before it: what it reads is already in place. */
+		/* The last word may overlap the one before it: what it reads is already in place.
+		 */
 		u8 *last = d + len - 8;
 		for (; d < last; d += 8, from += 8)
 			copy_word(d, from);

@@ -64,8 +64,10 @@ bool str_to_u64(struct str s, u32 base, u64 *out)
 	return true;
 }
 
-/* Eight bytes a round of multiply and fold; the length goes in so that zero padding cannot collide. */
-UNSAFE("1. i + 8 <= len for whole words, tail copy of len - i < 8 bytes; 2. wrapping products are the hash")
+/* Eight bytes a round of multiply and fold; the length goes in so that zero padding cannot collide.
+ */
+UNSAFE("1. i + 8 <= len for whole words, tail copy of len - i < 8 bytes; 2. wrapping products are "
+       "the hash")
 __attribute__((no_sanitize("unsigned-integer-overflow"))) u64 str_hash(struct str s)
 {
 	const u64 k = 0x9e3779b97f4a7c15u;

@@ -2,12 +2,14 @@
 /*
  * tree - red-black trees behind TREE_TYPE.
  *
- * B1: no red link has a red child.  B2: every path from a link down to null passes the same number of black links.
- * Insertion and removal go down once and repair upwards (Cormen et al., Introduction to Algorithms, ch. 13).
+ * B1: no red link has a red child.  B2: every path from a link down to null passes the same number
+ * of black links. Insertion and removal go down once and repair upwards (Cormen et al.,
+ * Introduction to Algorithms, ch. 13).
  */
 #include <osxtd/tree.h>
 
-UNSAFE("1. child is old's place holder below parent or the root; only links of one tree are touched")
+UNSAFE("1. child is old's place holder below parent or the root; only links of one tree are "
+       "touched")
 static void replace_child(struct tree_raw *t, struct tree_link *parent, struct tree_link *old,
 			  struct tree_link *child)
 {
@@ -149,7 +151,8 @@ static void repair_remove(struct tree_raw *t, struct tree_link *n, struct tree_l
 		n->_red = false;
 }
 
-/* Puts next, the in-order successor of n, which has two children, in n's place; returns the colour next had. */
+/* Puts next, the in-order successor of n, which has two children, in n's place; returns the colour
+ * next had. */
 static bool splice_successor(struct tree_raw *t, struct tree_link *n, struct tree_link **child,
 			     struct tree_link **parent)
 {

@@ -23,7 +23,8 @@ static i32 black_height(const struct tree_link *start)
 			height = black;
 			continue;
 		}
-		if (n->_red && ((n->_left != nullptr && n->_left->_red) || (n->_right != nullptr && n->_right->_red)))
+		if (n->_red && ((n->_left != nullptr && n->_left->_red) ||
+				(n->_right != nullptr && n->_right->_red)))
 			return -1;
 		black += n->_red ? 0 : 1;
 		array_at(stack, top) = n->_left;

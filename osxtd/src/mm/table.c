@@ -84,7 +84,8 @@ err_t table_reserve(u32 n)
 		t->next = c->first;
 		c->first = t;
 		c->count++;
-		/* The page came out of this very cache: there is no more memory, and going on would never end. */
+		/* The page came out of this very cache: there is no more memory, and going on would
+		 * never end. */
 		if (c->count <= before)
 			return ERR_NOMEM;
 	}

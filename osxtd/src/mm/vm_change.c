@@ -196,8 +196,9 @@ static NOINLINE err_t mark_pieces(struct vm_cursor *c, u64 start, u64 end,
 		if (*taken)
 			object_get_(&like->region->object);
 		*taken = false;
-		/* What was marked is whole runs, or joined others whose room is still there as a rule: nothing
-		 * is allocated.  Where it is, and fails, addresses stay marked; nothing worse. */
+		/* What was marked is whole runs, or joined others whose room is still there as a
+		 * rule: nothing is allocated.  Where it is, and fails, addresses stay marked;
+		 * nothing worse. */
 		(void)vm_take(c, start, va);
 	}
 	return err;

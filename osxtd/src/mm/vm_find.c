@@ -150,9 +150,11 @@ err_t vmspace_relocate(struct vmspace *s, u64 from, u64 to, u64 len, struct regi
 			err = relocate_prepare(&c, from, to, len, r);
 			if (err == OK)
 				relocate_frames(&c, from, to, len);
-			/* What is marked on the side that loses is taken.  The source's borders are there, so this
-			 * cannot fail; on the way back a mark that joined another may stay for want of memory. */
-			err_t taken = vm_take(&c, err == OK ? from : to, (err == OK ? from : to) + len);
+			/* What is marked on the side that loses is taken.  The source's borders are
+			 * there, so this cannot fail; on the way back a mark that joined another
+			 * may stay for want of memory. */
+			err_t taken = vm_take(&c, err == OK ? from : to,
+					      (err == OK ? from : to) + len);
 			ASSERT(taken == OK || err != OK);
 		}
 	}

@@ -60,5 +60,5 @@ long minor_faults(void);
 	})
 
 #define BENCH_DIR  "/tmp/bench"
-#define BENCH_TINY "/bench-tiny"	/* a static program that only exits */
-#define BENCH_SELF "/init" 		/* this program; with the argument `exit` it only exits */
+#define BENCH_TINY "/bench-tiny" /* a static program that only exits */
+#define BENCH_SELF "/init"	 /* this program; with the argument `exit` it only exits */

@@ -30,7 +30,7 @@
 
 constexpr unsigned WARM_UP = 4;
 constexpr unsigned ROUNDS = 33;
-constexpr unsigned ROW_SECONDS = 5;	/* of guest time: 5 G instructions */
+constexpr unsigned ROW_SECONDS = 5; /* of guest time: 5 G instructions */
 
 static const struct row *const families[] = { rows_call, rows_file, rows_ipc, rows_proc, rows_mem };
 static unsigned long round_overhead;	/* of a round with no operation */
@@ -101,7 +101,12 @@ static int by_size(const void *a, const void *b)
 
 static verdict empty_run(unsigned ops)
 {
-	REPEAT(ops, "empty", ({ long r; __asm__ volatile("" : "=r"(r) : "0"(0l)); r; }), 0);
+	REPEAT(ops, "empty", ({
+		       long r;
+		       __asm__ volatile("" : "=r"(r) : "0"(0l));
+		       r;
+	       }),
+	       0);
 	return nullptr;
 }
 
@@ -187,7 +192,7 @@ static void run_row(const struct row *row)
 		_exit(0);
 	}
 	if (child < 0) {
-		measure_and_say(row);	/* a kernel that cannot fork yet still has other rows */
+		measure_and_say(row); /* a kernel that cannot fork yet still has other rows */
 		return;
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)

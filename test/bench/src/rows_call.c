@@ -191,9 +191,9 @@ static void *partner_main(void *unused)
 
 static verdict handover_setup(void)
 {
-	return pthread_create(&partner, nullptr, partner_main, nullptr) == 0 ?
-		       nullptr :
-		       failure("pthread_create");
+	return pthread_create(&partner, nullptr, partner_main, nullptr) == 0
+		       ? nullptr
+		       : failure("pthread_create");
 }
 
 static verdict handover_run(unsigned ops)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 /*
  * Rows about memory. Regions are smaller than 2 MiB and stand between inaccessible pages, so
- * that no neighbour is merged with them and no large page takes the place of the measured small ones.
+ * that no neighbour is merged with them and no large page takes the place of the measured small
+ * ones.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -10,11 +10,11 @@
 #define SYS6(nr, a, b, c, d, e, f)                                                                 \
 	sys6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define SYS5(nr, a, b, c, d, e) SYS6(nr, a, b, c, d, e, 0)
-#define SYS4(nr, a, b, c, d)    sys4((nr), (long)(a), (long)(b), (long)(c), (long)(d))
-#define SYS3(nr, a, b, c)       sys3((nr), (long)(a), (long)(b), (long)(c))
-#define SYS2(nr, a, b)          sys3((nr), (long)(a), (long)(b), 0)
-#define SYS1(nr, a)             sys1((nr), (long)(a))
-#define SYS0(nr)                sys1((nr), 0)
+#define SYS4(nr, a, b, c, d)	sys4((nr), (long)(a), (long)(b), (long)(c), (long)(d))
+#define SYS3(nr, a, b, c)	sys3((nr), (long)(a), (long)(b), (long)(c))
+#define SYS2(nr, a, b)		sys3((nr), (long)(a), (long)(b), 0)
+#define SYS1(nr, a)		sys1((nr), (long)(a))
+#define SYS0(nr)		sys1((nr), 0)
 
 static inline long sys1(long nr, long a)
 {

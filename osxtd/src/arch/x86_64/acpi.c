@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* acpi - finding the tables and reading MADT, FADT and HPET; see acpi.h.  The DSDT's one object is in acpi_s5.c. */
+/* acpi - finding the tables and reading MADT, FADT and HPET; see acpi.h.  The DSDT's one object is
+ * in acpi_s5.c. */
 #include "acpi.h"
 
 #include <arch/paging.h>
@@ -43,7 +44,8 @@ static u64 sum_of(struct cspan s)
 static struct cspan table_at(u64 address, u32 *signature)
 {
 	struct table_header h = {};
-	if (!cspan_read(physical(address, HEADER_BYTES), 0, &h) || h.length < HEADER_BYTES || h.length > TABLE_MAX)
+	if (!cspan_read(physical(address, HEADER_BYTES), 0, &h) || h.length < HEADER_BYTES ||
+	    h.length > TABLE_MAX)
 		return (struct cspan){};
 	*signature = h.signature;
 	return physical(address, h.length);
@@ -51,7 +53,8 @@ static struct cspan table_at(u64 address, u32 *signature)
 
 ALWAYS_INLINE u32 tag(const char name[4])
 {
-	return (u32)(u8)name[0] | (u32)(u8)name[1] << 8 | (u32)(u8)name[2] << 16 | (u32)(u8)name[3] << 24;
+	return (u32)(u8)name[0] | (u32)(u8)name[1] << 8 | (u32)(u8)name[2] << 16 |
+	       (u32)(u8)name[3] << 24;
 }
 
 static u64 read_at(struct cspan s, u64 off, u32 bytes)
@@ -69,7 +72,8 @@ static struct acpi_register register_at(struct cspan s, u64 off)
 {
 	struct acpi_register r = { ACPI_NONE, read_at(s, off + 4, 8) };
 	u64 space = read_at(s, off, 1);
-	if (r.address != 0 && (space == ACPI_MEMORY || (space == ACPI_PORT && r.address <= UINT16_MAX)))
+	if (r.address != 0 &&
+	    (space == ACPI_MEMORY || (space == ACPI_PORT && r.address <= UINT16_MAX)))
 		r.space = (enum acpi_space)space;
 	return r;
 }
@@ -85,8 +89,10 @@ static void read_override(struct acpi_info *a, struct cspan e)
 		return;
 	u64 flags = read_at(e, 8, 2);
 	array_at(a->overrides, a->override_count) = (struct acpi_override){
-		.isa = (u32)read_at(e, 3, 1), .gsi = (u32)read_at(e, 4, 4),
-		.is_low = (flags & 3) == 3, .is_level = (flags >> 2 & 3) == 3,
+		.isa = (u32)read_at(e, 3, 1),
+		.gsi = (u32)read_at(e, 4, 4),
+		.is_low = (flags & 3) == 3,
+		.is_level = (flags >> 2 & 3) == 3,
 	};
 	a->override_count++;
 }
@@ -94,7 +100,7 @@ static void read_override(struct acpi_info *a, struct cspan e)
 static void read_madt_entry(struct acpi_info *a, struct cspan e)
 {
 	switch (read_at(e, 0, 1)) {
-	case 0: /* local APIC: usable when enabled */
+	case 0:	  /* local APIC: usable when enabled */
 	case 9: { /* the same for x2APIC ids */
 		bool is_x2 = read_at(e, 0, 1) == 9;
 		u64 id = is_x2 ? read_at(e, 4, 4) : read_at(e, 3, 1);
@@ -107,8 +113,9 @@ static void read_madt_entry(struct acpi_info *a, struct cspan e)
 	}
 	case 1: /* I/O APIC */
 		if (cspan_len(e) >= 12 && a->ioapic_count < ACPI_IOAPICS_MAX) {
-			array_at(a->ioapics, a->ioapic_count) =
-				(struct acpi_ioapic){ (u32)read_at(e, 4, 4), (u32)read_at(e, 8, 4) };
+			array_at(a->ioapics,
+				 a->ioapic_count) = (struct acpi_ioapic){ (u32)read_at(e, 4, 4),
+									  (u32)read_at(e, 8, 4) };
 			a->ioapic_count++;
 		}
 		break;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * acpi - the few facts that OSXTD takes from the firmware's tables: interrupt controllers, timers, how to leave.
+ * acpi - the few facts that OSXTD takes from the firmware's tables: interrupt controllers, timers,
+ * how to leave.
  *
- * Read once, before mm_init, from the boot's map of the first 4 GiB.  The tables are foreign: every length is checked
- * against its container, a table that does not fit is left out.
+ * Read once, before mm_init, from the boot's map of the first 4 GiB.  The tables are foreign: every
+ * length is checked against its container, a table that does not fit is left out.
  *
- *   Spec:  ACPI 6.5, 5.2 (tables), 4.8.3 and 7.4.2 (sleeping), 20.2 (AML encoding); IA-PC HPET 1.0a, 3.2.4.
+ *   Spec:  ACPI 6.5, 5.2 (tables), 4.8.3 and 7.4.2 (sleeping), 20.2 (AML encoding); IA-PC
+ * HPET 1.0a, 3.2.4.
  */
 #pragma once
 #include <osxtd/base.h>
@@ -40,10 +42,10 @@ struct acpi_info {
 	u32 override_count;
 	struct acpi_override overrides[ACPI_OVERRIDES_MAX];
 
-	u64 hpet;                            /* 0: none */
-	u16 pm_timer_port;                   /* 0: none */
+	u64 hpet;	   /* 0: none */
+	u16 pm_timer_port; /* 0: none */
 
-	u16 pm1a_control, pm1b_control;      /* ports; 0: none */
+	u16 pm1a_control, pm1b_control; /* ports; 0: none */
 	u16 smi_command;
 	u8 acpi_enable;
 	bool has_s5;

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* acpi_s5 - see acpi_s5.h.  Spec: ACPI 6.5, 20.2.2 (names), 20.2.4 (PkgLength), 20.2.5.4 (DefPackage). */
+/* acpi_s5 - see acpi_s5.h.  Spec: ACPI 6.5, 20.2.2 (names), 20.2.4 (PkgLength), 20.2.5.4
+ * (DefPackage). */
 #include "acpi_s5.h"
 
 enum : u8 {
-	AML_ZERO = 0x00, AML_ONE = 0x01, AML_NAME = 0x08, AML_BYTE = 0x0a, AML_WORD = 0x0b, AML_DWORD = 0x0c,
+	AML_ZERO = 0x00,
+	AML_ONE = 0x01,
+	AML_NAME = 0x08,
+	AML_BYTE = 0x0a,
+	AML_WORD = 0x0b,
+	AML_DWORD = 0x0c,
 	AML_PACKAGE = 0x12,
 };
 enum : u32 { NAME_S5 = 0x5f35535f /* "_S5_" */ };

@@ -11,7 +11,8 @@ enum : u64 { APIC_BASE_ENABLE = 1 << 11, APIC_BASE_X2 = 1 << 10 };
 
 struct apic shared apic;
 
-/* The 8259s are remapped away from the exceptions before they are masked: they may still raise a spurious one. */
+/* The 8259s are remapped away from the exceptions before they are masked: they may still raise a
+ * spurious one. */
 static void pic_mask(void)
 {
 	outb(0x20, 0x11);
@@ -31,7 +32,8 @@ void apic_init_early(void)
 {
 	pic_mask();
 	u64 base = msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLE;
-	/* Memory takes one store where an MSR takes four instructions: x2APIC only where the firmware already chose it. */
+	/* Memory takes one store where an MSR takes four instructions: x2APIC only where the
+	 * firmware already chose it. */
 	apic.is_x2 = cpu_features.x2apic && (base & APIC_BASE_X2) != 0;
 	if (!apic.is_x2)
 		apic.registers = (volatile u32 *)(PHYSMAP_BASE + (base & 0xfffff000));
@@ -41,14 +43,15 @@ void apic_init_early(void)
 	apic_write(APIC_LVT_LINT1, APIC_NMI);
 	apic_write(APIC_LVT_ERROR, APIC_MASKED);
 	apic_write(APIC_SPURIOUS, 0x100 | VECTOR_SPURIOUS);
-	apic_write(APIC_TIMER_DIVIDE, 0xb);   /* by one */
+	apic_write(APIC_TIMER_DIVIDE, 0xb); /* by one */
 }
 
 UNSAFE("1. the area is the local APIC's, by the CPU's own word")
 void apic_map(void)
 {
 	if (!apic.is_x2)
-		apic.registers = (volatile u32 *)kernel_map_mmio(msr_read(MSR_APIC_BASE) & 0xfffff000, PAGE_SIZE);
+		apic.registers = (volatile u32 *)kernel_map_mmio(
+			msr_read(MSR_APIC_BASE) & 0xfffff000, PAGE_SIZE);
 }
 
 u32 apic_id(void)

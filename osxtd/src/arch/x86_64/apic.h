@@ -10,15 +10,22 @@
 #include "regs.h"
 
 enum : u32 { /* register numbers: MSR offset, or 16-byte slot in memory */
-	APIC_ID = 0x02, APIC_EOI = 0x0b, APIC_SPURIOUS = 0x0f, APIC_LVT_TIMER = 0x32, APIC_LVT_LINT0 = 0x35,
-	APIC_LVT_LINT1 = 0x36, APIC_LVT_ERROR = 0x37, APIC_TIMER_INITIAL = 0x38, APIC_TIMER_CURRENT = 0x39,
-	APIC_TIMER_DIVIDE = 0x3e,
+	     APIC_ID = 0x02,
+	     APIC_EOI = 0x0b,
+	     APIC_SPURIOUS = 0x0f,
+	     APIC_LVT_TIMER = 0x32,
+	     APIC_LVT_LINT0 = 0x35,
+	     APIC_LVT_LINT1 = 0x36,
+	     APIC_LVT_ERROR = 0x37,
+	     APIC_TIMER_INITIAL = 0x38,
+	     APIC_TIMER_CURRENT = 0x39,
+	     APIC_TIMER_DIVIDE = 0x3e,
 };
 enum : u32 { APIC_MASKED = 1 << 16, APIC_NMI = 4 << 8, APIC_DEADLINE_MODE = 2 << 17 };
 
 struct apic {
 	bool is_x2;
-	volatile u32 *registers;   /* xAPIC mode */
+	volatile u32 *registers; /* xAPIC mode */
 };
 extern struct apic shared apic;
 
@@ -40,7 +47,8 @@ ALWAYS_INLINE void apic_eoi(void)
 	apic_write(APIC_EOI, 0);
 }
 
-/* Masks the 8259s and enables this CPU's APIC, timer stopped.  First with the boot's map of device memory. */
+/* Masks the 8259s and enables this CPU's APIC, timer stopped.  First with the boot's map of device
+ * memory. */
 void apic_init_early(void);
 /* After mm_init: the registers' final mapping. */
 void apic_map(void);

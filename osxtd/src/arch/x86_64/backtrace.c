@@ -16,9 +16,11 @@ bool kernel_peek(u64 va, u64 *out)
 	if (!good)
 		return false;
 	__asm__ volatile("1: movq (%2), %1\n2:\n"
-			 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp 2b\n.popsection\n"
-			 EXTABLE_STR("1b", "3b")
-			 : "+r"(good), "+r"(v) : "r"(va) : "memory");
+			 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp "
+			 "2b\n.popsection\n" EXTABLE_STR("1b", "3b")
+			 : "+r"(good), "+r"(v)
+			 : "r"(va)
+			 : "memory");
 	*out = v;
 	return good;
 }

@@ -2,7 +2,8 @@
 /*
  * cpu - features of the CPU, its descriptor tables, and the registers that make user mode possible.
  *
- *   Spec:  Intel SDM volume 3: 2.5 (control registers), 4.6 (protection), 8.7 (TSS in 64-bit mode), 7.14.
+ *   Spec:  Intel SDM volume 3: 2.5 (control registers), 4.6 (protection), 8.7 (TSS in 64-bit
+ * mode), 7.14.
  */
 #include "cpu_area.h"
 
@@ -40,7 +41,7 @@ u32 cpu_count(void)
 
 void cpu_kick(u32 cpu)
 {
-	(void)cpu;   /* no other CPU runs yet */
+	(void)cpu; /* no other CPU runs yet */
 }
 
 /* ---- features ---- */
@@ -90,7 +91,8 @@ void cpu_detect(void)
 
 /* ---- descriptor tables ---- */
 
-UNSAFE("1. the block belongs to this CPU alone; 2. the GDT has a fixed layout, asserted against offsets.h")
+UNSAFE("1. the block belongs to this CPU alone; 2. the GDT has a fixed layout, asserted against "
+       "offsets.h")
 static void load_gdt(struct cpu_area *a)
 {
 	u64 tss = (u64)&a->tss_words;
@@ -108,8 +110,8 @@ static void load_gdt(struct cpu_area *a)
 	__asm__ volatile("lgdt %0\n\t"
 			 "pushq %1\n\tleaq 1f(%%rip), %%rax\n\tpushq %%rax\n\tlretq\n1:\n\t"
 			 "movl %2, %%eax\n\tmovl %%eax, %%ss\n\t"
-			 "movl %3, %%eax\n\tltr %%ax"
-			 ::"m"(pointer), "i"(KERNEL_CS), "i"(KERNEL_DS), "i"(TSS_SELECTOR)
+			 "movl %3, %%eax\n\tltr %%ax" ::"m"(pointer),
+			 "i"(KERNEL_CS), "i"(KERNEL_DS), "i"(TSS_SELECTOR)
 			 : "rax", "memory");
 }
 
@@ -128,11 +130,16 @@ static void set_ist(struct cpu_area *a, struct ist_stacks *stacks)
 static u8 gate_ist(u32 vector)
 {
 	switch (vector) {
-	case 8: return 1;
-	case 2: return 2;
-	case 18: return 3;
-	case 1: return 4;
-	default: return 0;
+	case 8:
+		return 1;
+	case 2:
+		return 2;
+	case 18:
+		return 3;
+	case 1:
+		return 4;
+	default:
+		return 0;
 	}
 }
 
@@ -142,8 +149,11 @@ static void load_idt(void)
 	for (u32 i = 0; i < VECTOR_COUNT; i++) {
 		u64 stub = (u64)trap_stubs[i];
 		array_at(idt, i) = (struct idt_gate){
-			.offset_low = (u16)stub, .offset_mid = (u16)(stub >> 16), .offset_high = (u32)(stub >> 32),
-			.selector = KERNEL_CS, .ist = gate_ist(i),
+			.offset_low = (u16)stub,
+			.offset_mid = (u16)(stub >> 16),
+			.offset_high = (u32)(stub >> 32),
+			.selector = KERNEL_CS,
+			.ist = gate_ist(i),
 			.attributes = (i == 3 || i == 4) ? 0xee : 0x8e,
 		};
 	}
@@ -159,7 +169,8 @@ static void set_control_registers(void)
 {
 	const struct cpu_features *f = &cpu_features;
 	u64 cr4 = cr4_read() | CR4_DE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
-	cr4 |= (f->umip ? CR4_UMIP : 0) | (f->fsgsbase ? CR4_FSGSBASE : 0) | (f->xsave ? CR4_OSXSAVE : 0);
+	cr4 |= (f->umip ? CR4_UMIP : 0) | (f->fsgsbase ? CR4_FSGSBASE : 0) |
+	       (f->xsave ? CR4_OSXSAVE : 0);
 	cr4 |= (f->smep ? CR4_SMEP : 0) | (f->smap ? CR4_SMAP : 0);
 	cr4_write(cr4);
 	cr0_write((cr0_read() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE | CR0_WP);
@@ -174,7 +185,8 @@ static void set_syscall_registers(void)
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE);
 	msr_write(MSR_STAR, (u64)(USER_BASE | 3) << 48 | (u64)KERNEL_CS << 32);
 	msr_write(MSR_LSTAR, (u64)&syscall_entry);
-	msr_write(MSR_CSTAR, (u64)&syscall_entry);   /* unreachable: there is no 32-bit code segment */
+	msr_write(MSR_CSTAR,
+		  (u64)&syscall_entry); /* unreachable: there is no 32-bit code segment */
 	msr_write(MSR_FMASK, 0x257fd5);
 	msr_write(MSR_KERNEL_GS_BASE, 0);
 }
@@ -203,7 +215,7 @@ static void put_u32(char *out, u32 v)
 
 void boot_cpu_info(u32 cpu, struct cpu_info *out)
 {
-	(void)cpu;   /* all CPUs are of one kind */
+	(void)cpu; /* all CPUs are of one kind */
 	*out = (struct cpu_info){ .frequency_hz = tsc_hz() };
 	struct cpuid v = cpuid(0, 0), c1 = cpuid(1, 0);
 	put_u32(&out->vendor[0], v.ebx);

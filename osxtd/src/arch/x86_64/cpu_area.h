@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* cpu_area - everything of one CPU that hardware or the entry code points at; private to the architecture. */
+/* cpu_area - everything of one CPU that hardware or the entry code points at; private to the
+ * architecture. */
 #pragma once
 #include <arch/cpu.h>
 #include <osxtd/cpu.h>
@@ -8,7 +9,7 @@
 enum : u32 { TSS_BYTES = 104, TSS_RSP0 = 4, TSS_IST1 = 36 };
 
 struct cpu_area {
-	struct cpu_local local;              /* first: GS points here */
+	struct cpu_local local; /* first: GS points here */
 	u64 gdt[10] __attribute__((aligned(16)));
 	u32 tss_words[TSS_BYTES / 4] __attribute__((aligned(16)));
 } __attribute__((aligned(64)));

@@ -2,9 +2,9 @@
 /*
  * fpu - the state in the layout of signal frames, and back.
  *
- * A signal frame holds the FXSAVE region with software bytes at 464 that say how much follows, the XSAVE header and
- * components, and a closing magic number.  What comes back was written by user mode: only what cannot fault is loaded,
- * and the load itself may fault and be refused.
+ * A signal frame holds the FXSAVE region with software bytes at 464 that say how much follows, the
+ * XSAVE header and components, and a closing magic number.  What comes back was written by user
+ * mode: only what cannot fault is loaded, and the load itself may fault and be refused.
  *
  *   Spec:  sigreturn(2); Linux uapi asm/sigcontext.h (struct _fpx_sw_bytes, FP_XSTATE_MAGIC1/2).
  */
@@ -72,7 +72,8 @@ struct span user_fpu_align(struct span room)
 	return span_sub(room, (usize)(-(u64)room._ptr & 63), user_fpu_size());
 }
 
-/* Into a signal frame: the bytes of the header that XSAVE leaves alone must be zero when they come back. */
+/* Into a signal frame: the bytes of the header that XSAVE leaves alone must be zero when they come
+ * back. */
 UNSAFE("1. p is 64-byte aligned and as long as the layout, checked by the caller")
 static void save_in_place(u8 *p)
 {
@@ -112,8 +113,9 @@ static bool is_extended(struct cspan in)
 {
 	struct fx_software s = {};
 	u32 magic2 = 0;
-	return cpu_features.xsave && cspan_read(in, LEGACY_BYTES - sizeof(s), &s) && s.magic1 == MAGIC1 &&
-	       s.xstate_bytes == cpu_features.xsave_bytes && s.extended_bytes == s.xstate_bytes + MAGIC2_BYTES &&
+	return cpu_features.xsave && cspan_read(in, LEGACY_BYTES - sizeof(s), &s) &&
+	       s.magic1 == MAGIC1 && s.xstate_bytes == cpu_features.xsave_bytes &&
+	       s.extended_bytes == s.xstate_bytes + MAGIC2_BYTES &&
 	       cspan_read(in, s.xstate_bytes, &magic2) && magic2 == MAGIC2;
 }
 
@@ -131,24 +133,30 @@ static bool load_checked(const void *a)
 	bool good = true;
 	if (cpu_features.xsave)
 		__asm__ volatile("1: xrstor64 (%1)\n2:\n"
-				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp 2b\n.popsection\n"
-				 EXTABLE_STR("1b", "3b")
-				 : "+r"(good) : "r"(a), "a"(-1), "d"(-1) : "memory");
+				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp "
+				 "2b\n.popsection\n" EXTABLE_STR("1b", "3b")
+				 : "+r"(good)
+				 : "r"(a), "a"(-1), "d"(-1)
+				 : "memory");
 	else
 		__asm__ volatile("1: fxrstor64 (%1)\n2:\n"
-				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp 2b\n.popsection\n"
-				 EXTABLE_STR("1b", "3b")
-				 : "+r"(good) : "r"(a) : "memory");
+				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp "
+				 "2b\n.popsection\n" EXTABLE_STR("1b", "3b")
+				 : "+r"(good)
+				 : "r"(a)
+				 : "memory");
 	return good;
 }
 
 static bool is_mxcsr_sound(struct cspan in)
 {
 	u32 mxcsr = 0;
-	return cspan_read(in, offsetof(struct fx_area, mxcsr), &mxcsr) && (mxcsr & ~(u32)0xffff) == 0;
+	return cspan_read(in, offsetof(struct fx_area, mxcsr), &mxcsr) &&
+	       (mxcsr & ~(u32)0xffff) == 0;
 }
 
-/* Loads from where it was read, when that may be: the registers hold the state then, and the switch away saves it. */
+/* Loads from where it was read, when that may be: the registers hold the state then, and the switch
+ * away saves it. */
 UNSAFE("1. in was checked, is long enough, and nobody else writes to it")
 static bool load_in_place(struct cspan in)
 {
@@ -162,13 +170,13 @@ UNSAFE("1. _fpu is fpu_area_bytes() long, and in is as long as what is copied")
 static bool load_through_area(struct user_ctx *ctx, struct cspan in, bool extended)
 {
 	struct xsave_area *a = (struct xsave_area *)ctx->_fpu;
-	u64 flags = irq_save();   /* no switch may save into the area meanwhile */
+	u64 flags = irq_save(); /* no switch may save into the area meanwhile */
 	if (extended) {
 		memcpy(a, in._ptr, cpu_features.xsave_bytes);
 	} else {
 		fpu_area_init(a);
 		memcpy(&a->legacy, in._ptr, sizeof(a->legacy));
-		if (cpu_features.xsave)   /* without it the area ends here */
+		if (cpu_features.xsave) /* without it the area ends here */
 			a->header.present = 3 & cpu_features.xcr0;
 	}
 	memset(&a->legacy.software, 0, sizeof(a->legacy.software));

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * fpu - vector and x87 state of user mode; the kernel itself never uses those registers.  Private to the architecture.
+ * fpu - vector and x87 state of user mode; the kernel itself never uses those registers.  Private
+ * to the architecture.
  *
- * Every started context has an area of fpu_area_bytes() at the top of its task's kernel stack.  While the task runs the
- * registers hold the state; the switch away saves it (one XSAVE), the switch back loads it unless nobody used the
- * registers in between.
+ * Every started context has an area of fpu_area_bytes() at the top of its task's kernel stack.
+ * While the task runs the registers hold the state; the switch away saves it (one XSAVE), the
+ * switch back loads it unless nobody used the registers in between.
  *
  *   Spec:  Intel SDM volume 1, 13 (XSAVE, standard form).
  */

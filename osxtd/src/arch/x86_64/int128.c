@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* int128 - the 128-bit division that the compiler calls; dividends and divisors of 64 bits take two instructions. */
+/* int128 - the 128-bit division that the compiler calls; dividends and divisors of 64 bits take two
+ * instructions. */
 #include <osxtd/base.h>
 
 typedef unsigned __int128 u128;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * ioapic - interrupt lines: numbers below 16 are ISA interrupts (MADT overrides apply), others are global system
- * interrupts, level-triggered and active low as PCI's are.
+ * ioapic - interrupt lines: numbers below 16 are ISA interrupts (MADT overrides apply), others are
+ * global system interrupts, level-triggered and active low as PCI's are.
  *
  *   Spec:  Intel 82093AA datasheet, 3.2; ACPI 6.5, 5.2.12.5.
  */
@@ -97,7 +97,9 @@ static struct acpi_override route_of(u32 line)
 			return array_at(acpi_info.overrides, i);
 	}
 	bool is_isa = line < ISA_LINES;
-	return (struct acpi_override){ .isa = line, .gsi = line, .is_level = !is_isa, .is_low = !is_isa };
+	return (struct acpi_override){
+		.isa = line, .gsi = line, .is_level = !is_isa, .is_low = !is_isa
+	};
 }
 
 err_t irq_claim(u32 line, void (*handler)(u32 line))

@@ -2,8 +2,8 @@
 /*
  * mem - memcpy, memmove, memset, memcmp for x86_64 without vector registers.
  *
- * Up to 16 bytes go by two overlapping words, longer ones by eight bytes a step; from LONG on the string instructions
- * take over, always in their eight-byte form, which no CPU runs slowly.
+ * Up to 16 bytes go by two overlapping words, longer ones by eight bytes a step; from LONG on the
+ * string instructions take over, always in their eight-byte form, which no CPU runs slowly.
  */
 #include <osxtd/span.h>
 
@@ -36,7 +36,8 @@ ALWAYS_INLINE void store32(u8 *p, u32 v)
 	__builtin_memcpy(p, &v, 4);
 }
 
-UNSAFE("1. all loads happen before the first store, so overlap is harmless; 2. n <= 16 bounds every access")
+UNSAFE("1. all loads happen before the first store, so overlap is harmless; 2. n <= 16 bounds "
+       "every access")
 NO_IDIOM ALWAYS_INLINE void copy_short(u8 *d, const u8 *s, usize n)
 {
 	if (n >= 8) {
@@ -77,7 +78,8 @@ NO_IDIOM void *memcpy(void *restrict dst, const void *restrict src, usize n)
 	return dst;
 }
 
-UNSAFE("1. the caller owns both ranges; 2. the direction is chosen so that no byte is overwritten before it is read")
+UNSAFE("1. the caller owns both ranges; 2. the direction is chosen so that no byte is overwritten "
+       "before it is read")
 NO_IDIOM void *memmove(void *dst, const void *src, usize n)
 {
 	u8 *d = (u8 *)dst;

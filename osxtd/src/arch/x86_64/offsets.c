@@ -32,7 +32,8 @@ static_assert(offsetof(struct user_ctx, rflags) == CTX_RFLAGS);
 static_assert(offsetof(struct user_ctx, rsp) == CTX_RSP);
 static_assert(offsetof(struct user_ctx, _ss) == CTX_SS);
 static_assert(offsetof(struct user_ctx, gs_base) == CTX_FRAME_END);
-static_assert(TASK_USER % 16 == 0 && CTX_FRAME_END % 16 == 0, "interrupts align the stack they push on");
+static_assert(TASK_USER % 16 == 0 && CTX_FRAME_END % 16 == 0,
+	      "interrupts align the stack they push on");
 static_assert(offsetof(struct user_ctx, _full_restore) == CTX_FULL_RESTORE);
 static_assert(offsetof(struct user_ctx, _started) == CTX_STARTED);
 

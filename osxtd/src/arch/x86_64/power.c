@@ -2,7 +2,8 @@
 /*
  * power - off and reset on PCs: QEMU's debug exit, ACPI, and what came before ACPI.
  *
- *   Spec:  ACPI 6.5, 4.8.3.2 (PM1 control), 4.8.3.7 (sleep control), 4.8.3.6 (reset); QEMU hw/misc/debugexit.c's port.
+ *   Spec:  ACPI 6.5, 4.8.3.2 (PM1 control), 4.8.3.7 (sleep control), 4.8.3.6 (reset); QEMU
+ * hw/misc/debugexit.c's port.
  */
 #include <osxtd/power.h>
 
@@ -20,7 +21,7 @@ enum : u8 { EXIT_GOOD = 0x10, EXIT_BAD = 0x20 };
 enum : u16 { SLP_EN = 1 << 13, SCI_EN = 1 };
 enum : u32 { SPIN = 100000 };
 
-static volatile u8 *shared sleep_memory;   /* the sleep control register, when it lies in memory */
+static volatile u8 *shared sleep_memory; /* the sleep control register, when it lies in memory */
 static volatile u8 *shared reset_memory;
 
 UNSAFE("1. the firmware's tables say what these registers are")
@@ -67,7 +68,8 @@ static void acpi_off(void)
 	if (!a->has_s5)
 		return;
 	if (a->is_hw_reduced) {
-		write_register(a->sleep_control, sleep_memory, (u8)(0x20 | (a->s5_type_a & 7) << 2));
+		write_register(a->sleep_control, sleep_memory,
+			       (u8)(0x20 | (a->s5_type_a & 7) << 2));
 		pause();
 		return;
 	}
@@ -102,7 +104,8 @@ void power_off(enum power_verdict verdict)
 	if (has_debug_exit())
 		outb(DEBUG_EXIT, verdict == POWER_GOOD ? EXIT_GOOD : EXIT_BAD);
 	acpi_off();
-	/* Without ACPI's help (microvm with acpi=off) a reset is how such machines end, under -no-reboot. */
+	/* Without ACPI's help (microvm with acpi=off) a reset is how such machines end, under
+	 * -no-reboot. */
 	if (acpi_info.found)
 		power_halt();
 	power_reset();

@@ -94,7 +94,9 @@ UNSAFE("1. reads only")
 ALWAYS_INLINE struct cpuid cpuid(u32 leaf, u32 sub)
 {
 	struct cpuid c;
-	__asm__ volatile("cpuid" : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx) : "a"(leaf), "c"(sub));
+	__asm__ volatile("cpuid"
+			 : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
+			 : "a"(leaf), "c"(sub));
 	return c;
 }
 
@@ -106,7 +108,7 @@ ALWAYS_INLINE struct cpuid cpuid(u32 leaf, u32 sub)
 		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v)::"memory");                        \
 		return v;                                                                          \
 	}                                                                                          \
-	UNSAFE("1. callers keep paging, protection and the kernel's mappings as they are")           \
+	UNSAFE("1. callers keep paging, protection and the kernel's mappings as they are")         \
 	ALWAYS_INLINE void cr##n##_write(u64 v)                                                    \
 	{                                                                                          \
 		__asm__ volatile("mov %0, %%cr" #n ::"r"(v) : "memory");                           \
@@ -119,9 +121,10 @@ CR_ACCESS_(4);
 
 /* What this CPU has; filled once by cpu_detect. */
 struct cpu_features {
-	bool nx, smep, smap, umip, fsgsbase, xsave, x2apic, tsc_deadline, pcid, hypervisor, gib_pages;
-	u64 xcr0;            /* state components that are switched */
-	u32 xsave_bytes;     /* size of the XSAVE area (512 without XSAVE) */
+	bool nx, smep, smap, umip, fsgsbase, xsave, x2apic, tsc_deadline, pcid, hypervisor,
+		gib_pages;
+	u64 xcr0;	 /* state components that are switched */
+	u32 xsave_bytes; /* size of the XSAVE area (512 without XSAVE) */
 };
 extern struct cpu_features shared cpu_features;
 void cpu_detect(void);

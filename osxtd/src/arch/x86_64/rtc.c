@@ -13,7 +13,14 @@
 #include "regs.h"
 
 enum : u8 {
-	RTC_SECONDS = 0, RTC_MINUTES = 2, RTC_HOURS = 4, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 10, RTC_B = 11,
+	RTC_SECONDS = 0,
+	RTC_MINUTES = 2,
+	RTC_HOURS = 4,
+	RTC_DAY = 7,
+	RTC_MONTH = 8,
+	RTC_YEAR = 9,
+	RTC_A = 10,
+	RTC_B = 11,
 	RTC_CENTURY = 0x32,
 };
 enum : u16 { RTC_INDEX = 0x70, RTC_DATA = 0x71 };
@@ -37,11 +44,13 @@ struct rtc_time {
 
 static struct rtc_time read_fields(void)
 {
-	return (struct rtc_time){ rtc_read(RTC_SECONDS), rtc_read(RTC_MINUTES), rtc_read(RTC_HOURS), rtc_read(RTC_DAY),
-				  rtc_read(RTC_MONTH), rtc_read(RTC_YEAR), rtc_read(RTC_CENTURY) };
+	return (struct rtc_time){ rtc_read(RTC_SECONDS), rtc_read(RTC_MINUTES), rtc_read(RTC_HOURS),
+				  rtc_read(RTC_DAY),	 rtc_read(RTC_MONTH),	rtc_read(RTC_YEAR),
+				  rtc_read(RTC_CENTURY) };
 }
 
-/* Days from 1970-01-01 to the given day of the Gregorian calendar; March-based years put the leap day last. */
+/* Days from 1970-01-01 to the given day of the Gregorian calendar; March-based years put the leap
+ * day last. */
 static u64 days_since_epoch(u64 year, u64 month, u64 day)
 {
 	u64 y = month <= 2 ? year - 1 : year;
@@ -55,13 +64,15 @@ static u64 seconds_of(const struct rtc_time *t)
 	u8 b = rtc_read(RTC_B);
 	bool is_binary = (b & 4) != 0;
 	u64 hour = decode(t->hour & 0x7f, is_binary);
-	if ((b & 2) == 0)   /* 12-hour clock: bit 7 is afternoon */
+	if ((b & 2) == 0) /* 12-hour clock: bit 7 is afternoon */
 		hour = hour % 12 + ((t->hour & 0x80) != 0 ? 12 : 0);
 	u64 century = decode(t->century, is_binary);
-	u64 year = decode(t->year, is_binary) + (century >= 19 && century <= 29 ? century : 20) * 100;
+	u64 year = decode(t->year, is_binary) +
+		   (century >= 19 && century <= 29 ? century : 20) * 100;
 	u64 month = decode(t->month, is_binary), day = decode(t->day, is_binary);
 	u64 minute = decode(t->minute, is_binary), second = decode(t->second, is_binary);
-	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
+	    minute > 59 || second > 60)
 		return 0;
 	return ((days_since_epoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * trap - what the entry code calls: interrupts are handled, user exceptions become events, kernel exceptions end in a
- * fixup, an oops or a panic.
+ * trap - what the entry code calls: interrupts are handled, user exceptions become events, kernel
+ * exceptions end in a fixup, an oops or a panic.
  */
 #include "trap.h"
 
@@ -17,7 +17,8 @@
 #include "regs.h"
 #include "ud.h"
 
-static_assert(offsetof(struct user_ctx, _ss) - offsetof(struct user_ctx, r15) == offsetof(struct trap_frame, ss));
+static_assert(offsetof(struct user_ctx, _ss) - offsetof(struct user_ctx, r15) ==
+	      offsetof(struct trap_frame, ss));
 static_assert(offsetof(struct user_ctx, orig_rax) - offsetof(struct user_ctx, r15) ==
 	      offsetof(struct trap_frame, code));
 
@@ -60,7 +61,7 @@ enum user_event_kind trap_from_user(struct user_ctx *ctx, u32 vector)
 {
 	u64 code = ctx->orig_rax;
 	ctx->orig_rax = UINT64_MAX;
-	ctx->_full_restore = 1;   /* rcx and r11 count */
+	ctx->_full_restore = 1; /* rcx and r11 count */
 	if (vector >= VECTOR_PIC) {
 		interrupt(vector);
 		return USER_INTERRUPT;
@@ -88,19 +89,32 @@ enum user_event_kind trap_from_user(struct user_ctx *ctx, u32 vector)
 static enum user_trap trap_of_vector(u64 vector)
 {
 	switch (vector) {
-	case VECTOR_DIVIDE: return TRAP_DIVIDE;
-	case VECTOR_DEBUG: return TRAP_DEBUG;
-	case VECTOR_BREAKPOINT: return TRAP_BREAKPOINT;
-	case VECTOR_OVERFLOW: return TRAP_OVERFLOW;
-	case VECTOR_BOUNDS: return TRAP_BOUNDS;
-	case VECTOR_ILLEGAL: return TRAP_ILLEGAL;
-	case VECTOR_STACK: return TRAP_STACK;
-	case VECTOR_PROTECTION: return TRAP_PROTECTION;
-	case VECTOR_FPU: return TRAP_FPU;
-	case VECTOR_ALIGNMENT: return TRAP_ALIGNMENT;
-	case VECTOR_MACHINE_CHECK: return TRAP_MACHINE;
-	case VECTOR_SIMD: return TRAP_SIMD;
-	default: return TRAP_OTHER;
+	case VECTOR_DIVIDE:
+		return TRAP_DIVIDE;
+	case VECTOR_DEBUG:
+		return TRAP_DEBUG;
+	case VECTOR_BREAKPOINT:
+		return TRAP_BREAKPOINT;
+	case VECTOR_OVERFLOW:
+		return TRAP_OVERFLOW;
+	case VECTOR_BOUNDS:
+		return TRAP_BOUNDS;
+	case VECTOR_ILLEGAL:
+		return TRAP_ILLEGAL;
+	case VECTOR_STACK:
+		return TRAP_STACK;
+	case VECTOR_PROTECTION:
+		return TRAP_PROTECTION;
+	case VECTOR_FPU:
+		return TRAP_FPU;
+	case VECTOR_ALIGNMENT:
+		return TRAP_ALIGNMENT;
+	case VECTOR_MACHINE_CHECK:
+		return TRAP_MACHINE;
+	case VECTOR_SIMD:
+		return TRAP_SIMD;
+	default:
+		return TRAP_OTHER;
 	}
 }
 
@@ -127,14 +141,22 @@ void user_event_info(const struct user_ctx *c, struct user_event_info *out)
 static const char *exception_name(const struct trap_frame *f, u32 vector)
 {
 	switch (vector) {
-	case VECTOR_DIVIDE: return "divide error";
-	case VECTOR_ILLEGAL: return ud_reason(f->rip);
-	case VECTOR_DOUBLE_FAULT: return "double fault (kernel stack overflow?)";
-	case VECTOR_STACK: return "stack segment fault";
-	case VECTOR_PROTECTION: return "general protection fault";
-	case VECTOR_PAGE_FAULT: return "page fault in kernel mode";
-	case VECTOR_MACHINE_CHECK: return "machine check";
-	default: return "unexpected exception";
+	case VECTOR_DIVIDE:
+		return "divide error";
+	case VECTOR_ILLEGAL:
+		return ud_reason(f->rip);
+	case VECTOR_DOUBLE_FAULT:
+		return "double fault (kernel stack overflow?)";
+	case VECTOR_STACK:
+		return "stack segment fault";
+	case VECTOR_PROTECTION:
+		return "general protection fault";
+	case VECTOR_PAGE_FAULT:
+		return "page fault in kernel mode";
+	case VECTOR_MACHINE_CHECK:
+		return "machine check";
+	default:
+		return "unexpected exception";
 	}
 }
 
@@ -166,7 +188,8 @@ void trap_from_kernel(struct trap_frame *f, u32 vector)
 			return;
 		}
 	}
-	/* A single step of the user's that a blocked #DB carried into the kernel; NMIs have no source of ours. */
+	/* A single step of the user's that a blocked #DB carried into the kernel; NMIs have no
+	 * source of ours. */
 	if (vector == VECTOR_DEBUG || vector == VECTOR_NMI) {
 		f->rflags &= ~(u64)0x100;
 		return;

@@ -19,8 +19,8 @@ enum : u32 {
 	VECTOR_ALIGNMENT = 17,
 	VECTOR_MACHINE_CHECK = 18,
 	VECTOR_SIMD = 19,
-	VECTOR_PIC = 0x20,        /* the masked 8259's spurious ones */
-	VECTOR_LINE = 0x30,       /* I/O APIC lines */
+	VECTOR_PIC = 0x20,  /* the masked 8259's spurious ones */
+	VECTOR_LINE = 0x30, /* I/O APIC lines */
 	VECTOR_LINE_END = 0xe0,
 	VECTOR_TIMER = 0xec,
 	VECTOR_SPURIOUS = 0xff,

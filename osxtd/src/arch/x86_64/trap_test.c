@@ -16,8 +16,8 @@ KTEST(trap, a_listed_fault_goes_to_its_fixup)
 	u64 v = 1;
 	EXPECT(kernel_peek((u64)&v, &v));
 	EXPECT_EQ(v, 1);
-	EXPECT(!kernel_peek(MMIO_BASE - PAGE_SIZE, &v));      /* nothing is mapped there: page fault */
-	EXPECT(!kernel_peek(0x8000000000000000, &v));         /* not canonical: general protection */
+	EXPECT(!kernel_peek(MMIO_BASE - PAGE_SIZE, &v)); /* nothing is mapped there: page fault */
+	EXPECT(!kernel_peek(0x8000000000000000, &v));	 /* not canonical: general protection */
 	EXPECT(!kernel_peek(0x1000, &v));
 	EXPECT_EQ(extable_find((u64)kernel_text_start), 0);
 }
@@ -26,9 +26,11 @@ KTEST(trap, kernel_text_is_read_only_and_data_not_executable)
 {
 	bool good = true;
 	__asm__ volatile("1: movb $0x90, (%1)\n2:\n"
-			 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp 2b\n.popsection\n"
-			 EXTABLE_STR("1b", "3b")
-			 : "+r"(good) : "r"(kernel_text_start) : "memory");
+			 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp "
+			 "2b\n.popsection\n" EXTABLE_STR("1b", "3b")
+			 : "+r"(good)
+			 : "r"(kernel_text_start)
+			 : "memory");
 	EXPECT(!good);
 }
 
@@ -61,16 +63,19 @@ KTEST(trap, backtrace_reaches_callers)
 
 KTEST(trap, checks_of_the_compiler_have_names)
 {
-	static const u8 overflow[8] = { 0x67, 0x0f, 0xb9, 0x00 }, bounds[8] = { 0x67, 0x0f, 0xb9, 0x40, 0x12 };
+	static const u8 overflow[8] = { 0x67, 0x0f, 0xb9, 0x00 },
+			bounds[8] = { 0x67, 0x0f, 0xb9, 0x40, 0x12 };
 	EXPECT(str_equal(str_of_cstr(ud_reason((u64)overflow)), STR("addition overflows")));
 	EXPECT(str_equal(str_of_cstr(ud_reason((u64)bounds)), STR("index out of bounds")));
 }
 
 KTEST(acpi, s5_is_read_from_the_dsdt)
 {
-	static const u8 good[] = { 0, 0x08, '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00 };
+	static const u8 good[] = { 0,	 0x08, '_',  'S',  '5',	 '_',  0x12,
+				   0x06, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00 };
 	static const u8 cut[] = { 0, 0x08, '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a };
-	static const u8 method[] = { 0, 0x14, '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x00, 0x00, 0x01, 0x00, 0x00 };
+	static const u8 method[] = { 0,	   0x14, '_',  'S',  '5',  '_',	 0x12,
+				     0x06, 0x04, 0x00, 0x00, 0x01, 0x00, 0x00 };
 	static const u8 huge[] = { 0, 0x08, '_', 'S', '5', '_', 0x12, 0xff, 0x04, 0x00 };
 	u8 a = 0, b = 0;
 	EXPECT(acpi_find_s5((struct cspan){ good, sizeof(good) }, &a, &b) && a == 5 && b == 1);
@@ -88,6 +93,6 @@ static void ignore(u32 line)
 KTEST(irq, lines_are_claimed_once)
 {
 	EXPECT_EQ(irq_claim(1000, ignore), ERR_INVAL);
-	EXPECT_EQ(irq_claim(90, ignore), ERR_INVAL);   /* no I/O APIC reaches so far */
+	EXPECT_EQ(irq_claim(90, ignore), ERR_INVAL); /* no I/O APIC reaches so far */
 	EXPECT(!irq_in_handler());
 }

@@ -2,8 +2,9 @@
 /*
  * tsc - how fast the counter and the APIC timer run, and one-shot interrupts.
  *
- * The frequencies come from CPUID where it says them, else from a short measurement.  Each end of the measurement
- * is the quickest of a few looks, so that a pause of the virtual machine between two reads does no harm.
+ * The frequencies come from CPUID where it says them, else from a short measurement.  Each end of
+ * the measurement is the quickest of a few looks, so that a pause of the virtual machine between
+ * two reads does no harm.
  *
  *   Spec:  Intel SDM volume 3, 11.5.4, 18.17; CPUID leaves 0x15 and 0x40000010 (hypervisors).
  */
@@ -21,7 +22,7 @@ enum : u64 { MEASURE_US = 3000, APIC_HZ_UNKNOWN = 1000000000 };
 struct tsc_state {
 	u64 hz;
 	u64 apic_hz;
-	u64 apic_per_tsc;   /* APIC ticks per counter tick, 32 fraction bits */
+	u64 apic_per_tsc; /* APIC ticks per counter tick, 32 fraction bits */
 };
 static struct tsc_state shared tsc;
 
@@ -125,7 +126,8 @@ void tsc_init(void)
 			r = (struct tsc_reference){ "TSC", tsc.hz, UINT64_MAX, counter_read };
 		/* With no clock at all, the APIC's bus runs at what QEMU and KVM give it. */
 		else if (!tsc_reference_find(&r))
-			r = (struct tsc_reference){ "APIC", APIC_HZ_UNKNOWN, UINT32_MAX, apic_count };
+			r = (struct tsc_reference){ "APIC", APIC_HZ_UNKNOWN, UINT32_MAX,
+						    apic_count };
 		measure(&r);
 		apic_write(APIC_TIMER_INITIAL, 0);
 	}
@@ -137,7 +139,8 @@ void tsc_init(void)
 UNSAFE("1. a fence changes nothing else")
 void apic_timer_enable(void)
 {
-	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (cpu_features.tsc_deadline ? APIC_DEADLINE_MODE : 0));
+	apic_write(APIC_LVT_TIMER,
+		   VECTOR_TIMER | (cpu_features.tsc_deadline ? APIC_DEADLINE_MODE : 0));
 	/* The mode must be in force before the first write of a deadline (SDM 11.5.4.1). */
 	__asm__ volatile("mfence" ::: "memory");
 }

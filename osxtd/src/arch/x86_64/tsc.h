@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* tsc - the frequency of the time-stamp counter, and the local APIC's timer; private to the architecture. */
+/* tsc - the frequency of the time-stamp counter, and the local APIC's timer; private to the
+ * architecture. */
 #pragma once
 #include <osxtd/base.h>
 

@@ -11,10 +11,11 @@
 #include "acpi.h"
 #include "regs.h"
 
-enum : u32 { HPET_PERIOD = 1, HPET_CONFIG = 4, HPET_COUNTER = 60 };   /* 32-bit words */
+enum : u32 { HPET_PERIOD = 1, HPET_CONFIG = 4, HPET_COUNTER = 60 }; /* 32-bit words */
 enum : u16 { PIT_CHANNEL2 = 0x42, PIT_COMMAND = 0x43, PIT_GATE = 0x61 };
 
-UNSAFE("1. the boot tables map the first 4 GiB, device memory included; 2. the firmware says that an HPET is there")
+UNSAFE("1. the boot tables map the first 4 GiB, device memory included; 2. the firmware says that "
+       "an HPET is there")
 static volatile u32 *hpet(void)
 {
 	return (volatile u32 *)(PHYSMAP_BASE + acpi_info.hpet);
@@ -33,7 +34,7 @@ static u64 pm_read(void)
 
 static u64 pit_read(void)
 {
-	outb(PIT_COMMAND, 0x80);   /* latch channel 2, which counts down */
+	outb(PIT_COMMAND, 0x80); /* latch channel 2, which counts down */
 	u64 low = inb(PIT_CHANNEL2);
 	return 0xffff - (low | (u64)inb(PIT_CHANNEL2) << 8);
 }
@@ -70,8 +71,8 @@ static bool pm_start(struct tsc_reference *r)
 
 static bool pit_start(struct tsc_reference *r)
 {
-	outb(PIT_GATE, (u8)((inb(PIT_GATE) & ~2) | 1));   /* gate open, speaker off */
-	outb(PIT_COMMAND, 0xb0);                          /* channel 2, both bytes, mode 0 */
+	outb(PIT_GATE, (u8)((inb(PIT_GATE) & ~2) | 1)); /* gate open, speaker off */
+	outb(PIT_COMMAND, 0xb0);			/* channel 2, both bytes, mode 0 */
 	outb(PIT_CHANNEL2, 0xff);
 	outb(PIT_CHANNEL2, 0xff);
 	*r = (struct tsc_reference){ "PIT", 1193182, 0xffff, pit_read };

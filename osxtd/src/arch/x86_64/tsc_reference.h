@@ -6,7 +6,7 @@
 struct tsc_reference {
 	const char *name;
 	u64 hz;
-	u64 mask;            /* it counts up, modulo mask + 1 */
+	u64 mask; /* it counts up, modulo mask + 1 */
 	u64 (*read)(void);
 };
 /* The best one that this machine has and that runs; false when there is none. */

@@ -15,8 +15,13 @@
 enum : u16 { UART = 0x3f8 };
 enum : u16 { DATA = 0, IER = 1, FCR = 2, LCR = 3, MCR = 4, LSR = 5, SCRATCH = 7 };
 enum : u8 { LSR_READY = 0x01, LSR_EMPTY = 0x20, IER_RECEIVE = 0x01 };
-enum : u32 { UART_IRQ = 4, FIFO_BYTES = 16, WAIT_MAX = 50000000, DIVISOR_115200 = 1,
-	BATCHES_MAX = 16 };
+enum : u32 {
+	UART_IRQ = 4,
+	FIFO_BYTES = 16,
+	WAIT_MAX = 50000000,
+	DIVISOR_115200 = 1,
+	BATCHES_MAX = 16
+};
 
 static bool shared is_there;
 
@@ -29,9 +34,10 @@ void arch_console_init(void)
 	outb(UART + LCR, 0x80);
 	outb(UART + DATA, DIVISOR_115200);
 	outb(UART + IER, 0);
-	outb(UART + LCR, 0x03);   /* 8 bits, no parity, one stop bit */
-	outb(UART + FCR, 0x87);   /* FIFOs on and empty, interrupt at eight bytes or after a short silence */
-	outb(UART + MCR, 0x0b);   /* DTR, RTS, interrupt line open */
+	outb(UART + LCR, 0x03); /* 8 bits, no parity, one stop bit */
+	outb(UART + FCR,
+	     0x87); /* FIFOs on and empty, interrupt at eight bytes or after a short silence */
+	outb(UART + MCR, 0x0b); /* DTR, RTS, interrupt line open */
 	is_there = true;
 }
 
@@ -71,7 +77,8 @@ static void uart_interrupt(u32 line)
 		if (n < sizeof(bytes))
 			return;
 	}
-	/* Somebody types faster than we read.  The line is edge-triggered: drop it, so that it rises again. */
+	/* Somebody types faster than we read.  The line is edge-triggered: drop it, so that it
+	 * rises again. */
 	outb(UART + IER, 0);
 	outb(UART + IER, IER_RECEIVE);
 }
@@ -81,7 +88,8 @@ void arch_console_listen(void)
 	if (!is_there)
 		return;
 	if (irq_claim(UART_IRQ, uart_interrupt) != OK)
-		LOG(WARNING, "console: interrupt line {} is not to be had, no input", (u32)UART_IRQ);
+		LOG(WARNING, "console: interrupt line {} is not to be had, no input",
+		    (u32)UART_IRQ);
 	else
 		outb(UART + IER, IER_RECEIVE);
 }

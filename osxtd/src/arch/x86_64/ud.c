@@ -1,20 +1,42 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * ud - trapping sanitizers are `ud1 kind(%eax), %eax` (67 0f b9 40 kind, or 67 0f b9 00), kCFI and unreachable code `ud2` (0f 0b).
+ * ud - trapping sanitizers are `ud1 kind(%eax), %eax` (67 0f b9 40 kind, or 67 0f b9 00), kCFI and
+ * unreachable code `ud2` (0f 0b).
  *
- *   Spec:  clang's UndefinedBehaviorSanitizer, trap mode: the kind is the index of its SanitizerHandler.
+ *   Spec:  clang's UndefinedBehaviorSanitizer, trap mode: the kind is the index of its
+ * SanitizerHandler.
  */
 #include "ud.h"
 
 #include "backtrace.h"
 
 static const char *const kinds[] = {
-	"addition overflows", "unreachable code reached", "CFI check failed", "division overflows or by zero",
-	"dynamic type mismatch", "float cast overflows", "function type mismatch", "implicit conversion loses value",
-	"invalid builtin argument", "invalid cast", "invalid bool or enum value", "function ends without a value",
-	"multiplication overflows", "negation overflows", "null argument", "null returned", "null argument",
-	"null returned", "index out of bounds", "pointer overflows", "shift out of bounds", "subtraction overflows",
-	"null or misaligned pointer", "alignment assumption failed", "array bound not positive", "bounds check failed",
+	"addition overflows",
+	"unreachable code reached",
+	"CFI check failed",
+	"division overflows or by zero",
+	"dynamic type mismatch",
+	"float cast overflows",
+	"function type mismatch",
+	"implicit conversion loses value",
+	"invalid builtin argument",
+	"invalid cast",
+	"invalid bool or enum value",
+	"function ends without a value",
+	"multiplication overflows",
+	"negation overflows",
+	"null argument",
+	"null returned",
+	"null argument",
+	"null returned",
+	"index out of bounds",
+	"pointer overflows",
+	"shift out of bounds",
+	"subtraction overflows",
+	"null or misaligned pointer",
+	"alignment assumption failed",
+	"array bound not positive",
+	"bounds check failed",
 };
 
 const char *ud_reason(u64 ip)

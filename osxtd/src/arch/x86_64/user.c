@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * user - starting and copying contexts, TLS bases, and what is switched with a task beside the kernel's stack (T3).
+ * user - starting and copying contexts, TLS bases, and what is switched with a task beside the
+ * kernel's stack (T3).
  *
- * User mode can change its FS and GS base by itself where the CPU has FSGSBASE, so the registers are the truth for the
- * running task and the context for all others.  In the kernel, GS is the CPU's block and the user's base waits behind SWAPGS.
+ * User mode can change its FS and GS base by itself where the CPU has FSGSBASE, so the registers
+ * are the truth for the running task and the context for all others.  In the kernel, GS is the
+ * CPU's block and the user's base waits behind SWAPGS.
  */
 #include <arch/switch.h>
 #include <osxtd/task.h>
@@ -105,7 +107,8 @@ u64 user_ctx_get_gs(const struct user_ctx *c)
 /* ---- contexts ---- */
 
 /* What ends user mode writes its frame into ctx from now on. */
-UNSAFE("1. the frame's end is 16-byte aligned (arch_task_init); 2. interrupts are off, or ctx is the running task's")
+UNSAFE("1. the frame's end is 16-byte aligned (arch_task_init); 2. interrupts are off, or ctx is "
+       "the running task's")
 ALWAYS_INLINE void set_frame(struct cpu_area *cpu, const struct user_ctx *ctx)
 {
 	u64 end = (u64)ctx + CTX_FRAME_END;
@@ -119,8 +122,13 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 	ASSERT(area != nullptr);
 	u64 flags = irq_save();
 	*ctx = (struct user_ctx){
-		.orig_rax = UINT64_MAX, .rip = entry, .rsp = stack, .rflags = USER_RFLAGS_SET,
-		._fpu = area, ._full_restore = 1, ._started = true,
+		.orig_rax = UINT64_MAX,
+		.rip = entry,
+		.rsp = stack,
+		.rflags = USER_RFLAGS_SET,
+		._fpu = area,
+		._full_restore = 1,
+		._started = true,
 	};
 	user_fpu_reset(ctx);
 	if (is_current(ctx)) {
@@ -147,7 +155,8 @@ void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent)
 	irq_restore(flags);
 }
 
-/* The context cannot be entered: the program jumps out of the user half, as far as anybody can see. */
+/* The context cannot be entered: the program jumps out of the user half, as far as anybody can see.
+ */
 enum user_event_kind user_bad_rip(struct user_ctx *ctx)
 {
 	ctx->_trap_number = VECTOR_PROTECTION;
@@ -169,10 +178,11 @@ u64 arch_task_prepare_stack(u64 top)
 	return (u64)sp;
 }
 
-UNSAFE("1. the top of the task's stack belongs to the FPU area (arch_task_prepare_stack left it out)")
+UNSAFE("1. the top of the task's stack belongs to the FPU area (arch_task_prepare_stack left it "
+       "out)")
 err_t arch_task_init(struct task *t)
 {
-	ASSERT(((u64)&t->user & 15) == 0);   /* the CPU aligns the stack it pushes frames on */
+	ASSERT(((u64)&t->user & 15) == 0); /* the CPU aligns the stack it pushes frames on */
 	t->user._fpu = (void *)(t->_stack_base + STACK_SIZE - fpu_area_bytes());
 	t->user._full_restore = 1;
 	fpu_area_init(t->user._fpu);
@@ -184,8 +194,8 @@ void arch_task_fini(struct task *t)
 	/* A new task at this address must not find its predecessor's state in the registers. */
 	for (u32 i = 0; i < cpu_count(); i++) {
 		struct task *owner = t;
-		__atomic_compare_exchange_n(&array_at(cpu_areas, i).local.fpu_owner, &owner, nullptr, false,
-					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+		__atomic_compare_exchange_n(&array_at(cpu_areas, i).local.fpu_owner, &owner,
+					    nullptr, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 	}
 	t->user._fpu = nullptr;
 }

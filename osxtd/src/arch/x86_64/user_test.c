@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* user_test - user_run with tiny programs: every way out, registers kept, hostile contexts refused. */
+/* user_test - user_run with tiny programs: every way out, registers kept, hostile contexts refused.
+ */
 #include <arch/page.h>
 #include <arch/paging.h>
 #include <arch/pte.h>
@@ -32,13 +33,15 @@ __asm__(".pushsection .rodata.user_test, \"a\"\n"
 	"user_test_jump: movabsq $0x401000, %rax\n jmp *%rax\n"
 	"user_test_spin: jmp user_test_spin\n"
 	"user_test_sse: movq %rax, %xmm3\n syscall\n movq %xmm3, %rax\n syscall\n"
-	"user_test_gs: wrgsbase %rax\n wrfsbase %rbx\n syscall\n rdgsbase %rdx\n rdfsbase %rsi\n ud2\n"
+	"user_test_gs: wrgsbase %rax\n wrfsbase %rbx\n syscall\n rdgsbase %rdx\n rdfsbase %rsi\n "
+	"ud2\n"
 	"user_test_far: ljmp *(%rax)\n"
 	"user_test_step: nop\n nop\n"
 	"user_test_end:\n.popsection\n");
-extern const u8 user_test_start[], user_test_end[], user_test_call[], user_test_divide[], user_test_illegal[],
-	user_test_break[], user_test_cli[], user_test_int80[], user_test_read[], user_test_write[], user_test_kernel[],
-	user_test_jump[], user_test_spin[], user_test_sse[], user_test_gs[], user_test_far[], user_test_step[];
+extern const u8 user_test_start[], user_test_end[], user_test_call[], user_test_divide[],
+	user_test_illegal[], user_test_break[], user_test_cli[], user_test_int80[],
+	user_test_read[], user_test_write[], user_test_kernel[], user_test_jump[], user_test_spin[],
+	user_test_sse[], user_test_gs[], user_test_far[], user_test_step[];
 
 /* A hand-made address space with one page of code and one of stack, in force until its end. */
 struct fixture {
@@ -47,7 +50,8 @@ struct fixture {
 	struct user_ctx *ctx;
 };
 
-UNSAFE("1. the pages are the fixture's; 2. the kernel's half is that of every space; 3. the old tables come back at the end")
+UNSAFE("1. the pages are the fixture's; 2. the kernel's half is that of every space; 3. the old "
+       "tables come back at the end")
 static bool fixture_init(struct fixture *f)
 {
 	f->pages = frames_alloc(PAGES_ORDER, FRAME_META);
@@ -60,8 +64,10 @@ static bool fixture_init(struct fixture *f)
 	for (u32 level = 0; level < 3; level++)
 		table[level * 512 + (level == 2 ? 2 : 0)] = (base + (level + 1) * PAGE_SIZE) | 7;
 	table[3 * 512 + 0] = (base + CODE_PAGE * PAGE_SIZE) | 5;
-	table[3 * 512 + 1] = (base + STACK_PAGE * PAGE_SIZE) | 7 | (cpu_features.nx ? (u64)1 << 63 : 0);
-	memcpy((u8 *)table + CODE_PAGE * PAGE_SIZE, user_test_start, (usize)(user_test_end - user_test_start));
+	table[3 * 512 + 1] = (base + STACK_PAGE * PAGE_SIZE) | 7 |
+			     (cpu_features.nx ? (u64)1 << 63 : 0);
+	memcpy((u8 *)table + CODE_PAGE * PAGE_SIZE, user_test_start,
+	       (usize)(user_test_end - user_test_start));
 	f->old_root = cr3_read();
 	cr3_write(base);
 	f->ctx = &task_current()->user;
@@ -106,7 +112,8 @@ static enum user_event_kind start(struct fixture *f, const u8 *program)
 	return run(f->ctx);
 }
 
-static void expect_trap(struct ktest_ctx *t, struct fixture *f, const u8 *program, enum user_trap trap)
+static void expect_trap(struct ktest_ctx *t, struct fixture *f, const u8 *program,
+			enum user_trap trap)
 {
 	EXPECT_EQ(start(f, program), USER_EXCEPTION);
 	struct user_event_info info = {};
@@ -114,7 +121,8 @@ static void expect_trap(struct ktest_ctx *t, struct fixture *f, const u8 *progra
 	EXPECT_EQ(info.trap, trap);
 }
 
-static void expect_fault(struct ktest_ctx *t, struct fixture *f, const u8 *program, u64 address, u32 access)
+static void expect_fault(struct ktest_ctx *t, struct fixture *f, const u8 *program, u64 address,
+			 u32 access)
 {
 	EXPECT_EQ(start(f, program), USER_FAULT);
 	struct user_event_info info = {};
@@ -126,8 +134,8 @@ static void expect_fault(struct ktest_ctx *t, struct fixture *f, const u8 *progr
 static void set_pattern(struct user_ctx *c)
 {
 	u64 v = 0x1111111111111111;
-	u64 *regs[] = { &c->r15, &c->r14, &c->r13, &c->r12, &c->rbp, &c->rbx, &c->r10, &c->r9, &c->r8, &c->rax, &c->rdx,
-			&c->rsi, &c->rdi, &c->rsp };
+	u64 *regs[] = { &c->r15, &c->r14, &c->r13, &c->r12, &c->rbp, &c->rbx, &c->r10,
+			&c->r9,	 &c->r8,  &c->rax, &c->rdx, &c->rsi, &c->rdi, &c->rsp };
 	for (u32 i = 0; i < array_len(regs); i++)
 		*array_at(regs, i) = v + i;
 }
@@ -135,8 +143,8 @@ static void set_pattern(struct user_ctx *c)
 static void expect_pattern(struct ktest_ctx *t, const struct user_ctx *c)
 {
 	u64 v = 0x1111111111111111;
-	const u64 got[] = { c->r15, c->r14, c->r13, c->r12, c->rbp, c->rbx, c->r10, c->r9, c->r8, c->rax, c->rdx, c->rsi,
-			    c->rdi, c->rsp };
+	const u64 got[] = { c->r15, c->r14, c->r13, c->r12, c->rbp, c->rbx, c->r10,
+			    c->r9,  c->r8,  c->rax, c->rdx, c->rsi, c->rdi, c->rsp };
 	for (u32 i = 0; i < array_len(got); i++)
 		EXPECT_EQ(array_at(got, i), v + i);
 }
@@ -146,7 +154,7 @@ KTEST(user, syscall_keeps_registers)
 	FIXTURE(f);
 	user_ctx_start(f.ctx, place(user_test_call), STACK_TOP);
 	set_pattern(f.ctx);
-	for (u32 i = 0; i < 3; i++) {   /* the first enters by IRET, the others by SYSRET */
+	for (u32 i = 0; i < 3; i++) { /* the first enters by IRET, the others by SYSRET */
 		EXPECT_EQ(run(f.ctx), USER_SYSCALL);
 		expect_pattern(t, f.ctx);
 		EXPECT_EQ(f.ctx->orig_rax, f.ctx->rax);
@@ -210,7 +218,8 @@ KTEST(user, single_step_traps)
 KTEST(user, hostile_addresses_never_enter)
 {
 	FIXTURE(f);
-	const u64 bad[] = { 0x0000800000000000, 0xffffffff80200000, 0xffff800000000000, UINT64_MAX };
+	const u64 bad[] = { 0x0000800000000000, 0xffffffff80200000, 0xffff800000000000,
+			    UINT64_MAX };
 	for (u32 i = 0; i < array_len(bad); i++) {
 		for (u32 full = 0; full < 2; full++) {
 			user_ctx_start(f.ctx, array_at(bad, i), STACK_TOP);
@@ -234,13 +243,13 @@ KTEST(user, privileged_flags_are_not_the_users)
 		f.ctx->rflags = UINT64_MAX & ~(u64)0x100;
 		f.ctx->_full_restore = full;
 		EXPECT_EQ(run(f.ctx), USER_SYSCALL);
-		EXPECT_EQ(f.ctx->rflags & 0x3000, 0);     /* IOPL */
-		EXPECT_EQ(f.ctx->rflags & 0x1a0000, 0);   /* VM, VIF, VIP */
+		EXPECT_EQ(f.ctx->rflags & 0x3000, 0);	/* IOPL */
+		EXPECT_EQ(f.ctx->rflags & 0x1a0000, 0); /* VM, VIF, VIP */
 		EXPECT_EQ(f.ctx->rflags & 0x200, 0x200);
 	}
 	u64 flags = irq_save();
 	irq_restore(flags);
-	EXPECT_EQ(flags & 0x40400, 0);   /* the kernel runs with AC and DF clear, as it must */
+	EXPECT_EQ(flags & 0x40400, 0); /* the kernel runs with AC and DF clear, as it must */
 	EXPECT_EQ(flags & 0x200, 0x200);
 }
 
@@ -307,14 +316,14 @@ KTEST(user, bad_vector_state_is_refused)
 	struct span out = span_sub((struct span){ frame, sizeof(frame) }, 0, user_fpu_size());
 	EXPECT_EQ(user_fpu_restore(f.ctx, cspan_sub(span_const(out), 0, 100)), ERR_INVAL);
 	user_fpu_save(f.ctx, out);
-	span_fill(span_sub(out, 24, 4), 0xff);   /* MXCSR */
+	span_fill(span_sub(out, 24, 4), 0xff); /* MXCSR */
 	EXPECT_EQ(user_fpu_restore(f.ctx, span_const(out)), ERR_INVAL);
 	if (cpu_features.xsave) {
 		user_fpu_save(f.ctx, out);
-		span_set(out, 512 + 8, 1);       /* compaction */
+		span_set(out, 512 + 8, 1); /* compaction */
 		EXPECT_EQ(user_fpu_restore(f.ctx, span_const(out)), ERR_INVAL);
 		user_fpu_save(f.ctx, out);
-		span_set(out, 512 + 7, 0x80);    /* a component that nobody has */
+		span_set(out, 512 + 7, 0x80); /* a component that nobody has */
 		EXPECT_EQ(user_fpu_restore(f.ctx, span_const(out)), ERR_INVAL);
 	}
 	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
@@ -373,7 +382,8 @@ KTEST(user, a_switch_exchanges_what_lives_in_registers)
 {
 	FIXTURE(f);
 	static struct task shared other __attribute__((aligned(16)));
-	static u8 shared area[4096] __attribute__((aligned(64))), seen[4096] __attribute__((aligned(64)));
+	static u8 shared area[4096] __attribute__((aligned(64))),
+		seen[4096] __attribute__((aligned(64)));
 	struct task *self = task_current();
 	other = (struct task){ .user._fpu = area };
 	user_ctx_start(f.ctx, place(user_test_sse), STACK_TOP);

@@ -19,7 +19,7 @@
 #include "../tsc.h"
 #include "boot_info.h"
 
-extern const u8 boot_stack_guard[PAGE_SIZE];   /* below the boot stack */
+extern const u8 boot_stack_guard[PAGE_SIZE]; /* below the boot stack */
 
 enum : u32 { START_MAGIC = 0x336ec578 };
 
@@ -36,7 +36,8 @@ struct start_range {
 	u32 type, reserved;
 };
 
-UNSAFE("1. the boot tables map the first 4 GiB; 2. length is checked against them; 3. only reads follow")
+UNSAFE("1. the boot tables map the first 4 GiB; 2. length is checked against them; 3. only reads "
+       "follow")
 static struct cspan physical(u64 address, u64 length)
 {
 	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
@@ -47,9 +48,12 @@ static struct cspan physical(u64 address, u64 length)
 static enum boot_range_kind kind_of(u32 type)
 {
 	switch (type) {
-	case 1: return BOOT_RAM;
-	case 3: return BOOT_ACPI;
-	default: return BOOT_RESERVED;
+	case 1:
+		return BOOT_RAM;
+	case 3:
+		return BOOT_ACPI;
+	default:
+		return BOOT_RESERVED;
 	}
 }
 
@@ -81,7 +85,8 @@ static void ranges_separate(struct boot_info *b)
 
 static void read_memory_map(struct boot_info *b, const struct start_info *s)
 {
-	struct cspan map = physical(s->memory_map, (u64)s->memory_map_count * sizeof(struct start_range));
+	struct cspan map = physical(s->memory_map,
+				    (u64)s->memory_map_count * sizeof(struct start_range));
 	for (u32 i = 0; i < s->memory_map_count; i++) {
 		struct start_range e = {};
 		u64 end = 0;
@@ -111,13 +116,14 @@ static void read_command_line(struct boot_info *b, u64 address)
 static void read_start_info(struct boot_info *b, u64 address)
 {
 	struct start_info s = {};
-	if (!cspan_read(physical(address, sizeof(s)), 0, &s) || s.magic != START_MAGIC || s.version < 1)
+	if (!cspan_read(physical(address, sizeof(s)), 0, &s) || s.magic != START_MAGIC ||
+	    s.version < 1)
 		panic("not entered by the PVH boot protocol, version 1 or later");
 	read_memory_map(b, &s);
 	read_command_line(b, s.command_line);
 	struct start_module m = {};
-	if (s.module_count > 0 && cspan_read(physical(s.modules, sizeof(m)), 0, &m) && m.size != 0 &&
-	    cspan_len(physical(m.address, m.size)) != 0) {
+	if (s.module_count > 0 && cspan_read(physical(s.modules, sizeof(m)), 0, &m) &&
+	    m.size != 0 && cspan_len(physical(m.address, m.size)) != 0) {
 		b->initrd_start = m.address;
 		b->initrd_end = m.address + m.size;
 	}

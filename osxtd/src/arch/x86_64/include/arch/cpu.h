@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * cpu - what the inline paths of OSXTD need of x86_64: the CPU-local block behind GS, interrupt flag, preemption count.
+ * cpu - what the inline paths of OSXTD need of x86_64: the CPU-local block behind GS, interrupt
+ * flag, preemption count.
  */
 #pragma once
 #include <osxtd/base.h>
@@ -9,17 +10,17 @@ struct task;
 
 /* The block that GS points at in kernel mode.  entry.S knows the offsets (offsets.h). */
 struct cpu_local {
-	struct cpu_local *self;      /* 0 */
-	u64 user_sp;                 /* 8: scratch of the entry code */
-	u64 kernel_sp;               /* 16: stack user_run left from */
-	struct task *current;        /* 24 */
-	u32 preempt_count;           /* 32 */
-	u32 need_resched;            /* 36 */
-	u32 cpu_id;                  /* 40 */
-	u32 irq_depth;               /* 44 */
-	u64 user_top;                /* 48: where SYSCALL starts to push: _ss in the current task's context */
-	struct task *fpu_owner;      /* 56: whose FPU state the registers hold */
-	u64 space_root;              /* 64: CR3 in force */
+	struct cpu_local *self; /* 0 */
+	u64 user_sp;		/* 8: scratch of the entry code */
+	u64 kernel_sp;		/* 16: stack user_run left from */
+	struct task *current;	/* 24 */
+	u32 preempt_count;	/* 32 */
+	u32 need_resched;	/* 36 */
+	u32 cpu_id;		/* 40 */
+	u32 irq_depth;		/* 44 */
+	u64 user_top; /* 48: where SYSCALL starts to push: _ss in the current task's context */
+	struct task *fpu_owner; /* 56: whose FPU state the registers hold */
+	u64 space_root;		/* 64: CR3 in force */
 };
 
 #define CPU_LOCAL_ ((struct cpu_local __seg_gs *)0)
@@ -64,7 +65,8 @@ ALWAYS_INLINE u32 preempt_count(void)
 {
 	return CPU_LOCAL_->preempt_count;
 }
-/* True while an interrupt that hit the kernel is handled: what it interrupted may be in the middle of anything. */
+/* True while an interrupt that hit the kernel is handled: what it interrupted may be in the middle
+ * of anything. */
 ALWAYS_INLINE bool cpu_in_irq(void)
 {
 	return CPU_LOCAL_->irq_depth != 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* timer - the CPU's counter and its one-shot timer; private to core/timer.c, which supplies timer_interrupt(). */
+/* timer - the CPU's counter and its one-shot timer; private to core/timer.c, which supplies
+ * timer_interrupt(). */
 #pragma once
 #include <osxtd/base.h>
 
@@ -11,6 +12,7 @@ ALWAYS_INLINE u64 arch_counter(void)
 	return (u64)high << 32 | low;
 }
 u64 arch_counter_hz(void);
-/* One interrupt on this CPU at or soon after the counter reaches deadline; replaces the one before.  Interrupts off. */
+/* One interrupt on this CPU at or soon after the counter reaches deadline; replaces the one before.
+ * Interrupts off. */
 void arch_timer_program(u64 deadline_counter);
 void arch_timer_stop(void);
