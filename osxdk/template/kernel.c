@@ -2,8 +2,8 @@
 /*
  * @NAME@ - a kernel of one user task, which knows write(2) and exit(2).
  *
- * All that is unsafe (boot, page tables, entering user mode) is OSXTD's; here are only decisions: which
- * task runs next, what the address space holds, what a system call does.
+ * All that is unsafe (boot, page tables, entering user mode) is OSXTD's; here are only decisions:
+ * which task runs next, what the address space holds, what a system call does.
  */
 #include <osxtd/boot.h>
 #include <osxtd/console.h>
@@ -40,9 +40,7 @@ static bool pick(u32, struct task_ref *out)
 	return task_list_pop_front(&runq.ready, out);
 }
 
-static void put_prev(u32, struct task *)
-{
-}
+static void put_prev(u32, struct task *) {}
 
 static u64 set_next(u32, struct task *)
 {
@@ -54,7 +52,8 @@ static bool tick(u32, struct task *)
 	return true;
 }
 
-static const struct sched_policy fifo = { "fifo", select_cpu, enqueue, pick, put_prev, set_next, tick };
+static const struct sched_policy fifo = { "fifo",   select_cpu, enqueue, pick,
+					  put_prev, set_next,	tick };
 
 /* ---- the address space: one page of program, one of stack, nothing on demand ---- */
 
@@ -73,13 +72,9 @@ struct area {
 };
 
 /* OSXTD ends the bases; these types hold nothing more. */
-static void space_fini(struct space *)
-{
-}
+static void space_fini(struct space *) {}
 
-static void area_fini(struct area *)
-{
-}
+static void area_fini(struct area *) {}
 
 OBJECT_SUBTYPE(space, vmspace, space_fini);
 OBJECT_SUBTYPE(area, region, area_fini);

@@ -2,8 +2,9 @@
 /*
  * patch - instructions that not every CPU has, put in place of no-ops at boot.
  *
- * STAC and CLAC open and close the window in which the kernel may touch user memory (SMAP).  They assemble to three-byte
- * no-ops that patch_apply replaces before the kernel's text becomes read-only.
+ * STAC and CLAC open and close the window in which the kernel may touch user memory (SMAP).
+ * They assemble to three-byte no-ops that patch_apply replaces before the kernel's text becomes
+ * read-only.
  *
  *   In assembly:  ASM_STAC, ASM_CLAC.      In C:  asm volatile(STAC_STR "…" CLAC_STR …)
  */
