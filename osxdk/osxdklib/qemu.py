@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 
 from . import backtrace
 from .config import Refused
@@ -15,6 +16,7 @@ ESCAPE = '0x1d'     # ^] then x leaves QEMU; ^A stays with the guest's line edit
 # isa-debug-exit ends QEMU with 2n+1: 0x10 is good, 0x20 bad.
 GOOD_EXIT, BAD_EXIT = 0x10 * 2 + 1, 0x20 * 2 + 1
 
+_kvm_lock = threading.Lock()
 _kvm_verdict = None
 
 
@@ -28,11 +30,12 @@ def qemu_binary(arch):
 def kvm_usable(config):
     """Whether KVM really runs a guest here.  Says so once when it was wanted and cannot be had."""
     global _kvm_verdict
-    if _kvm_verdict is None:
-        _kvm_verdict = config.want_kvm and _kvm_probe(config)
-        if config.want_kvm and not _kvm_verdict:
-            print('osxdk: KVM not usable, using TCG', flush=True)
-    return _kvm_verdict
+    with _kvm_lock:
+        if _kvm_verdict is None:
+            _kvm_verdict = config.want_kvm and _kvm_probe(config)
+            if config.want_kvm and not _kvm_verdict:
+                print('osxdk: KVM not usable, using TCG', flush=True)
+        return _kvm_verdict
 
 
 def _kvm_probe(config):

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import traceback
 
 from . import build, hosttests, image, run, scripted, selftest
 from .config import Refused
@@ -172,6 +173,8 @@ def _run_one(config, name, folder):
             result = SUITES[name](config, log)
         except Refused as error:
             result = Result(0, 1, f'    {error}\n')
+        except Exception:   # one suite's mistake must not end the others
+            result = Result(0, 1, traceback.format_exc())
     return name, result, time.monotonic() - start
 
 
