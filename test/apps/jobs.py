@@ -69,7 +69,7 @@ def jobs(app):
     unordered(app, 'kill -9 %1; sleep 1')
     app.run('stty tostop; (echo from behind >/dev/tty) & sleep 2')
     app.run('jobs; stty -tostop; fg 2>&1')
-    unordered(app, '(echo from behind again >/dev/tty) & wait')
+    unordered(app, '(sleep 0.3; echo from behind again >/dev/tty) & wait')
     unordered(app, 'sleep 0.3 & sleep 0.2 & wait; echo all done')
     app.run("bash -c '(exit 5) & wait $!; echo $?; (kill -TERM $BASHPID) & wait $!; echo $?; wait 99999; echo $?' 2>&1 | sed 's/line [0-9]*: *[0-9]* //'")
     app.run("bash -c 'sleep 0.1 & sleep 100 & wait -n; echo $?; kill %2; wait'")
