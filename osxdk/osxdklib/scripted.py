@@ -146,7 +146,7 @@ def suite(config, folder, log):
             result.add(f'{script.name}: {name}', good, details)
         path = expected_path(config, folder, script.name)
         if os.path.exists(path):
-            with open(path, encoding='utf-8') as file:
+            with open(path, encoding='utf-8', newline='') as file:
                 wanted = file.read()
             got = transcript(app)
             result.add(f'{script.name}: same as on Debian\'s kernel', got == wanted, _difference(wanted, got, 'Linux'))
@@ -173,7 +173,7 @@ def compare(config, log, record=False):
             if record:
                 path = expected_path(config, folder, script.name)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
-                with open(path, 'w', encoding='utf-8') as file:
+                with open(path, 'w', encoding='utf-8', newline='') as file:
                     file.write(wanted)
             got = transcript(script.play(config, 'omegaos', log))
             if got != wanted:
