@@ -13,7 +13,7 @@ TIMEOUT = 400
 def files(config):
     out = os.path.join(os.path.dirname(suites.program_image(config, 'hostile')), 'hostile')
     found = {}
-    for name in PROGRAMS + ('lib/victim', 'lib/victim-dynamic'):
+    for name in PROGRAMS + ('lib/victim', 'lib/victim-dynamic', 'lib/interpreter'):
         found['hostile/' + name] = os.path.join(out, name)
     return found
 
