@@ -39,7 +39,7 @@ def play(app):
           '"ulimit -u 50; f() { f | f & }; f 2>/dev/null; sleep 3; kill -9 -1" 2>/dev/null; sleep 1')
     shell(app, 'a string without end', '(ulimit -v 100000; x=xxxxxxxx; while x=$x$x$x; do :; done) 2>/dev/null')
     shell(app, 'a pipe into itself', 'mkfifo /tmp/p; (timeout 2 cat </tmp/p >/tmp/p & timeout 2 sh -c "echo x >/tmp/p"); wait; rm /tmp/p')
-    shell(app, 'recursion', "bash -c 'f() { f; }; f' 2>/dev/null")
+    shell(app, 'recursion', "bash -c 'ulimit -s 1024; f() { f; }; f' 2>/dev/null")
     shell(app, 'random bytes as programs', 'cd /tmp; for i in $(seq 20); do head -c 5000 /dev/urandom >r; chmod +x r; ./r; done 2>/dev/null; rm r')
     shell(app, 'many arguments', 'busybox true $(busybox seq 300000) 2>/dev/null; ls $(busybox yes | busybox head -c 150000 | busybox tr -d "\\n") 2>/dev/null')
     shell(app, 'a thousand jobs', 'for i in $(busybox seq 300); do busybox sleep 2 & done 2>/dev/null; wait')
