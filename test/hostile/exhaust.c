@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * exhaust - one attack after the other on what the kernel has to share: the CPU, memory, process numbers.
+ * exhaust - one attack after the other on what the kernel has to share: the CPU, memory, process
+ * numbers.
  *
- * As process 1; t=NAME,NAME on the kernel command line chooses.  Each attack is a child that is killed after its
- * time; five seconds later it must be gone (HANG otherwise).  Free memory is shown behind each.
+ * As process 1; t=NAME,NAME on the kernel command line chooses.  Each attack is a child that is
+ * killed after its time; five seconds later it must be gone (HANG otherwise).  Free memory is shown
+ * behind each.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -48,17 +50,20 @@ static void locks_nothing(void)
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 
 	setrlimit(RLIMIT_MEMLOCK, &all);
-	mlock(mmap(NULL, HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), HUGE);
+	mlock(mmap(NULL, HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+	      HUGE);
 }
 
 static void populates(void)
 {
-	madvise(mmap(NULL, HUGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), HUGE, MADV_POPULATE_READ);
+	madvise(mmap(NULL, HUGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+		HUGE, MADV_POPULATE_READ);
 }
 
 static void maps_populated(void)
 {
-	mmap(NULL, 1ul << 40, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE, -1, 0);
+	mmap(NULL, 1ul << 40, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE,
+	     -1, 0);
 }
 
 static void allocates_file(void)
@@ -172,8 +177,8 @@ static void maps_much(void)
 	long made = 0;
 
 	become_user();
-	while (made < 500000 &&
-	       mmap(NULL, 4096, PROT_READ | (made & 1 ? PROT_WRITE : 0), MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+	while (made < 500000 && mmap(NULL, 4096, PROT_READ | (made & 1 ? PROT_WRITE : 0),
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
 		made++;
 	printf("mappings: %ld\n", made);
 }
@@ -228,12 +233,23 @@ static const struct attack {
 	void (*run)(void);
 	double seconds;
 } attacks[] = {
-	{ "sendfile", sends_randomness, 1 }, { "mlock", locks_nothing, 1 }, { "populate", populates, 2 },
-	{ "mappopulate", maps_populated, 2 }, { "fallocate", allocates_file, 2 }, { "write", writes_file, 4 },
-	{ "remove", punches_hole, 3 }, { "lockmap", unmaps_locked_file, 3 }, { "zombies", makes_zombies, 10 },
-	{ "forks", forks, 5 }, { "threads", makes_threads, 6 }, { "signals", queues_signals, 5 },
-	{ "timers", makes_timers, 5 }, { "maps", maps_much, 6 }, { "pipes", fills_pipes, 6 },
-	{ "records", locks_records, 4 }, { "directories", nests_directories, 6 },
+	{ "sendfile", sends_randomness, 1 },
+	{ "mlock", locks_nothing, 1 },
+	{ "populate", populates, 2 },
+	{ "mappopulate", maps_populated, 2 },
+	{ "fallocate", allocates_file, 2 },
+	{ "write", writes_file, 4 },
+	{ "remove", punches_hole, 3 },
+	{ "lockmap", unmaps_locked_file, 3 },
+	{ "zombies", makes_zombies, 10 },
+	{ "forks", forks, 5 },
+	{ "threads", makes_threads, 6 },
+	{ "signals", queues_signals, 5 },
+	{ "timers", makes_timers, 5 },
+	{ "maps", maps_much, 6 },
+	{ "pipes", fills_pipes, 6 },
+	{ "records", locks_records, 4 },
+	{ "directories", nests_directories, 6 },
 };
 
 static double now(void)
@@ -270,8 +286,8 @@ static void carry_out(const struct attack *a)
 	umount2("/tmp", MNT_DETACH);
 	mount("tmp", "/tmp", "tmpfs", 0, "mode=1777");
 	sysinfo(&si);
-	printf("%s: status %x, %.2f s, free %lu KiB, processes %u\n", a->name, status, now() - start,
-	       si.freeram * si.mem_unit / 1024, si.procs);
+	printf("%s: status %x, %.2f s, free %lu KiB, processes %u\n", a->name, status,
+	       now() - start, si.freeram * si.mem_unit / 1024, si.procs);
 }
 
 static int is_chosen(const char *list, const char *name)
