@@ -12,6 +12,7 @@ Each test/FOLDER/*.py is one session in a guest of its own and defines
 
 `make oracle` plays the sessions on both kernels and compares what they recorded.
 """
+import concurrent.futures
 import difflib
 import importlib.util
 import os
@@ -87,17 +88,23 @@ class Script:
         spec = importlib.util.spec_from_file_location(f'{folder}_{self.name}', path)
         self.module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(self.module)
+        self._initrd = None
         self.linux = getattr(self.module, 'LINUX', folder == 'apps')
 
     def initrd(self, config):
-        kind = getattr(self.module, 'IMAGE', 'full')
-        files = self.module.files(config) if hasattr(self.module, 'files') else {}
-        if not files:
-            return image.root_image(config, kind)
-        tree = image.root_tree(config, kind)
-        for path, source in files.items():
-            tree.add_host_file(path, source)
-        return image.write_image(os.path.join(config.arch_dir, 'images', f'test-{self.name}.cpio.gz'), tree)
+        """The session's root image, made once."""
+        if self._initrd is None:
+            kind = getattr(self.module, 'IMAGE', 'full')
+            files = self.module.files(config) if hasattr(self.module, 'files') else {}
+            if files:
+                tree = image.root_tree(config, kind)
+                for path, source in files.items():
+                    tree.add_host_file(path, source)
+                path = os.path.join(config.arch_dir, 'images', f'test-{self.name}.cpio.gz')
+                self._initrd = image.write_image(path, tree)
+            else:
+                self._initrd = image.root_image(config, kind)
+        return self._initrd
 
     def play(self, config, kind, log):
         """Runs the session on a kernel.  Returns the App with its checks and records."""
@@ -165,7 +172,11 @@ def compare(config, log, record=False):
         for script in scripts(config, folder):
             if not script.linux:
                 continue
-            linux = script.play(config, 'linux', log)
+            script.initrd(config)     # once, before the two guests ask for it
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                linux_play = pool.submit(script.play, config, 'linux', log)
+                our_play = pool.submit(script.play, config, 'omegaos', log)
+            linux = linux_play.result()
             for name, good, details in linux.checks:
                 if not good:
                     differences.append(f'{folder}/{script.name}: Debian\'s kernel fails "{name}"\n{details}')
@@ -175,7 +186,7 @@ def compare(config, log, record=False):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, 'w', encoding='utf-8', newline='') as file:
                     file.write(wanted)
-            got = transcript(script.play(config, 'omegaos', log))
+            got = transcript(our_play.result())
             if got != wanted:
                 differences.append(f'{folder}/{script.name} differs\n{_difference(wanted, got, "Linux")}')
     return differences
