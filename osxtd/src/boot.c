@@ -5,6 +5,7 @@
 #include <osxtd/power.h>
 
 #include "boot_info.h"
+#include "boot_limit.h"
 #include "core/sched.h"
 #include "core/timer.h"
 
@@ -64,6 +65,7 @@ u64 boot_memory_bytes(void)
 
 void boot_continue(void)
 {
+	boot_apply_limit();
 	mm_init(&boot_info);
 	clock_init();
 	arch_platform_init();
