@@ -51,10 +51,14 @@ void mutex_raw_wake(struct mutex_raw *m) COLD;
 
 #define LOCK_CLASS(cls, kind, ...) LOCK_CLASS_##kind##_(cls, __VA_ARGS__)
 
-#define LOCK_CLASS_spin_(cls, ...)                                                                 \
+/* spin and mutex differ in what is behind _raw only; irq also keeps the interrupt flag. */
+#define LOCK_CLASS_spin_(cls, ...)  LOCK_CLASS_PLAIN_(cls, spin, __VA_ARGS__)
+#define LOCK_CLASS_mutex_(cls, ...) LOCK_CLASS_PLAIN_(cls, mutex, __VA_ARGS__)
+
+#define LOCK_CLASS_PLAIN_(cls, raw, ...)                                                           \
 	extern struct lock_class cls##_held __VA_ARGS__;                                           \
 	struct cls##_lock {                                                                        \
-		struct spin_raw _raw;                                                              \
+		struct raw##_raw _raw;                                                             \
 	};                                                                                         \
 	struct cls##_guard {                                                                       \
 		struct cls##_lock *_l;                                                             \
@@ -62,12 +66,12 @@ void mutex_raw_wake(struct mutex_raw *m) COLD;
 	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l) ACQUIRES(cls##_held)    \
 		NO_LOCK_CHECK_                                                                     \
 	{                                                                                          \
-		spin_raw_lock(&l->_raw);                                                           \
+		raw##_raw_lock(&l->_raw);                                                          \
 		return (struct cls##_guard){ l };                                                  \
 	}                                                                                          \
 	ALWAYS_INLINE void cls##_leave(struct cls##_guard *g) RELEASES(cls##_held) NO_LOCK_CHECK_  \
 	{                                                                                          \
-		spin_raw_unlock(&g->_l->_raw);                                                     \
+		raw##_raw_unlock(&g->_l->_raw);                                                    \
 	}                                                                                          \
 	static_assert(true)
 
@@ -91,26 +95,6 @@ void mutex_raw_wake(struct mutex_raw *m) COLD;
 	{                                                                                          \
 		spin_raw_unlock(&g->_l->_raw);                                                     \
 		irq_restore(g->_flags);                                                            \
-	}                                                                                          \
-	static_assert(true)
-
-#define LOCK_CLASS_mutex_(cls, ...)                                                                \
-	extern struct lock_class cls##_held __VA_ARGS__;                                           \
-	struct cls##_lock {                                                                        \
-		struct mutex_raw _raw;                                                             \
-	};                                                                                         \
-	struct cls##_guard {                                                                       \
-		struct cls##_lock *_l;                                                             \
-	};                                                                                         \
-	ALWAYS_INLINE struct cls##_guard cls##_enter(struct cls##_lock *l) ACQUIRES(cls##_held)    \
-		NO_LOCK_CHECK_                                                                     \
-	{                                                                                          \
-		mutex_raw_lock(&l->_raw);                                                          \
-		return (struct cls##_guard){ l };                                                  \
-	}                                                                                          \
-	ALWAYS_INLINE void cls##_leave(struct cls##_guard *g) RELEASES(cls##_held) NO_LOCK_CHECK_  \
-	{                                                                                          \
-		mutex_raw_unlock(&g->_l->_raw);                                                    \
 	}                                                                                          \
 	static_assert(true)
 
