@@ -7,6 +7,7 @@
 #include <osxtd/waitq.h>
 
 #include "abi/fcntl.h"
+#include "device/log_view.h"
 
 enum : usize { RECORD_MAX = 1024, LINE_MAX = 992, ESCAPED_MAX = 4 * RECORD_MAX + 64 };
 enum : u64 { NS_PER_US = 1000 };
@@ -37,19 +38,6 @@ static void show_record(const struct log_record *r, struct text *t)
 	text_put_char(t, '\n');
 }
 
-/* Sleeps until record `next` exists. */
-static err_t wait_for(u64 next, bool block)
-{
-	SCOPED_WAITER(w);
-	waitq_join(log_waitq(), &w);
-	while (log_next_sequence() <= next) {
-		if (!block)
-			return ERR_AGAIN;
-		TRY(waiter_sleep(&w, WAIT_SIGNAL, NO_DEADLINE));
-	}
-	return OK;
-}
-
 static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 {
 	(void)pos;
@@ -59,7 +47,7 @@ static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	TRY(buf_alloc_uninit(RECORD_MAX, &raw));
 	TRY(buf_alloc_uninit(ESCAPED_MAX, &out));
 	u64 next = atomic_u64_load(&k->next);
-	TRY(wait_for(next, !file_is_nonblocking(f)));
+	TRY(log_wait_for(next, !file_is_nonblocking(f)));
 	struct log_record r = {};
 	if (!log_read(next, buf_span(&raw), &r))
 		return ERR_AGAIN;

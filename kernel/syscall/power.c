@@ -5,6 +5,7 @@
 #include <osxtd/log.h>
 #include <osxtd/waitq.h>
 
+#include "device/log_view.h"
 #include "process/internal.h"
 #include "syscall/handlers_misc.h"
 
@@ -70,6 +71,8 @@ enum : usize { LINE_MAX = 1100, RING_BYTES = 131072 };
 /* Where SYSLOG_READ goes on, and the first record that READ_ALL shows; console level before
  * CONSOLE_OFF. */
 static struct atomic_u64 shared read_from = { 1 }, clear_mark = { 1 };
+/* Bytes of that record's line that were read already. */
+static struct atomic_u64 shared read_offset;
 static struct atomic_u32 shared level_before;
 
 /* One record as "<prio>[time] text\n" in a scratch buffer. */
@@ -79,8 +82,7 @@ static bool record_line(u64 from, struct buf *scratch, struct log_record *record
 	if (!log_read(from, span_sub(all, 0, LINE_MAX), record))
 		return false;
 	struct text t = text_in(span_from(all, LINE_MAX));
-	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)record->facility << 3 | record->level,
-	    record->time_ns / 1000000000, record->time_ns / 1000 % 1000000, record->text);
+	log_show_line(&t, record);
 	*line = text_str(&t);
 	return true;
 }
@@ -123,19 +125,23 @@ static err_t read_all(struct uaddr to, u64 size, i64 *ret)
 	return OK;
 }
 
+/* Waits for a record; a buffer shorter than its line gets the rest by the next calls. */
 static err_t read_wait(struct uaddr to, u64 size, i64 *ret)
 {
 	SCOPED_BUF(scratch);
 	TRY(buf_alloc(2 * LINE_MAX, &scratch));
-	SCOPED_WAITER(w);
-	waitq_join(log_waitq(), &w);
 	struct log_record record = {};
 	struct str line = {};
-	while (!record_line(atomic_u64_load(&read_from), &scratch, &record, &line))
-		TRY(waiter_sleep(&w, WAIT_SIGNAL, NO_DEADLINE));
-	u64 n = min_of((u64)str_len(line), size);
-	TRY(user_write(to, cspan_sub(str_bytes(line), 0, (usize)n)));
-	atomic_u64_store(&read_from, record.sequence + 1);
+	do
+		TRY(log_wait_for(atomic_u64_load(&read_from), true));
+	while (!record_line(atomic_u64_load(&read_from), &scratch, &record, &line));
+	u64 start = min_of(atomic_u64_load(&read_offset), (u64)str_len(line));
+	u64 n = min_of((u64)str_len(line) - start, size);
+	TRY(user_write(to, cspan_sub(str_bytes(line), (usize)start, (usize)n)));
+	bool is_whole = start + n == str_len(line);
+	atomic_u64_store(&read_offset, is_whole ? 0 : start + n);
+	if (is_whole)
+		atomic_u64_store(&read_from, record.sequence + 1);
 	*ret = (i64)n;
 	return OK;
 }

@@ -4,7 +4,7 @@
 #include <osxtd/log.h>
 #include <osxtd/waitq.h>
 
-#include "abi/time.h"
+#include "device/log_view.h"
 #include "fs/procfs/show.h"
 
 enum : usize { RECORD_MAX = 1024, LINE_BYTES = RECORD_MAX + 64 };
@@ -20,18 +20,6 @@ static void proc_kmsg_fini(struct proc_kmsg *f)
 }
 OBJECT_SUBTYPE(proc_kmsg, file, proc_kmsg_fini);
 
-static err_t wait_for(u64 next, bool block)
-{
-	SCOPED_WAITER(w);
-	waitq_join(log_waitq(), &w);
-	while (log_next_sequence() <= next) {
-		if (!block)
-			return ERR_AGAIN;
-		TRY(waiter_sleep(&w, WAIT_SIGNAL, NO_DEADLINE));
-	}
-	return OK;
-}
-
 static err_t put_record(u64 next, struct span raw, struct span line, struct uio *to, u64 *sequence,
 			usize *n)
 {
@@ -39,8 +27,7 @@ static err_t put_record(u64 next, struct span raw, struct span line, struct uio 
 	struct text t = text_in(line);
 	if (!log_read(next, raw, &r))
 		return ERR_AGAIN;
-	FMT(&t, "<{}>[{5}.{06}] {}\n", (u32)r.facility << 3 | r.level, r.time_ns / NSEC_PER_SEC,
-	    r.time_ns % NSEC_PER_SEC / NSEC_PER_USEC, r.text);
+	log_show_line(&t, &r);
 	struct str s = text_str(&t);
 	if (str_len(s) > uio_left(to))
 		return ERR_INVAL;
@@ -58,7 +45,7 @@ static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	TRY(buf_alloc_uninit(RECORD_MAX, &raw));
 	TRY(buf_alloc_uninit(LINE_BYTES, &line));
 	u64 next = atomic_u64_load(&k->next);
-	TRY(wait_for(next, !file_is_nonblocking(f)));
+	TRY(log_wait_for(next, !file_is_nonblocking(f)));
 	while (next < log_next_sequence()) {
 		u64 sequence = 0;
 		usize moved = 0;
