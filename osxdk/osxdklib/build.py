@@ -68,6 +68,14 @@ def ninja(config, *targets):
         raise Refused('the build failed')
 
 
+def _publish(kernel, path):
+    scratch = f'{path}.{os.getpid()}'
+    os.link(kernel, scratch)
+    os.replace(scratch, path)
+    if os.path.exists(scratch):   # rename(2) of two links to one file does nothing
+        os.unlink(scratch)
+
+
 _built = set()
 
 
@@ -81,10 +89,7 @@ def build(config):
         kernel = os.path.join(config.meson_dir, 'omegaos')
         if not os.path.exists(kernel):
             raise Refused('no kernel was linked: sources or the linker script are missing')
-        scratch = f'{config.kernel_path}.{os.getpid()}'
-        os.link(kernel, scratch)
-        os.replace(scratch, config.kernel_path)
-        if os.path.exists(scratch):   # rename(2) of two links to one file does nothing
-            os.unlink(scratch)
+        if kernel != config.kernel_path:
+            _publish(kernel, config.kernel_path)
         _built.add(config.meson_dir)
     return config.kernel_path

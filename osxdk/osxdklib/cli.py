@@ -8,7 +8,7 @@ from .config import Config, Refused
 # command -> (module, function, one line of help)
 COMMANDS = {
     'new': ('newkernel', 'cmd_new', 'new NAME --kernel: a kernel project of your own, linked with OSXTD'),
-    'build': ('commands', 'cmd_build', 'build the kernel: build/<arch>/omegaos (RELEASE=1, DEBUG=1)'),
+    'build': ('commands', 'cmd_build', 'build the kernel: build/<arch>/omegaos (RELEASE=1, DEBUG=1, COVERAGE=1)'),
     'run': ('run', 'cmd_run', 'boot to the shell on this terminal (SMP=, MEM=, SCHEME=, KERNEL=linux)'),
     'test': ('suites', 'cmd_test', 'all test suites, or those named; AUTO_TEST=boot|syscall for one on the console'),
     'ktest': ('suites', 'cmd_ktest', 'the tests inside the kernel (KTEST=module)'),
@@ -16,6 +16,7 @@ COMMANDS = {
     'check': ('check', 'cmd_check', 'form of the sources: format, licences, lengths, warnings'),
     'bench': ('bench', 'cmd_bench', 'guest instructions per operation beside Debian\'s kernel (BENCHMARK=row)'),
     'bench-boot': ('bench', 'cmd_bench_boot', 'time to init\'s first instruction beside Debian\'s kernel'),
+    'coverage': ('coverage', 'cmd_coverage', 'the share of the kernel\'s lines that the tests run: table and HTML'),
     'fuzz': ('hosttests', 'cmd_fuzz', 'every fuzzer for 60 seconds'),
     'debug': ('run', 'cmd_debug', 'boot under gdb with the kernel\'s symbols'),
     'gdb_server': ('run', 'cmd_gdb_server', 'boot and wait for a debugger on GDB_TCP_PORT'),
@@ -25,7 +26,7 @@ COMMANDS = {
     'setup': ('commands', 'cmd_setup', 'install the Debian packages that are missing'),
     'clean': ('commands', 'cmd_clean', 'remove what builds and tests made'),
 }
-LATER = ('coverage', 'docs', 'gitbook', 'profile_server', 'profile_client')
+LATER = ('docs', 'gitbook', 'profile_server', 'profile_client')
 
 
 def main(argv):

@@ -9,7 +9,6 @@ from .config import Refused
 
 # Commands that later issues bring -> what is missing.
 LATER = {
-    'coverage': 'coverage counters are not collected yet',
     'docs': 'reference pages are not generated yet; the book is `make book`',
     'gitbook': 'the GitBook export is not made yet; the book is `make book`',
     'profile_server': 'the profiler is not there yet',

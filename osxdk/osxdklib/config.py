@@ -17,7 +17,6 @@ LOG_LEVELS = ('off', 'error', 'warn', 'info', 'debug', 'trace')
 # Variables whose other values come with later issues: name -> (default, values accepted today).
 FIXED = {
     'RELEASE_LTO': ('0', ('0',)),
-    'COVERAGE': ('0', ('0',)),
     'INTEL_TDX': ('0', ('0',)),
     'BOOT_METHOD': ('qemu-direct', ('qemu-direct',)),
     'BOOT_PROTOCOL': ('pvh', ('pvh',)),
@@ -98,7 +97,10 @@ class Config:
         self.debug = parse_flag(env, 'DEBUG', '0')
         if self.release and self.debug:
             raise Refused('RELEASE=1 and DEBUG=1 exclude each other')
-        self.profile = 'release' if self.release else 'debug' if self.debug else 'dev'
+        self.coverage = parse_flag(env, 'COVERAGE', '0')
+        if self.coverage and (self.release or self.debug):
+            raise Refused('COVERAGE=1 excludes RELEASE=1 and DEBUG=1')
+        self.profile = 'release' if self.release else 'debug' if self.debug else 'coverage' if self.coverage else 'dev'
         self.features = env.get('FEATURES', '').replace(',', ' ').split()
         self.log_level = env.get('LOG_LEVEL', '') or 'error'
         if self.log_level not in LOG_LEVELS:
@@ -140,6 +142,7 @@ class Config:
         """This configuration with another profile."""
         other = copy.copy(self)
         other.profile, other.release, other.debug = profile, profile == 'release', profile == 'debug'
+        other.coverage = profile == 'coverage'
         return other
 
     def _scheme(self, name):
@@ -161,5 +164,5 @@ class Config:
 
     @property
     def kernel_path(self):
-        """The kernel that was built last, whatever its profile."""
-        return os.path.join(self.arch_dir, 'omegaos')
+        """The kernel that was built last, whatever its profile; the coverage build keeps to itself."""
+        return os.path.join(self.meson_dir if self.coverage else self.arch_dir, 'omegaos')

@@ -8,6 +8,7 @@ import threading
 
 from . import backtrace
 from .config import Refused
+from .counters import Counters
 from .qmp import Qmp, QmpError
 
 EXIT_TIMEOUT = 124
@@ -69,6 +70,10 @@ class Machine:
         self.smp = smp or config.smp
         self.cpu, self.extra, self.tcg = cpu, list(extra), tcg
 
+    @property
+    def has_counters(self):
+        return self.config.coverage and self.elf == self.config.kernel_path
+
     def arguments(self):
         for path in (self.kernel, self.initrd):
             if path and not os.path.isfile(path):
@@ -76,7 +81,7 @@ class Machine:
         accel = 'kvm' if not self.tcg and kvm_usable(self.config) else 'tcg'
         args = [qemu_binary(self.config.arch), '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
                 '-machine', self.scheme['machine'], '-accel', accel, '-cpu', self.cpu or self.scheme.get('cpu', 'max'),
-                '-smp', str(self.smp), '-m', f'{self.mem_mib}M', '-kernel', self.kernel, '-append', self.append]
+                '-smp', str(self.smp), '-m', f'{self.mem_mib}M', '-kernel', self.kernel, '-append', ('nokaslr ' if self.has_counters else '') + self.append]
         if self.initrd:
             args += ['-initrd', self.initrd]
         for device in self.scheme.get('devices', []):
@@ -100,6 +105,11 @@ class Guest:
             args += ['-chardev', f'socket,id=console,fd={console.fileno()}']
             passed.append(console.fileno())
         args += ['-serial', 'chardev:console']
+        self._counters = None
+        if machine.has_counters:
+            self._counters = Counters(machine.config, machine.elf, machine.mem_mib)
+            args += self._counters.arguments()
+            passed.append(self._counters.fd)
         if gdb_port:
             args += ['-gdb', f'tcp:127.0.0.1:{gdb_port}']
         if paused:
@@ -122,7 +132,10 @@ class Guest:
     def wait(self, timeout=None):
         """Returns QEMU's exit code, or None when the time is up and the guest still runs."""
         try:
-            return self.process.wait(timeout)
+            code = self.process.wait(timeout)
+            if self._counters:
+                self._counters.collect()
+            return code
         except subprocess.TimeoutExpired:
             return None
 
@@ -141,7 +154,7 @@ class Guest:
                 pass        # it went by itself just now, or is beyond talking
             if self.wait(3) is None:
                 self.process.kill()
-                self.process.wait()
+        self.wait()
         self._qmp_socket.close()
 
 

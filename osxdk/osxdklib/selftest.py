@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 
-from . import booksite, check
+from . import booksite, check, coverage
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -15,10 +15,10 @@ REFUSED = [
     ('run', {'SMP': '0'}), ('run', {'SMP': '65'}), ('run', {'SMP': 'two'}), ('run', {'MEM': '1'}),
     ('run', {'MEM': 'lots'}), ('run', {'SCHEME': 'nothing'}), ('run', {'IMAGE': '/nonexistent/image'}),
     ('run', {'KERNEL': '/nonexistent/kernel', 'IMAGE': '/dev/null/x'}), ('build', {'OSXDK_TARGET_ARCH': 'vax'}),
-    ('build', {'OSXDK_TARGET_ARCH': 'riscv64'}), ('build', {'COVERAGE': '1'}), ('build', {'RELEASE': 'yes'}),
+    ('build', {'OSXDK_TARGET_ARCH': 'riscv64'}), ('build', {'COVERAGE': 'yes'}), ('build', {'COVERAGE': '1', 'DEBUG': '1'}), ('build', {'RELEASE': 'yes'}),
     ('build', {'RELEASE': '1', 'DEBUG': '1'}), ('run', {'BOOT_METHOD': 'grub-rescue-iso'}), ('run', {'GPU': 'virtio'}),
     ('run', {'LOG_LEVEL': 'loud'}), ('test', {'AUTO_TEST': 'vsock'}), ('test', {'AUTO_TEST': 'nothing'}),
-    ('coverage', {}), ('nothing', {}), ('run', {'TIMEOUT': 'soon'}),
+    ('docs', {}), ('nothing', {}), ('run', {'TIMEOUT': 'soon'}),
 ]
 
 
@@ -74,6 +74,12 @@ def _checks(result):
         result.add('book: broken links', list(booksite.broken_links(folder)) == ['a.md: the link to b.md leads nowhere'])
 
 
+def _coverage(result):
+    lines = {'a/x.c': (10, 5), 'a/y.c': (10, 10), 'b/z.c': (20, 0)}
+    result.add('coverage: sums of folders', coverage.folder_sums(lines) == {'a': [20, 15], 'b': [20, 0]})
+    result.add('coverage: the total is the last line', coverage.table(lines).endswith('\ntotal: 37.5 % (15 of 40 lines)'))
+
+
 def suite_kit(config, _log):
     """The kit itself."""
     from .suites import Result
@@ -81,5 +87,6 @@ def suite_kit(config, _log):
     _values(result)
     _archives(result)
     _checks(result)
+    _coverage(result)
     _refusals(config, result)
     return result
