@@ -61,12 +61,13 @@ BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room);
 struct arch_signal {
 	u32 signo;
 	const struct abi_sigaction *action;
-	u64 mask;		    /* to be restored by sigreturn */
-	struct abi_stack *altstack; /* the thread's; SS_AUTODISARM disables it here */
+	u64 mask; /* to be restored by sigreturn */
 };
-/* Writes the frame and makes user mode enter the handler.  ERR_FAULT: no room for it on the stack.
+/*
+ * Writes the frame and makes user mode enter the handler.  altstack is the thread's; SS_AUTODISARM
+ * disables it here.  ERR_FAULT: no room for it on the stack.
  */
-err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s,
+err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct abi_stack *altstack,
 		       struct arch_signal_room *room);
 /* rt_sigreturn(2): takes the frame back, with the mask and alternate stack to be restored.
  * ERR_FAULT. */

@@ -104,7 +104,7 @@ static err_t flow(struct tty *t, u64 action)
 	u8 c = 0;
 	{
 		GUARD(tty, &t->lock);
-		c = t->modes.t.c_cc[action == TCIOFF ? VSTOP : VSTART];
+		c = array_at(t->modes.t.c_cc, action == TCIOFF ? VSTOP : VSTART);
 	}
 	if (c != 0)
 		t->driver->write(t, cspan_of(c));

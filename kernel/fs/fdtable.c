@@ -194,7 +194,7 @@ void fd_select_ready(struct fdtable *t, struct fd_select *s)
 	usize used = t->used;
 	while (left != 0) {
 		u64 bit = left & -left;
-		u32 events = fd_ready(t, used, base + (usize)__builtin_ctzll(left));
+		u32 events = fd_ready(t, used, base + bits_first(left));
 		if (unlikely(events != 0)) {
 			if ((events & (ASK | POLLNVAL)) != 0)
 				break;

@@ -26,7 +26,7 @@ OBJECT_SUBTYPE(plain_super, super, plain_super_fini);
 
 u32 super_new_dev(void)
 {
-	shared static struct atomic_u32 last_minor = { 20 };
+	shared static struct atomic_u32 last_minor = ATOMIC_INIT(20);
 	return dev_make(0, atomic_u32_add(&last_minor, 1) + 1);
 }
 

@@ -43,7 +43,7 @@ static bool run(struct thread *self, struct str path)
 	return false;
 }
 
-static void start(struct thread *self)
+static void start_first(struct thread *self)
 {
 	static const struct str defaults[] = { STR("/sbin/init"), STR("/etc/init"),
 					       STR("/bin/init"), STR("/bin/sh") };
@@ -60,6 +60,8 @@ static void start(struct thread *self)
 	}
 	panic("no working init found; try init= on the kernel command line");
 }
+
+static const struct init_ops ops = { .start = start_first };
 
 /* Descriptors 0, 1 and 2 on /dev/console; without it init starts with none. */
 static err_t open_console(struct fs_ctx *fs, const struct cred *cred, struct fdtable *files)
@@ -88,6 +90,5 @@ err_t first_process_start(const struct command_line *command_line, const struct 
 	line = command_line;
 	TRY(fdtable_new(&files));
 	TRY(open_console(fs_ctx_get(&fs), cred, fdtable_get(&files)));
-	struct init_request request = { .files = &files, .fs = &fs, .start = start };
-	return process_start_init(&request);
+	return process_start_init(&ops, fdtable_move(&files), fs_ctx_move(&fs));
 }

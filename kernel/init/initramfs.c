@@ -22,7 +22,7 @@ struct link_name {
 VEC_TYPE(link_names, struct link_name);
 
 struct unpack {
-	struct fs_ctx *fs;
+	struct fs_ctx_ref fs;
 	const struct cred *cred;
 	struct cpio_reader reader;
 	struct file_ref file; /* the regular file being filled */
@@ -35,6 +35,7 @@ struct unpack {
 static void unpack_fini(struct unpack *u)
 {
 	file_drop(&u->file);
+	fs_ctx_drop(&u->fs);
 	buf_drop(&u->target);
 	for (usize i = 0; i < link_names_len(&u->links); i++)
 		buf_drop(&link_names_at(&u->links, i)->name);
@@ -52,7 +53,7 @@ static err_t set_owner_and_time(struct unpack *u, struct str name, const struct 
 {
 	struct at at CLEANUP(at_fini) = at_name(name);
 	struct walk w CLEANUP(walk_fini) = {};
-	TRY(namei(u->fs, u->cred, &at, &w));
+	TRY(namei(fs_ctx_get(&u->fs), u->cred, &at, &w));
 	struct attr_change c = {
 		.valid = ATTR_UID | ATTR_GID | ATTR_MTIME | (mode_is_lnk(e->mode) ? 0 : ATTR_MODE),
 		.mode = e->mode & S_PERM,
@@ -84,7 +85,7 @@ static err_t link_again(struct unpack *u, const struct cpio_entry *e, bool *link
 		struct at old CLEANUP(at_fini) = at_name(buf_str(&l->name));
 		struct at again CLEANUP(at_fini) = at_name(e->name);
 		*linked = true;
-		return vfs_link(u->fs, u->cred, &old, &again, 0);
+		return vfs_link(fs_ctx_get(&u->fs), u->cred, &old, &again, 0);
 	}
 	return remember_link(u, e);
 }
@@ -100,7 +101,7 @@ static err_t begin_regular(struct unpack *u, const struct cpio_entry *e)
 		.mode = e->mode & S_PERM,
 	};
 	u->pos = 0;
-	return vfs_open(u->fs, u->cred, &at, &req, &u->file);
+	return vfs_open(fs_ctx_get(&u->fs), u->cred, &at, &req, &u->file);
 }
 
 static err_t begin_entry(struct unpack *u, const struct cpio_entry *e)
@@ -111,7 +112,7 @@ static err_t begin_entry(struct unpack *u, const struct cpio_entry *e)
 	case S_IFREG:
 		return begin_regular(u, e);
 	case S_IFDIR:
-		err = vfs_mkdir(u->fs, u->cred, &at, e->mode & S_PERM);
+		err = vfs_mkdir(fs_ctx_get(&u->fs), u->cred, &at, e->mode & S_PERM);
 		return err == ERR_EXIST ? OK : err;
 	case S_IFLNK:
 		if (e->size == 0 || e->size > 4095)
@@ -123,7 +124,7 @@ static err_t begin_entry(struct unpack *u, const struct cpio_entry *e)
 	case S_IFBLK:
 	case S_IFIFO:
 	case S_IFSOCK:
-		err = vfs_mknod(u->fs, u->cred, &at, e->mode,
+		err = vfs_mknod(fs_ctx_get(&u->fs), u->cred, &at, e->mode,
 				dev_make(e->rdev_major, e->rdev_minor));
 		return err == ERR_EXIST ? OK : err;
 	default:
@@ -147,11 +148,12 @@ static err_t end_entry(struct unpack *u, const struct cpio_entry *e)
 {
 	if (mode_is_lnk(e->mode)) {
 		struct at at CLEANUP(at_fini) = at_name(e->name);
-		err_t err = vfs_symlink(u->fs, u->cred, buf_str(&u->target), &at);
+		err_t err = vfs_symlink(fs_ctx_get(&u->fs), u->cred, buf_str(&u->target), &at);
 		if (err != OK && err != ERR_EXIST)
 			return err;
 	}
 	file_drop(&u->file);
+	fs_ctx_drop(&u->fs);
 	return set_owner_and_time(u, e->name, e);
 }
 
@@ -176,7 +178,7 @@ static err_t feed(struct unpack *u, struct cspan *bytes)
 /* One gzip member; *used of in. */
 static err_t feed_gzip(struct unpack *u, struct cspan in, usize *used)
 {
-	SCOPED_INFLATE(z);
+	SCOPED(inflate, z, inflate_drop);
 	TRY(inflate_open(&z, in));
 	for (;;) {
 		struct cspan piece = {};
@@ -225,7 +227,7 @@ err_t initramfs_unpack(struct fs_ctx *fs, const struct cred *cred)
 	SCOPED_REF(unpack_box, box); /* too large for the stack */
 	TRY(unpack_box_alloc(&box));
 	struct unpack *u = &unpack_box_get(&box)->unpack;
-	u->fs = fs;
+	u->fs = fs_ctx_clone(fs);
 	u->cred = cred;
 	return feed_all(u, boot_initrd());
 }

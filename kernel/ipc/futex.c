@@ -11,6 +11,7 @@
 #include "ipc/futex.h"
 
 #include <osxtd/list.h>
+#include <osxtd/task.h>
 #include <osxtd/timer.h>
 
 #include "abi/futex.h"
@@ -55,8 +56,7 @@ OBJECT_TYPE(futex_waiter, futex_waiter_fini);
 
 static u32 hash(const struct futex_key *k)
 {
-	u64 h = 0;
-	(void)__builtin_mul_overflow(k->address >> 2 ^ k->space << 40, 0x9e3779b97f4a7c15u, &h);
+	u64 h = wrap_mul(k->address >> 2 ^ k->space << 40, 0x9e3779b97f4a7c15u);
 	return (u32)(h >> 56) & (BUCKETS - 1);
 }
 
@@ -67,12 +67,11 @@ static bool is_same(const struct futex_key *a, const struct futex_key *b)
 
 /* What the page table says of va: a frame to keep, or a private place.  False: nothing there yet.
  */
-static bool look(struct vmspace *space, u64 va, struct uframe_ref *frame, bool *is_private,
-		 err_t *err)
+static bool look(u64 va, struct uframe_ref *frame, bool *is_private, err_t *err)
 {
 	u64 page = page_down(va);
 	SCOPED_CURSOR(c);
-	*err = vmspace_lock(space, page, page + PAGE_SIZE, &c);
+	*err = vmspace_lock(task_space(), page, page + PAGE_SIZE, &c);
 	if (*err != OK)
 		return false;
 	struct vm_entry e = {};
@@ -89,20 +88,19 @@ static bool look(struct vmspace *space, u64 va, struct uframe_ref *frame, bool *
 
 /* A private mapping has a private key however the call names it: fork(2) copies, it does not share.
  */
-static err_t shared_key(const struct futex_caller *c, u64 va, struct futex_key *k,
-			struct uframe_ref *frame)
+static err_t shared_key(u64 space_id, u64 va, struct futex_key *k, struct uframe_ref *frame)
 {
 	for (u32 tries = 0; tries < 16; tries++) {
 		u32 unused = 0;
 		TRY(user_read_u32(uaddr_of(va), &unused)); /* brings the page in */
 		bool is_private = false;
 		err_t err = OK;
-		if (!look(c->space, va, frame, &is_private, &err)) {
+		if (!look(va, frame, &is_private, &err)) {
 			TRY(err);
 			continue;
 		}
 		if (is_private)
-			*k = (struct futex_key){ c->space_id, va };
+			*k = (struct futex_key){ space_id, va };
 		else
 			*k = (struct futex_key){ 0, uframe_number(uframe_get(frame)) << PAGE_SHIFT |
 							    (va & (PAGE_SIZE - 1)) };
@@ -111,8 +109,8 @@ static err_t shared_key(const struct futex_caller *c, u64 va, struct futex_key *
 	return ERR_FAULT;
 }
 
-static err_t make_key(const struct futex_caller *c, struct uaddr addr, bool is_shared,
-		      struct futex_key *k, struct uframe_ref *frame)
+static err_t make_key(u64 space_id, struct uaddr addr, bool is_shared, struct futex_key *k,
+		      struct uframe_ref *frame)
 {
 	u64 va = uaddr_value(addr);
 	if ((va & 3) != 0)
@@ -120,8 +118,8 @@ static err_t make_key(const struct futex_caller *c, struct uaddr addr, bool is_s
 	if (!user_range_ok(addr, 4))
 		return ERR_FAULT;
 	if (is_shared)
-		return shared_key(c, va, k, frame);
-	*k = (struct futex_key){ c->space_id, va };
+		return shared_key(space_id, va, k, frame);
+	*k = (struct futex_key){ space_id, va };
 	return OK;
 }
 
@@ -173,8 +171,8 @@ static err_t sleep_on(struct futex_waiter *fw, struct waiter *w, u64 deadline_ns
 	return OK;
 }
 
-err_t futex_wait(const struct futex_caller *c, struct uaddr addr, bool is_shared, u32 value,
-		 u32 bits, u64 deadline_ns)
+err_t futex_wait(u64 space_id, struct uaddr addr, bool is_shared, u32 value, u32 bits,
+		 u64 deadline_ns)
 {
 	u32 seen = 0;
 	if (bits == 0)
@@ -182,7 +180,7 @@ err_t futex_wait(const struct futex_caller *c, struct uaddr addr, bool is_shared
 	SCOPED_REF(futex_waiter, r);
 	TRY(futex_waiter_alloc(&r));
 	struct futex_waiter *fw = futex_waiter_get(&r);
-	TRY(make_key(c, addr, is_shared, &fw->key, &fw->frame));
+	TRY(make_key(space_id, addr, is_shared, &fw->key, &fw->frame));
 	fw->bits = bits;
 	atomic_u32_store(&fw->bucket, hash(&fw->key));
 	SCOPED_WAITER(w);
@@ -222,14 +220,13 @@ static u32 wake_key(struct futex_bucket *b, const struct futex_key *k, u32 count
 	return woken;
 }
 
-err_t futex_wake(const struct futex_caller *c, struct uaddr addr, bool is_shared, u32 count,
-		 u32 bits, i64 *woken)
+err_t futex_wake(u64 space_id, struct uaddr addr, bool is_shared, u32 count, u32 bits, i64 *woken)
 {
 	struct futex_key k = {};
 	SCOPED_UFRAME(frame);
 	if (bits == 0)
 		return ERR_INVAL;
-	TRY(make_key(c, addr, is_shared, &k, &frame));
+	TRY(make_key(space_id, addr, is_shared, &k, &frame));
 	struct futex_bucket *b = &array_at(buckets, hash(&k));
 	if (atomic_u32_load_acquire(&b->count) == 0)
 		return OK;
@@ -250,11 +247,11 @@ static void key_pair_fini(struct key_pair *p)
 	uframe_drop(&p->frame_b);
 }
 
-static err_t make_pair(const struct futex_caller *c, struct uaddr a, struct uaddr b, bool is_shared,
+static err_t make_pair(u64 space_id, struct uaddr a, struct uaddr b, bool is_shared,
 		       struct key_pair *out)
 {
-	TRY(make_key(c, a, is_shared, &out->a, &out->frame_a));
-	return make_key(c, b, is_shared, &out->b, &out->frame_b);
+	TRY(make_key(space_id, a, is_shared, &out->a, &out->frame_a));
+	return make_key(space_id, b, is_shared, &out->b, &out->frame_b);
 }
 
 /* Wakes some of the first futex and takes up to r->move more off its list. */
@@ -301,10 +298,10 @@ static void put_waiters(struct key_pair *keys, struct futex_list *moving)
 	}
 }
 
-err_t futex_requeue(const struct futex_caller *c, const struct futex_requeue *r, i64 *affected)
+err_t futex_requeue(u64 space_id, const struct futex_requeue *r, i64 *affected)
 {
 	struct key_pair keys CLEANUP(key_pair_fini) = {};
-	TRY(make_pair(c, r->from, r->to, r->is_shared, &keys));
+	TRY(make_pair(space_id, r->from, r->to, r->is_shared, &keys));
 	if (r->has_expected) {
 		u32 seen = 0;
 		/* Before the lock: user memory may fault.  Who changes the word meanwhile races
@@ -394,13 +391,13 @@ static err_t change_word(struct uaddr b, u32 op, u32 *old)
 	}
 }
 
-err_t futex_wake_op(const struct futex_caller *c, struct uaddr a, struct uaddr b, bool is_shared,
-		    u32 wake_a, u32 wake_b, u32 op, i64 *woken)
+err_t futex_wake_op(u64 space_id, struct uaddr a, struct uaddr b, bool is_shared, u32 wake_a,
+		    u32 wake_b, u32 op, i64 *woken)
 {
 	struct key_pair keys CLEANUP(key_pair_fini) = {};
 	u32 old = 0;
 	bool holds = false;
-	TRY(make_pair(c, a, b, is_shared, &keys));
+	TRY(make_pair(space_id, a, b, is_shared, &keys));
 	TRY(change_word(b, op, &old));
 	TRY(compare(op, old, &holds));
 	{

@@ -8,7 +8,7 @@
 #include "ipc/futex.h"
 
 /* False: the memory is not what it should be, stop. */
-static bool mark_dead(const struct futex_caller *c, u64 entry, i64 offset, i32 tid, bool is_pending)
+static bool mark_dead(u64 space_id, u64 entry, i64 offset, i32 tid, bool is_pending)
 {
 	struct uaddr at = uaddr_of(wrap_add(entry, (u64)offset));
 	u32 word = 0, seen = 0;
@@ -18,7 +18,8 @@ static bool mark_dead(const struct futex_caller *c, u64 entry, i64 offset, i32 t
 	for (;;) {
 		/* The owner unlocked it and died before it woke the next one. */
 		if (is_pending && word == 0)
-			return futex_wake(c, at, true, 1, FUTEX_BITSET_MATCH_ANY, &woken) == OK;
+			return futex_wake(space_id, at, true, 1, FUTEX_BITSET_MATCH_ANY, &woken) ==
+			       OK;
 		if ((word & FUTEX_TID_MASK) != (u32)tid)
 			return true;
 		u32 marked = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
@@ -29,7 +30,7 @@ static bool mark_dead(const struct futex_caller *c, u64 entry, i64 offset, i32 t
 		word = seen;
 	}
 	if ((word & FUTEX_WAITERS) != 0)
-		return futex_wake(c, at, true, 1, FUTEX_BITSET_MATCH_ANY, &woken) == OK;
+		return futex_wake(space_id, at, true, 1, FUTEX_BITSET_MATCH_ANY, &woken) == OK;
 	return true;
 }
 
@@ -37,7 +38,7 @@ enum : u64 {
 	PI_MARK = 1
 }; /* low bit of a link: a priority-inheritance mutex, which we do not have */
 
-void futex_exit_robust(const struct futex_caller *c, struct uaddr head, i32 tid)
+void futex_exit_robust(u64 space_id, struct uaddr head, i32 tid)
 {
 	struct abi_robust_list_head h = {};
 	if (user_get(head, &h) != OK)
@@ -47,12 +48,12 @@ void futex_exit_robust(const struct futex_caller *c, struct uaddr head, i32 tid)
 	for (u32 i = 0; i < ROBUST_LIST_LIMIT && entry != uaddr_value(head); i++) {
 		u64 next = 0;
 		bool has_next = user_read_u64(uaddr_of(entry), &next) == OK;
-		if (entry != pending && !mark_dead(c, entry, h.futex_offset, tid, false))
+		if (entry != pending && !mark_dead(space_id, entry, h.futex_offset, tid, false))
 			return;
 		if (!has_next)
 			return;
 		entry = next & ~(u64)PI_MARK;
 	}
 	if (pending != 0)
-		(void)mark_dead(c, pending, h.futex_offset, tid, true);
+		(void)mark_dead(space_id, pending, h.futex_offset, tid, true);
 }

@@ -12,7 +12,7 @@ OBJECT_SUBTYPE(pipe, pollable, pipe_fini);
 
 err_t pipe_new(struct pipe_ref *out)
 {
-	shared static struct atomic_u64 last_ino = { 1000 };
+	shared static struct atomic_u64 last_ino = ATOMIC_INIT(1000);
 	SCOPED_REF(pollable, ref);
 	TRY(pipe_alloc(&ref));
 	struct pipe *p = pipe_of(pollable_get(&ref));

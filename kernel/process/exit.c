@@ -213,16 +213,15 @@ void thread_leave_memory(struct thread *self)
 	if (vmspace_is_null(&self->mm))
 		return;
 	struct vmspace *space = vmspace_get(&self->mm);
-	struct futex_caller caller = { space, self->space_id };
 	if (self->robust_list != 0)
-		futex_exit_robust(&caller, uaddr_of(self->robust_list), self->tid);
+		futex_exit_robust(self->space_id, uaddr_of(self->robust_list), self->tid);
 	self->robust_list = 0;
 	/* Our own two references: the memory is nobody else's, and nobody waits. */
 	if (self->clear_child_tid != 0 && object_refs(&space->object) > 2) {
 		i64 woken = 0;
 		struct uaddr at = uaddr_of(self->clear_child_tid);
 		if (user_write_u32(at, 0) == OK)
-			(void)futex_wake(&caller, at, true, 1, UINT32_MAX, &woken);
+			(void)futex_wake(self->space_id, at, true, 1, UINT32_MAX, &woken);
 	}
 	self->clear_child_tid = 0;
 }

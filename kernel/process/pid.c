@@ -7,7 +7,7 @@
  */
 #include "process/internal.h"
 
-struct world shared world = { .pid_max = { PID_MAX_DEFAULT } };
+struct world shared world = { .pid_max = ATOMIC_INIT(PID_MAX_DEFAULT) };
 
 enum : i32 { PID_RESERVED = 300 }; /* after a wrap the low numbers are left to what booted early */
 

@@ -110,15 +110,14 @@ err_t uts_set_hostname(struct str name);
 err_t uts_set_domainname(struct str name);
 
 /* ---- the first process ---- */
-struct init_request {
-	struct fdtable_ref *files; /* consumed */
-	struct fs_ctx_ref *fs;	   /* consumed */
+struct init_ops {
 	/* Runs on the new process's own thread: execs the program and returns; without one it does
 	 * not return. */
 	void (*start)(struct thread *self);
 };
-/* Makes process 1 and starts it.  ERR_NOMEM. */
-err_t process_start_init(struct init_request *r);
+/* Makes process 1 and starts it; consumes files and fs.  ERR_NOMEM. */
+err_t process_start_init(const struct init_ops *ops, struct fdtable_ref files,
+			 struct fs_ctx_ref fs);
 /* Once, before anything else of this floor: hooks into scheduler, faults, terminals, memory
  * shortage. */
 void process_setup(void);

@@ -88,19 +88,16 @@ void process_setup(void)
 
 /* ---- the first process ---- */
 
-struct init_start {
-	void (*start)(struct thread *self);
-};
-static struct init_start shared init_start;
+static const struct init_ops *shared init_ops;
 
 static void init_entry(struct task *t)
 {
 	struct thread *self = thread_of(t);
-	init_start.start(self);
+	init_ops->start(self);
 	thread_run(self);
 }
 
-static err_t make_init(struct init_request *r, struct task_ref *out)
+static err_t make_init(struct fdtable_ref *files, struct fs_ctx_ref *fs, struct task_ref *out)
 {
 	SCOPED_REF(task, made);
 	SCOPED_REF(sighand, h);
@@ -111,8 +108,8 @@ static err_t make_init(struct init_request *r, struct task_ref *out)
 	TRY(sighand_new(&h));
 	TRY(user_account_find(0, &user));
 	TRY(cred_new_root(&t->cred));
-	t->files = fdtable_move(r->files);
-	t->fs = fs_ctx_move(r->fs);
+	t->files = fdtable_move(files);
+	t->fs = fs_ctx_move(fs);
 	t->start_ns = clock_monotonic_ns();
 	t->timer_slack_ns = 50000;
 	struct process *p = process_of(t);
@@ -147,19 +144,24 @@ static err_t publish_init(struct thread *t, struct group *g)
 	return OK;
 }
 
-err_t process_start_init(struct init_request *r)
+err_t process_start_init(const struct init_ops *ops, struct fdtable_ref files_arg,
+			 struct fs_ctx_ref fs_arg)
 {
+	SCOPED_REF(fdtable, files);
+	SCOPED_REF(fs_ctx, fs);
+	files = fdtable_move(&files_arg);
+	fs = fs_ctx_move(&fs_arg);
 	SCOPED_REF(task, made);
 	SCOPED_REF(session, s);
 	SCOPED_REF(group, g);
 	TRY(session_new(&s));
 	TRY(group_new(session_move(&s), &g));
-	TRY(make_init(r, &made));
+	TRY(make_init(&files, &fs, &made));
 	struct thread *t = thread_of(task_get(&made));
 	thread_set_comm(t, STR("init"));
 	sched_reset(&t->task);
 	TRY(publish_init(t, group_get(&g)));
-	init_start.start = r->start;
+	init_ops = ops;
 	task_start(&t->task);
 	return OK;
 }

@@ -121,7 +121,7 @@ static err_t push_frame(struct thread *self, const struct siginfo *info,
 	TRY(thread_frame_room(self));
 	struct arch_signal_room *room = arch_signal_room_get(&self->frame_room);
 	siginfo_encode(info, arch_signal_info(room));
-	return arch_signal_push(&self->task.user, s, room);
+	return arch_signal_push(&self->task.user, s, &self->altstack, room);
 }
 
 static void run_handler(struct thread *self, const struct siginfo *info,
@@ -133,7 +133,6 @@ static void run_handler(struct thread *self, const struct siginfo *info,
 		.signo = signo,
 		.action = action,
 		.mask = self->has_saved_mask ? self->saved_mask : self->blocked,
-		.altstack = &self->altstack,
 	};
 	if (unlikely(push_frame(self, info, &s) != OK)) {
 		struct siginfo fault = siginfo_kernel(SIGSEGV);

@@ -49,7 +49,7 @@ void pending_flush(struct process *p, struct pending_set *s, u64 signals)
 static u32 choose(u64 ready)
 {
 	u64 faults = ready & SIGNALS_FAULT;
-	return (u32)__builtin_ctzll(faults != 0 ? faults : ready) + 1;
+	return bits_first(faults != 0 ? faults : ready) + 1;
 }
 
 /* The oldest entry of signo, if it has one. */

@@ -91,7 +91,7 @@ static u64 first_bucket(const struct runq *q) HOLDS(runq)
 {
 	u32 turn = (u32)q->base & (BUCKETS - 1);
 	u64 rolled = turn == 0 ? q->ready : q->ready >> turn | q->ready << (BUCKETS - turn);
-	return q->base + (u64)__builtin_ctzll(rolled);
+	return q->base + bits_first(rolled);
 }
 
 static bool should_preempt(const struct runq *q, const struct sched_entity *e) HOLDS(runq)
@@ -215,7 +215,7 @@ static u32 policy_select_cpu(struct task *t)
 	u32 last = t->sched.cpu;
 	if ((allowed >> last & 1) != 0 && load_of(last) == 0)
 		return last;
-	u32 best = (u32)__builtin_ctzll(allowed);
+	u32 best = bits_first(allowed);
 	for (u32 cpu = 0; cpu < count; cpu++)
 		if ((allowed >> cpu & 1) != 0 && load_of(cpu) < load_of(best))
 			best = cpu;

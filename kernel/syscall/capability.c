@@ -36,7 +36,7 @@ static u32 word_of(u64 set, u32 i)
 	return (u32)(set >> (32 * i));
 }
 
-SYSCALL(capget)
+err_t sys_capget(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_cap_header h = {};
 	struct abi_cap_data data[2] = {};
@@ -68,7 +68,7 @@ SYSCALL(capget)
 						      words * sizeof(struct abi_cap_data)));
 }
 
-SYSCALL(capset)
+err_t sys_capset(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_cap_header h = {};
 	struct abi_cap_data data[2] = {};

@@ -5,28 +5,28 @@
 
 enum : u32 { UNCHANGED = UINT32_MAX };
 
-SYSCALL(getuid)
+err_t sys_getuid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	*ret = thread_cred(self)->uid;
 	return OK;
 }
 
-SYSCALL(geteuid)
+err_t sys_geteuid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	*ret = thread_cred(self)->euid;
 	return OK;
 }
 
-SYSCALL(getgid)
+err_t sys_getgid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	*ret = thread_cred(self)->gid;
 	return OK;
 }
 
-SYSCALL(getegid)
+err_t sys_getegid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	*ret = thread_cred(self)->egid;
@@ -69,7 +69,7 @@ static bool can_set_gid(struct thread *self)
 	return cred_has_cap(thread_cred(self), CAP_SETGID);
 }
 
-SYSCALL(setuid)
+err_t sys_setuid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 uid = (u32)a->a0;
 	const struct cred *old = thread_cred(self);
@@ -87,7 +87,7 @@ SYSCALL(setuid)
 	return publish(self, cred_move(&c));
 }
 
-SYSCALL(setgid)
+err_t sys_setgid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 gid = (u32)a->a0;
 	const struct cred *old = thread_cred(self);
@@ -105,7 +105,7 @@ SYSCALL(setgid)
 	return publish(self, cred_move(&c));
 }
 
-SYSCALL(setreuid)
+err_t sys_setreuid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 ruid = (u32)a->a0, euid = (u32)a->a1;
 	const struct cred *old = thread_cred(self);
@@ -130,7 +130,7 @@ SYSCALL(setreuid)
 	return publish(self, cred_move(&c));
 }
 
-SYSCALL(setregid)
+err_t sys_setregid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 rgid = (u32)a->a0, egid = (u32)a->a1;
 	const struct cred *old = thread_cred(self);
@@ -160,7 +160,7 @@ static bool is_one_of(u32 id, u32 a, u32 b, u32 c)
 	return id == UNCHANGED || id == a || id == b || id == c;
 }
 
-SYSCALL(setresuid)
+err_t sys_setresuid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 r = (u32)a->a0, e = (u32)a->a1, s = (u32)a->a2;
 	const struct cred *old = thread_cred(self);
@@ -179,7 +179,7 @@ SYSCALL(setresuid)
 	return publish(self, cred_move(&c));
 }
 
-SYSCALL(setresgid)
+err_t sys_setresgid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 r = (u32)a->a0, e = (u32)a->a1, s = (u32)a->a2;
 	const struct cred *old = thread_cred(self);
@@ -205,14 +205,14 @@ static err_t put_three(const struct sysargs *a, u32 r, u32 e, u32 s)
 	return user_write_u32(arg_uaddr(a->a2), s);
 }
 
-SYSCALL(getresuid)
+err_t sys_getresuid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	const struct cred *c = thread_cred(self);
 	(void)ret;
 	return put_three(a, c->uid, c->euid, c->suid);
 }
 
-SYSCALL(getresgid)
+err_t sys_getresgid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	const struct cred *c = thread_cred(self);
 	(void)ret;
@@ -220,7 +220,7 @@ SYSCALL(getresgid)
 }
 
 /* Both give the old id, whatever happens. */
-SYSCALL(setfsuid)
+err_t sys_setfsuid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 uid = (u32)a->a0;
 	const struct cred *old = thread_cred(self);
@@ -235,7 +235,7 @@ SYSCALL(setfsuid)
 	return publish(self, cred_move(&c));
 }
 
-SYSCALL(setfsgid)
+err_t sys_setfsgid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 gid = (u32)a->a0;
 	const struct cred *old = thread_cred(self);
@@ -250,7 +250,7 @@ SYSCALL(setfsgid)
 	return publish(self, cred_move(&c));
 }
 
-SYSCALL(getgroups)
+err_t sys_getgroups(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	const struct cred *c = thread_cred(self);
 	i32 room = arg_int(a->a0);
@@ -267,7 +267,7 @@ SYSCALL(getgroups)
 	return OK;
 }
 
-SYSCALL(setgroups)
+err_t sys_setgroups(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 count = (u32)a->a0;
 	SCOPED_REF(cred, c);

@@ -50,14 +50,14 @@ static err_t exec_call(struct thread *self, const struct exec_call *c)
 	return run(self, c, &at);
 }
 
-SYSCALL(execve)
+err_t sys_execve(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	struct exec_call c = { AT_FDCWD, 0, arg_uaddr(a->a0), arg_uaddr(a->a1), arg_uaddr(a->a2) };
 	return exec_call(self, &c);
 }
 
-SYSCALL(execveat)
+err_t sys_execveat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	struct exec_call c = { arg_int(a->a0), (u32)a->a4, arg_uaddr(a->a1), arg_uaddr(a->a2),

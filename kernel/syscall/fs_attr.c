@@ -28,21 +28,21 @@ static err_t change_fd(struct thread *self, u64 fd, struct attr_change *c)
 	return vfs_setattr(&file_get(&f)->path, thread_cred(self), c);
 }
 
-SYSCALL(chmod)
+err_t sys_chmod(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = { .valid = ATTR_MODE, .mode = (u32)a->a1 & S_PERM };
 	(void)ret;
 	return change_at(self, AT_FDCWD, a->a0, 0, &c);
 }
 
-SYSCALL(fchmod)
+err_t sys_fchmod(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = { .valid = ATTR_MODE, .mode = (u32)a->a1 & S_PERM };
 	(void)ret;
 	return change_fd(self, a->a0, &c);
 }
 
-SYSCALL(fchmodat)
+err_t sys_fchmodat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = { .valid = ATTR_MODE, .mode = (u32)a->a2 & S_PERM };
 	(void)ret;
@@ -59,28 +59,28 @@ static struct attr_change owner_change(u64 uid, u64 gid)
 	return c;
 }
 
-SYSCALL(chown)
+err_t sys_chown(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = owner_change(a->a1, a->a2);
 	(void)ret;
 	return change_at(self, AT_FDCWD, a->a0, 0, &c);
 }
 
-SYSCALL(lchown)
+err_t sys_lchown(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = owner_change(a->a1, a->a2);
 	(void)ret;
 	return change_at(self, AT_FDCWD, a->a0, AT_SYMLINK_NOFOLLOW, &c);
 }
 
-SYSCALL(fchown)
+err_t sys_fchown(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = owner_change(a->a1, a->a2);
 	(void)ret;
 	return change_fd(self, a->a0, &c);
 }
 
-SYSCALL(fchownat)
+err_t sys_fchownat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = owner_change(a->a2, a->a3);
 	u32 flags = (u32)a->a4;
@@ -126,7 +126,7 @@ static err_t change_times(struct thread *self, i32 dirfd, u64 name, u32 at_flags
 	return change_at(self, dirfd, name, at_flags, c);
 }
 
-SYSCALL(utimensat)
+err_t sys_utimensat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_timespec times[2] = {};
 	struct attr_change c = {};
@@ -163,7 +163,7 @@ static err_t timevals_change(u64 from, struct attr_change *c)
 	return times_change(&t0, &t1, c);
 }
 
-SYSCALL(utimes)
+err_t sys_utimes(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = {};
 	(void)ret;
@@ -171,7 +171,7 @@ SYSCALL(utimes)
 	return change_at(self, AT_FDCWD, a->a0, 0, &c);
 }
 
-SYSCALL(futimesat)
+err_t sys_futimesat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = {};
 	(void)ret;
@@ -179,7 +179,7 @@ SYSCALL(futimesat)
 	return change_times(self, arg_int(a->a0), a->a1, 0, &c);
 }
 
-SYSCALL(utime)
+err_t sys_utime(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct attr_change c = times_now();
 	i64 times[2] = {};

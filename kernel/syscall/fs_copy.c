@@ -118,7 +118,7 @@ static err_t check_modes(const struct copy_end *in, const struct copy_end *out)
 	return ok ? OK : ERR_BADF;
 }
 
-SYSCALL(sendfile)
+err_t sys_sendfile(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct copy_end in CLEANUP(copy_end_fini) = {};
 	struct copy_end out CLEANUP(copy_end_fini) = {};
@@ -150,7 +150,7 @@ static u64 end_position(struct copy_end *e)
 	return f->pos;
 }
 
-SYSCALL(copy_file_range)
+err_t sys_copy_file_range(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct copy_end in CLEANUP(copy_end_fini) = {};
 	struct copy_end out CLEANUP(copy_end_fini) = {};
@@ -175,7 +175,7 @@ SYSCALL(copy_file_range)
 	return do_copy(self, &in, &out, len, ret);
 }
 
-SYSCALL(splice)
+err_t sys_splice(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct copy_end in CLEANUP(copy_end_fini) = {};
 	struct copy_end out CLEANUP(copy_end_fini) = {};
@@ -205,7 +205,7 @@ SYSCALL(splice)
 }
 
 /* tee(2) would need a pipe that shows its bytes without giving them up. */
-SYSCALL(tee)
+err_t sys_tee(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -213,7 +213,7 @@ SYSCALL(tee)
 	return ERR_INVAL;
 }
 
-SYSCALL(vmsplice)
+err_t sys_vmsplice(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct uio u = {};

@@ -14,17 +14,17 @@ static err_t do_getdents(struct thread *self, const struct sysargs *a, enum dir_
 	return OK;
 }
 
-SYSCALL(getdents)
+err_t sys_getdents(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return do_getdents(self, a, DIR_FORMAT_OLD, ret);
 }
 
-SYSCALL(getdents64)
+err_t sys_getdents64(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return do_getdents(self, a, DIR_FORMAT_64, ret);
 }
 
-SYSCALL(getcwd)
+err_t sys_getcwd(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct path cwd CLEANUP(path_drop) = {};
 	struct path root CLEANUP(path_drop) = {};
@@ -46,7 +46,7 @@ SYSCALL(getcwd)
 	return OK;
 }
 
-SYSCALL(chdir)
+err_t sys_chdir(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct walk w CLEANUP(walk_fini) = { .flags = WALK_FOLLOW | WALK_DIRECTORY };
 	(void)ret;
@@ -56,7 +56,7 @@ SYSCALL(chdir)
 	return OK;
 }
 
-SYSCALL(fchdir)
+err_t sys_fchdir(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	(void)ret;
@@ -70,7 +70,7 @@ SYSCALL(fchdir)
 	return OK;
 }
 
-SYSCALL(chroot)
+err_t sys_chroot(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct walk w CLEANUP(walk_fini) = { .flags = WALK_FOLLOW | WALK_DIRECTORY };
 	(void)ret;
@@ -82,7 +82,7 @@ SYSCALL(chroot)
 	return OK;
 }
 
-SYSCALL(umask)
+err_t sys_umask(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	*ret = fs_ctx_set_umask(thread_fs(self), (u32)a->a0);
 	return OK;

@@ -145,7 +145,7 @@ static err_t fcntl_descriptor(struct thread *self, i32 fd, struct file_ref *f, u
 	}
 }
 
-SYSCALL(fcntl)
+err_t sys_fcntl(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	u32 cmd = (u32)a->a1;
@@ -205,7 +205,7 @@ static err_t ioctl_clone(struct thread *self, struct file *f, u64 source)
 	return ERR_OPNOTSUPP;
 }
 
-SYSCALL(ioctl)
+err_t sys_ioctl(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, ref);
 	u32 cmd = (u32)a->a1;
@@ -235,7 +235,7 @@ SYSCALL(ioctl)
 	}
 }
 
-SYSCALL(flock)
+err_t sys_flock(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	u32 op = (u32)a->a1 & ~(u32)LOCK_NB;

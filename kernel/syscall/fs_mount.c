@@ -31,7 +31,7 @@ static err_t read_options(u64 from, struct buf *memory, struct str *text)
 	return OK;
 }
 
-SYSCALL(mount)
+err_t sys_mount(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_BUF(type);
 	SCOPED_BUF(source);
@@ -57,7 +57,7 @@ SYSCALL(mount)
 	return mount_relocate(thread_fs(self), thread_cred(self), &from, &at);
 }
 
-SYSCALL(umount2)
+err_t sys_umount2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct at at CLEANUP(at_fini) = {};
 	(void)ret;
@@ -65,7 +65,7 @@ SYSCALL(umount2)
 	return mount_umount(thread_fs(self), thread_cred(self), &at, (u32)a->a1);
 }
 
-SYSCALL(pivot_root)
+err_t sys_pivot_root(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct at new_root CLEANUP(at_fini) = {};
 	struct at put_old CLEANUP(at_fini) = {};

@@ -9,13 +9,13 @@ static err_t do_mkdir(struct thread *self, i32 dirfd, u64 name, u64 mode)
 	return vfs_mkdir(thread_fs(self), thread_cred(self), &at, (u32)mode);
 }
 
-SYSCALL(mkdir)
+err_t sys_mkdir(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_mkdir(self, AT_FDCWD, a->a0, a->a1);
 }
 
-SYSCALL(mkdirat)
+err_t sys_mkdirat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_mkdir(self, arg_int(a->a0), a->a1, a->a2);
@@ -29,13 +29,13 @@ static err_t do_mknod(struct thread *self, i32 dirfd, u64 name, u64 mode, u64 de
 			 (u32)dev);
 }
 
-SYSCALL(mknod)
+err_t sys_mknod(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_mknod(self, AT_FDCWD, a->a0, a->a1, a->a2);
 }
 
-SYSCALL(mknodat)
+err_t sys_mknodat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_mknod(self, arg_int(a->a0), a->a1, a->a2, a->a3);
@@ -52,19 +52,19 @@ static err_t do_unlink(struct thread *self, i32 dirfd, u64 name, u32 at_flags)
 	return vfs_unlink(thread_fs(self), thread_cred(self), &at);
 }
 
-SYSCALL(unlink)
+err_t sys_unlink(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_unlink(self, AT_FDCWD, a->a0, 0);
 }
 
-SYSCALL(unlinkat)
+err_t sys_unlinkat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_unlink(self, arg_int(a->a0), a->a1, (u32)a->a2);
 }
 
-SYSCALL(rmdir)
+err_t sys_rmdir(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_unlink(self, AT_FDCWD, a->a0, AT_REMOVEDIR);
@@ -86,13 +86,13 @@ static err_t do_link(struct thread *self, i32 old_fd, u64 old_name, i32 new_fd, 
 	return vfs_link(thread_fs(self), thread_cred(self), &from, &to, at_flags);
 }
 
-SYSCALL(link)
+err_t sys_link(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_link(self, AT_FDCWD, a->a0, AT_FDCWD, a->a1, 0);
 }
 
-SYSCALL(linkat)
+err_t sys_linkat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_link(self, arg_int(a->a0), a->a1, arg_int(a->a2), a->a3, (u32)a->a4);
@@ -107,13 +107,13 @@ static err_t do_symlink(struct thread *self, u64 target, i32 dirfd, u64 name)
 	return vfs_symlink(thread_fs(self), thread_cred(self), text.name, &at);
 }
 
-SYSCALL(symlink)
+err_t sys_symlink(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_symlink(self, a->a0, AT_FDCWD, a->a1);
 }
 
-SYSCALL(symlinkat)
+err_t sys_symlinkat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_symlink(self, a->a0, arg_int(a->a1), a->a2);
@@ -131,19 +131,19 @@ static err_t do_rename(struct thread *self, i32 old_fd, u64 old_name, i32 new_fd
 	return vfs_rename(thread_fs(self), thread_cred(self), &from, &to, flags);
 }
 
-SYSCALL(rename)
+err_t sys_rename(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_rename(self, AT_FDCWD, a->a0, AT_FDCWD, a->a1, 0);
 }
 
-SYSCALL(renameat)
+err_t sys_renameat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_rename(self, arg_int(a->a0), a->a1, arg_int(a->a2), a->a3, 0);
 }
 
-SYSCALL(renameat2)
+err_t sys_renameat2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_rename(self, arg_int(a->a0), a->a1, arg_int(a->a2), a->a3, (u32)a->a4);

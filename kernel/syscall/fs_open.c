@@ -26,19 +26,19 @@ static struct open_request open_args(u64 flags, u64 mode)
 	return req;
 }
 
-SYSCALL(open)
+err_t sys_open(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct open_request req = open_args(a->a1, a->a2);
 	return do_open(self, AT_FDCWD, a->a0, &req, ret);
 }
 
-SYSCALL(openat)
+err_t sys_openat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct open_request req = open_args(a->a2, a->a3);
 	return do_open(self, arg_int(a->a0), a->a1, &req, ret);
 }
 
-SYSCALL(creat)
+err_t sys_creat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct open_request req = open_args(O_CREAT | O_WRONLY | O_TRUNC, a->a1);
 	return do_open(self, AT_FDCWD, a->a0, &req, ret);
@@ -63,7 +63,7 @@ static err_t read_open_how(struct uaddr from, u64 size, struct abi_open_how *how
 	return OK;
 }
 
-SYSCALL(openat2)
+err_t sys_openat2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_open_how how = {};
 	TRY(read_open_how(arg_uaddr(a->a2), a->a3, &how));
@@ -86,7 +86,7 @@ SYSCALL(openat2)
 	return do_open(self, arg_int(a->a0), a->a1, &req, ret);
 }
 
-SYSCALL(close)
+err_t sys_close(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return fd_close(thread_files(self), arg_int(a->a0));
@@ -94,7 +94,7 @@ SYSCALL(close)
 
 enum : u32 { CLOSE_RANGE_UNSHARE = 2, CLOSE_RANGE_CLOEXEC = 4 };
 
-SYSCALL(close_range)
+err_t sys_close_range(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 first = (u32)a->a0;
 	u32 last = (u32)a->a1;
@@ -108,7 +108,7 @@ SYSCALL(close_range)
 	return OK;
 }
 
-SYSCALL(dup)
+err_t sys_dup(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	i32 fd = 0;
@@ -130,7 +130,7 @@ static err_t dup_to(struct thread *self, const struct sysargs *a, u32 flags, i64
 	return OK;
 }
 
-SYSCALL(dup2)
+err_t sys_dup2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	if (arg_int(a->a0) == arg_int(a->a1)) {
 		SCOPED_REF(file, f);
@@ -141,7 +141,7 @@ SYSCALL(dup2)
 	return dup_to(self, a, 0, ret);
 }
 
-SYSCALL(dup3)
+err_t sys_dup3(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	if ((a->a2 & ~(u64)O_CLOEXEC) != 0 || arg_int(a->a0) == arg_int(a->a1))
 		return ERR_INVAL;
@@ -166,19 +166,19 @@ static err_t do_pipe(struct thread *self, struct uaddr out, u32 flags)
 	return OK;
 }
 
-SYSCALL(pipe)
+err_t sys_pipe(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_pipe(self, arg_uaddr(a->a0), 0);
 }
 
-SYSCALL(pipe2)
+err_t sys_pipe2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_pipe(self, arg_uaddr(a->a0), (u32)a->a1);
 }
 
-SYSCALL(memfd_create)
+err_t sys_memfd_create(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u8 memory[256] = {};
 	usize len = 0;

@@ -73,7 +73,7 @@ static err_t finish_write(struct thread *self, struct file *f, err_t e, usize n,
 	return OK;
 }
 
-SYSCALL(read)
+err_t sys_read(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct uio to = {};
@@ -85,7 +85,7 @@ SYSCALL(read)
 	return OK;
 }
 
-SYSCALL(write)
+err_t sys_write(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct uio from = {};
@@ -98,7 +98,7 @@ SYSCALL(write)
 	return finish_write(self, file_get(&f), e, n, ret);
 }
 
-SYSCALL(pread64)
+err_t sys_pread64(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct uio to = {};
@@ -112,7 +112,7 @@ SYSCALL(pread64)
 	return OK;
 }
 
-SYSCALL(pwrite64)
+err_t sys_pwrite64(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct uio from = {};
@@ -180,27 +180,27 @@ static err_t do_writev(struct thread *self, const struct sysargs *a, bool shared
 	return finish_write(self, f, e, n, ret);
 }
 
-SYSCALL(readv)
+err_t sys_readv(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return do_readv(self, a, true, 0, ret);
 }
 
-SYSCALL(writev)
+err_t sys_writev(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return do_writev(self, a, true, 0, ret);
 }
 
-SYSCALL(preadv)
+err_t sys_preadv(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return (i64)a->a3 < 0 ? ERR_INVAL : do_readv(self, a, false, a->a3, ret);
 }
 
-SYSCALL(pwritev)
+err_t sys_pwritev(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return (i64)a->a3 < 0 ? ERR_INVAL : do_writev(self, a, false, a->a3, ret);
 }
 
-SYSCALL(preadv2)
+err_t sys_preadv2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	bool shared_pos = a->a3 == UINT64_MAX;
 	if (!shared_pos && (i64)a->a3 < 0)
@@ -210,7 +210,7 @@ SYSCALL(preadv2)
 					 : do_readv(self, a, shared_pos, a->a3, ret);
 }
 
-SYSCALL(pwritev2)
+err_t sys_pwritev2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	bool shared_pos = a->a3 == UINT64_MAX;
 	SCOPED_REF(file, f);
@@ -225,7 +225,7 @@ SYSCALL(pwritev2)
 	return do_writev(self, a, false, st.size, ret);
 }
 
-SYSCALL(lseek)
+err_t sys_lseek(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	u64 pos = 0;

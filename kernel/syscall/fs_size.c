@@ -14,7 +14,7 @@ static err_t resize(struct thread *self, const struct path *p, u64 size)
 	return vfs_setattr(p, thread_cred(self), &c);
 }
 
-SYSCALL(truncate)
+err_t sys_truncate(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct walk w CLEANUP(walk_fini) = { .flags = WALK_FOLLOW };
 	(void)ret;
@@ -36,7 +36,7 @@ SYSCALL(truncate)
 	return e;
 }
 
-SYSCALL(ftruncate)
+err_t sys_ftruncate(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	(void)ret;
@@ -64,7 +64,7 @@ static err_t refuse_type(struct file *f)
 	}
 }
 
-SYSCALL(fallocate)
+err_t sys_fallocate(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, ref);
 	u32 mode = (u32)a->a1;
@@ -94,7 +94,7 @@ SYSCALL(fallocate)
 	return OK;
 }
 
-SYSCALL(fadvise64)
+err_t sys_fadvise64(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct file_stat st = {};
@@ -114,20 +114,20 @@ static err_t do_fsync(struct thread *self, u64 fd, bool data_only)
 	return file_sync(file_get(&f), data_only);
 }
 
-SYSCALL(fsync)
+err_t sys_fsync(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_fsync(self, a->a0, false);
 }
 
-SYSCALL(fdatasync)
+err_t sys_fdatasync(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_fsync(self, a->a0, true);
 }
 
 /* Everything lives in memory: there is nothing to write back yet. */
-SYSCALL(sync)
+err_t sys_sync(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -135,14 +135,14 @@ SYSCALL(sync)
 	return OK;
 }
 
-SYSCALL(syncfs)
+err_t sys_syncfs(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	(void)ret;
 	return fs_fd(self, a->a0, &f);
 }
 
-SYSCALL(sync_file_range)
+err_t sys_sync_file_range(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	u64 end = 0;
@@ -156,7 +156,7 @@ SYSCALL(sync_file_range)
 	return (mode & (FILE_REGULAR | FILE_DIR)) != 0 ? OK : ERR_SPIPE;
 }
 
-SYSCALL(readahead)
+err_t sys_readahead(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	(void)ret;

@@ -59,25 +59,25 @@ static err_t stat_to_user(struct thread *self, i32 dirfd, u64 name, u32 at_flags
 					     : put_file(file_get(&w.file), out);
 }
 
-SYSCALL(stat)
+err_t sys_stat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return stat_to_user(self, AT_FDCWD, a->a0, 0, a->a1);
 }
 
-SYSCALL(lstat)
+err_t sys_lstat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return stat_to_user(self, AT_FDCWD, a->a0, AT_SYMLINK_NOFOLLOW, a->a1);
 }
 
-SYSCALL(fstat)
+err_t sys_fstat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return put_fd(self, a->a0, a->a1);
 }
 
-SYSCALL(newfstatat)
+err_t sys_newfstatat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 flags = (u32)a->a3;
 	(void)ret;
@@ -102,7 +102,7 @@ static struct abi_statx_time statx_time(const struct file_time *t)
 	return out;
 }
 
-SYSCALL(statx)
+err_t sys_statx(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct file_stat st = {};
 	u32 flags = (u32)a->a2;
@@ -167,19 +167,19 @@ static err_t do_access(struct thread *self, i32 dirfd, u64 name, u32 mode, u32 a
 	return file_is_null(&w.file) ? vfs_access(&w.path, cred, mode) : OK;
 }
 
-SYSCALL(access)
+err_t sys_access(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_access(self, AT_FDCWD, a->a0, (u32)a->a1, 0);
 }
 
-SYSCALL(faccessat)
+err_t sys_faccessat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_access(self, arg_int(a->a0), a->a1, (u32)a->a2, 0);
 }
 
-SYSCALL(faccessat2)
+err_t sys_faccessat2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return do_access(self, arg_int(a->a0), a->a1, (u32)a->a2, (u32)a->a3);
@@ -220,17 +220,17 @@ static err_t do_readlink(struct thread *self, i32 dirfd, u64 name, u64 out, i32 
 	return put_link(arg_uaddr(out), (u32)size, span_const(buf_span(&large)), len, ret);
 }
 
-SYSCALL(readlink)
+err_t sys_readlink(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return do_readlink(self, AT_FDCWD, a->a0, a->a1, arg_int(a->a2), ret);
 }
 
-SYSCALL(readlinkat)
+err_t sys_readlinkat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return do_readlink(self, arg_int(a->a0), a->a1, a->a2, arg_int(a->a3), ret);
 }
 
-SYSCALL(statfs)
+err_t sys_statfs(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct walk w CLEANUP(walk_fini) = { .flags = WALK_FOLLOW };
 	struct abi_statfs st = {};
@@ -244,7 +244,7 @@ SYSCALL(statfs)
 
 enum : i64 { PIPEFS_MAGIC = 0x50495045, ANON_INODE_MAGIC = 0x09041934 };
 
-SYSCALL(fstatfs)
+err_t sys_fstatfs(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct file_stat fst = {};

@@ -53,82 +53,82 @@ static err_t answer_set(u64 name, u64 flags)
 	return ERR_OPNOTSUPP;
 }
 
-SYSCALL(getxattr)
+err_t sys_getxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_path(self, a->a0, 0));
 	return answer_get(a->a1);
 }
 
-SYSCALL(lgetxattr)
+err_t sys_lgetxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_path(self, a->a0, AT_SYMLINK_NOFOLLOW));
 	return answer_get(a->a1);
 }
 
-SYSCALL(fgetxattr)
+err_t sys_fgetxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_fd(self, a->a0));
 	return answer_get(a->a1);
 }
 
-SYSCALL(setxattr)
+err_t sys_setxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_path(self, a->a0, 0));
 	return answer_set(a->a1, a->a4);
 }
 
-SYSCALL(lsetxattr)
+err_t sys_lsetxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_path(self, a->a0, AT_SYMLINK_NOFOLLOW));
 	return answer_set(a->a1, a->a4);
 }
 
-SYSCALL(fsetxattr)
+err_t sys_fsetxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_fd(self, a->a0));
 	return answer_set(a->a1, a->a4);
 }
 
-SYSCALL(removexattr)
+err_t sys_removexattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_path(self, a->a0, 0));
 	return answer_get(a->a1);
 }
 
-SYSCALL(lremovexattr)
+err_t sys_lremovexattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_path(self, a->a0, AT_SYMLINK_NOFOLLOW));
 	return answer_get(a->a1);
 }
 
-SYSCALL(fremovexattr)
+err_t sys_fremovexattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	TRY(find_fd(self, a->a0));
 	return answer_get(a->a1);
 }
 
-SYSCALL(listxattr)
+err_t sys_listxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return find_path(self, a->a0, 0);
 }
 
-SYSCALL(llistxattr)
+err_t sys_llistxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return find_path(self, a->a0, AT_SYMLINK_NOFOLLOW);
 }
 
-SYSCALL(flistxattr)
+err_t sys_flistxattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return find_fd(self, a->a0);

@@ -13,16 +13,10 @@ struct wait_args {
 	u64 deadline;
 };
 
-static struct futex_caller caller_of(struct thread *self)
-{
-	return (struct futex_caller){ vmspace_get(&self->mm), self->space_id };
-}
-
 static err_t wait_again(struct thread *self, const struct restart_args *r, i64 *ret)
 {
 	(void)ret;
-	struct futex_caller c = caller_of(self);
-	err_t err = futex_wait(&c, uaddr_of(r->a0), (r->a3 & 1) != 0, (u32)r->a1,
+	err_t err = futex_wait(self->space_id, uaddr_of(r->a0), (r->a3 & 1) != 0, (u32)r->a1,
 			       (u32)(r->a3 >> 32), r->a2);
 	return err == ERR_INTR ? ERR_RESTART_BLOCK : err;
 }
@@ -31,8 +25,8 @@ static const struct restart_ops wait_restart = { .again = wait_again };
 /* Without a timeout the call is simply made again; with one it goes on with the same deadline. */
 static err_t do_wait(struct thread *self, const struct wait_args *w, bool has_timeout)
 {
-	struct futex_caller c = caller_of(self);
-	err_t err = futex_wait(&c, w->addr, w->is_shared, w->value, w->bits, w->deadline);
+	err_t err = futex_wait(self->space_id, w->addr, w->is_shared, w->value, w->bits,
+			       w->deadline);
 	if (err != ERR_INTR)
 		return err;
 	if (!has_timeout)
@@ -91,8 +85,7 @@ static err_t requeue_call(struct thread *self, const struct sysargs *a, bool is_
 		.has_expected = compares,
 		.expected = (u32)a->a5,
 	};
-	struct futex_caller c = caller_of(self);
-	return futex_requeue(&c, &r, ret);
+	return futex_requeue(self->space_id, &r, ret);
 }
 
 /* A count of 0 wakes one, as on Linux. */
@@ -101,7 +94,7 @@ static u32 wake_count(u64 v)
 	return arg_int(v) <= 0 ? 1 : (u32)v;
 }
 
-SYSCALL(futex)
+err_t sys_futex(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 op = (u32)a->a1;
 	u32 command = op & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
@@ -109,30 +102,29 @@ SYSCALL(futex)
 	if ((op & (u32)FUTEX_CLOCK_REALTIME) != 0 && command != FUTEX_WAIT_BITSET &&
 	    command != FUTEX_WAIT)
 		return ERR_NOSYS;
-	struct futex_caller c = caller_of(self);
 	switch (command) {
 	case FUTEX_WAIT:
 	case FUTEX_WAIT_BITSET:
 		return wait_call(self, a, is_shared);
 	case FUTEX_WAKE:
-		return futex_wake(&c, arg_uaddr(a->a0), is_shared, wake_count(a->a2),
+		return futex_wake(self->space_id, arg_uaddr(a->a0), is_shared, wake_count(a->a2),
 				  FUTEX_BITSET_MATCH_ANY, ret);
 	case FUTEX_WAKE_BITSET:
-		return futex_wake(&c, arg_uaddr(a->a0), is_shared, wake_count(a->a2), (u32)a->a5,
-				  ret);
+		return futex_wake(self->space_id, arg_uaddr(a->a0), is_shared, wake_count(a->a2),
+				  (u32)a->a5, ret);
 	case FUTEX_REQUEUE:
 		return requeue_call(self, a, is_shared, false, ret);
 	case FUTEX_CMP_REQUEUE:
 		return requeue_call(self, a, is_shared, true, ret);
 	case FUTEX_WAKE_OP:
-		return futex_wake_op(&c, arg_uaddr(a->a0), arg_uaddr(a->a4), is_shared,
+		return futex_wake_op(self->space_id, arg_uaddr(a->a0), arg_uaddr(a->a4), is_shared,
 				     wake_count(a->a2), wake_count(a->a3), (u32)a->a5, ret);
 	default:
 		return ERR_NOSYS;
 	}
 }
 
-SYSCALL(set_robust_list)
+err_t sys_set_robust_list(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	if (a->a1 != sizeof(struct abi_robust_list_head))
@@ -141,7 +133,7 @@ SYSCALL(set_robust_list)
 	return OK;
 }
 
-SYSCALL(get_robust_list)
+err_t sys_get_robust_list(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(thread, found);
 	struct thread *t = self;

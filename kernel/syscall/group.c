@@ -3,21 +3,21 @@
 #include "process/internal.h"
 #include "syscall/handlers_process.h"
 
-SYSCALL(getpid)
+err_t sys_getpid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	*ret = process_of(self)->pid;
 	return OK;
 }
 
-SYSCALL(gettid)
+err_t sys_gettid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	*ret = self->tid;
 	return OK;
 }
 
-SYSCALL(getppid)
+err_t sys_getppid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	*ret = atomic_i32_load(&process_of(self)->parent_pid);
@@ -33,7 +33,7 @@ static err_t target(struct thread *self, i32 pid, struct process **out) HOLDS(pr
 	return OK;
 }
 
-SYSCALL(getpgid)
+err_t sys_getpgid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	GUARD(process_tree, &world.lock);
 	struct process *p = nullptr;
@@ -42,7 +42,7 @@ SYSCALL(getpgid)
 	return OK;
 }
 
-SYSCALL(getpgrp)
+err_t sys_getpgrp(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	GUARD(process_tree, &world.lock);
@@ -50,7 +50,7 @@ SYSCALL(getpgrp)
 	return OK;
 }
 
-SYSCALL(getsid)
+err_t sys_getsid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	GUARD(process_tree, &world.lock);
 	struct process *p = nullptr;
@@ -59,13 +59,13 @@ SYSCALL(getsid)
 	return OK;
 }
 
-SYSCALL(setpgid)
+err_t sys_setpgid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return process_set_group(self, arg_int(a->a0), arg_int(a->a1));
 }
 
-SYSCALL(setsid)
+err_t sys_setsid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	return process_new_session(self, ret);

@@ -3,6 +3,6 @@
 #pragma once
 #include "syscall/syscall.h"
 
-SYSCALL(futex);
-SYSCALL(set_robust_list);
-SYSCALL(get_robust_list);
+err_t sys_futex(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_set_robust_list(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_get_robust_list(struct thread *self, const struct sysargs *a, i64 *ret);

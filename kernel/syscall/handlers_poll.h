@@ -3,7 +3,7 @@
 #pragma once
 #include "syscall/syscall.h"
 
-SYSCALL(poll);
-SYSCALL(ppoll);
-SYSCALL(select);
-SYSCALL(pselect6);
+err_t sys_poll(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_ppoll(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_select(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_pselect6(struct thread *self, const struct sysargs *a, i64 *ret);

@@ -3,16 +3,16 @@
 #pragma once
 #include "syscall/syscall.h"
 
-SYSCALL(kill);
-SYSCALL(tkill);
-SYSCALL(tgkill);
-SYSCALL(rt_sigaction);
-SYSCALL(rt_sigprocmask);
-SYSCALL(rt_sigpending);
-SYSCALL(rt_sigtimedwait);
-SYSCALL(rt_sigsuspend);
-SYSCALL(rt_sigreturn);
-SYSCALL(rt_sigqueueinfo);
-SYSCALL(rt_tgsigqueueinfo);
-SYSCALL(sigaltstack);
-SYSCALL(pause);
+err_t sys_kill(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_tkill(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_tgkill(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_sigaction(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_sigprocmask(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_sigpending(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_sigtimedwait(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_sigsuspend(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_sigreturn(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_sigqueueinfo(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_rt_tgsigqueueinfo(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_sigaltstack(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_pause(struct thread *self, const struct sysargs *a, i64 *ret);

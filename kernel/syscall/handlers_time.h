@@ -3,22 +3,22 @@
 #pragma once
 #include "syscall/syscall.h"
 
-SYSCALL(nanosleep);
-SYSCALL(clock_nanosleep);
-SYSCALL(clock_gettime);
-SYSCALL(clock_settime);
-SYSCALL(clock_getres);
-SYSCALL(clock_adjtime);
-SYSCALL(adjtimex);
-SYSCALL(gettimeofday);
-SYSCALL(settimeofday);
-SYSCALL(time);
+err_t sys_nanosleep(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_clock_nanosleep(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_clock_gettime(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_clock_settime(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_clock_getres(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_clock_adjtime(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_adjtimex(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_gettimeofday(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_settimeofday(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_time(struct thread *self, const struct sysargs *a, i64 *ret);
 
-SYSCALL(alarm);
-SYSCALL(getitimer);
-SYSCALL(setitimer);
-SYSCALL(timer_create);
-SYSCALL(timer_settime);
-SYSCALL(timer_gettime);
-SYSCALL(timer_getoverrun);
-SYSCALL(timer_delete);
+err_t sys_alarm(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_getitimer(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_setitimer(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_timer_create(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_timer_settime(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_timer_gettime(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_timer_getoverrun(struct thread *self, const struct sysargs *a, i64 *ret);
+err_t sys_timer_delete(struct thread *self, const struct sysargs *a, i64 *ret);

@@ -10,7 +10,7 @@ static struct abi_itimerval to_abi(const struct timer_value *v)
 	return (struct abi_itimerval){ timeval_of_ns(v->interval_ns), timeval_of_ns(v->left_ns) };
 }
 
-SYSCALL(getitimer)
+err_t sys_getitimer(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 which = arg_int(a->a0);
 	(void)ret;
@@ -22,7 +22,7 @@ SYSCALL(getitimer)
 	return user_put(arg_uaddr(a->a1), &abi);
 }
 
-SYSCALL(setitimer)
+err_t sys_setitimer(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 which = arg_int(a->a0);
 	struct abi_itimerval abi = {};
@@ -42,7 +42,7 @@ SYSCALL(setitimer)
 	return user_put(arg_uaddr(a->a2), &abi);
 }
 
-SYSCALL(alarm)
+err_t sys_alarm(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct timer_value v = { (u64)(u32)a->a0 * NSEC_PER_SEC, 0 }, old = {};
 	itimer_get(process_of(self), ITIMER_REAL, &old);

@@ -67,7 +67,7 @@ static err_t send_all(struct thread *self, const struct siginfo *info) HOLDS(pro
 	return found ? err : ERR_SRCH;
 }
 
-SYSCALL(kill)
+err_t sys_kill(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 pid = arg_int(a->a0);
 	u32 signo = (u32)a->a1;
@@ -123,7 +123,7 @@ static err_t do_tkill(struct thread *self, i32 pid, i32 tid, u32 signo)
 	return send_thread(self, pid, tid, &info);
 }
 
-SYSCALL(tkill)
+err_t sys_tkill(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	if (arg_int(a->a0) <= 0)
@@ -131,7 +131,7 @@ SYSCALL(tkill)
 	return do_tkill(self, 0, arg_int(a->a0), (u32)a->a1);
 }
 
-SYSCALL(tgkill)
+err_t sys_tgkill(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	if (arg_int(a->a0) <= 0 || arg_int(a->a1) <= 0)
@@ -154,7 +154,7 @@ static bool is_forged(struct thread *self, i32 pid, i32 code)
 	return (code >= 0 || code == SI_TKILL) && pid != process_of(self)->pid && pid != self->tid;
 }
 
-SYSCALL(rt_sigqueueinfo)
+err_t sys_rt_sigqueueinfo(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 pid = arg_int(a->a0);
 	u32 signo = (u32)a->a1;
@@ -170,7 +170,7 @@ SYSCALL(rt_sigqueueinfo)
 	return p == nullptr ? ERR_SRCH : send_one(self, p, &info);
 }
 
-SYSCALL(rt_tgsigqueueinfo)
+err_t sys_rt_tgsigqueueinfo(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 signo = (u32)a->a2;
 	struct siginfo info = {};

@@ -20,7 +20,7 @@ struct abi_utsname {
 		machine[UTS_FIELD], domainname[UTS_FIELD];
 };
 
-SYSCALL(uname)
+err_t sys_uname(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_utsname u = {};
 	(void)self;
@@ -49,7 +49,7 @@ static err_t read_name(struct thread *self, const struct sysargs *a, struct span
 	return OK;
 }
 
-SYSCALL(sethostname)
+err_t sys_sethostname(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u8 room[UTS_FIELD - 1] = {};
 	struct str name = {};
@@ -58,7 +58,7 @@ SYSCALL(sethostname)
 	return uts_set_hostname(name);
 }
 
-SYSCALL(setdomainname)
+err_t sys_setdomainname(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u8 room[UTS_FIELD - 1] = {};
 	struct str name = {};
@@ -81,7 +81,7 @@ struct abi_sysinfo {
 };
 static_assert(sizeof(struct abi_sysinfo) == 112);
 
-SYSCALL(sysinfo)
+err_t sys_sysinfo(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_sysinfo info = { .mem_unit = 1 };
 	struct frame_stats frames = {};
@@ -100,7 +100,7 @@ SYSCALL(sysinfo)
 
 enum : u32 { GRND_NONBLOCK = 1, GRND_RANDOM = 2, GRND_INSECURE = 4 };
 
-SYSCALL(getrandom)
+err_t sys_getrandom(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 flags = (u32)a->a2;
 	(void)self;
@@ -130,7 +130,7 @@ SYSCALL(getrandom)
 
 /* ---- what is not there ---- */
 
-SYSCALL(membarrier)
+err_t sys_membarrier(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	/* MEMBARRIER_CMD_QUERY: no command is supported. */
@@ -141,7 +141,7 @@ SYSCALL(membarrier)
 	return ERR_INVAL;
 }
 
-SYSCALL(rseq)
+err_t sys_rseq(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -149,7 +149,7 @@ SYSCALL(rseq)
 	return ERR_NOSYS;
 }
 
-SYSCALL(ptrace)
+err_t sys_ptrace(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -157,7 +157,7 @@ SYSCALL(ptrace)
 	return ERR_NOSYS;
 }
 
-SYSCALL(acct)
+err_t sys_acct(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -165,7 +165,7 @@ SYSCALL(acct)
 	return ERR_NOSYS;
 }
 
-SYSCALL(seccomp)
+err_t sys_seccomp(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -173,7 +173,7 @@ SYSCALL(seccomp)
 	return ERR_NOSYS;
 }
 
-SYSCALL(arch_prctl)
+err_t sys_arch_prctl(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return arch_thread_control(&self->task.user, a->a0, a->a1);

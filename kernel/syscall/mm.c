@@ -68,7 +68,7 @@ static err_t map_file(struct thread *self, u64 addr, i32 fd, struct map_request 
 	return mm_map(thread_mm(self), addr, r, va);
 }
 
-SYSCALL(mmap)
+err_t sys_mmap(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct map_request r CLEANUP(map_request_fini) = {
 		.offset = a->a5,
@@ -95,13 +95,13 @@ SYSCALL(mmap)
 	return OK;
 }
 
-SYSCALL(munmap)
+err_t sys_munmap(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return mm_unmap(thread_mm(self), a->a0, a->a1);
 }
 
-SYSCALL(mprotect)
+err_t sys_mprotect(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	u32 prot = (u32)a->a2;
@@ -118,13 +118,13 @@ SYSCALL(mprotect)
 	return mm_protect(thread_mm(self), a->a0, a->a1, vm_prot_of(prot));
 }
 
-SYSCALL(brk)
+err_t sys_brk(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	*ret = (i64)mm_brk(thread_mm(self), a->a0);
 	return OK;
 }
 
-SYSCALL(mremap)
+err_t sys_mremap(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 va = 0;
 	if (a->a3 > UINT32_MAX)
@@ -134,19 +134,19 @@ SYSCALL(mremap)
 	return OK;
 }
 
-SYSCALL(madvise)
+err_t sys_madvise(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return mm_advise(thread_mm(self), a->a0, a->a1, arg_int(a->a2));
 }
 
-SYSCALL(msync)
+err_t sys_msync(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return mm_sync(thread_mm(self), a->a0, a->a1, (u32)a->a2);
 }
 
-SYSCALL(mincore)
+err_t sys_mincore(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	u64 start = a->a0, len = a->a1;

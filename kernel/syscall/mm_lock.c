@@ -13,13 +13,13 @@ static bool can_exceed(struct thread *self)
 	return (thread_cred(self)->cap_effective >> CAP_IPC_LOCK_BIT & 1) != 0;
 }
 
-SYSCALL(mlock)
+err_t sys_mlock(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return mm_lock_range(thread_mm(self), a->a0, a->a1, can_exceed(self), false);
 }
 
-SYSCALL(mlock2)
+err_t sys_mlock2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	u32 flags = (u32)a->a2;
@@ -28,19 +28,19 @@ SYSCALL(mlock2)
 	return mm_lock_range(thread_mm(self), a->a0, a->a1, can_exceed(self), flags != 0);
 }
 
-SYSCALL(munlock)
+err_t sys_munlock(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return mm_unlock_range(thread_mm(self), a->a0, a->a1);
 }
 
-SYSCALL(mlockall)
+err_t sys_mlockall(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return mm_lock_all(thread_mm(self), (u32)a->a0, can_exceed(self));
 }
 
-SYSCALL(munlockall)
+err_t sys_munlockall(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	(void)ret;

@@ -112,7 +112,7 @@ static err_t poll_again(struct thread *self, const struct restart_args *a, i64 *
 	return poll_until(self, a->a0, (u32)a->a1, &d, ret);
 }
 
-SYSCALL(poll)
+err_t sys_poll(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 timeout_ms = arg_int(a->a2);
 	struct poll_deadline d = { NO_DEADLINE, false };
@@ -135,7 +135,7 @@ static err_t put_left(struct uaddr user, const struct poll_deadline *d, err_t er
 	return err;
 }
 
-SYSCALL(ppoll)
+err_t sys_ppoll(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct uaddr timeout = arg_uaddr(a->a2);
 	struct poll_deadline d = { NO_DEADLINE, false };

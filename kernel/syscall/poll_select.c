@@ -53,7 +53,7 @@ static err_t ask_word(struct fdtable *files, struct fd_select *s, struct poll_wa
 		if (s->left == 0)
 			return OK;
 		u32 events = 0;
-		i32 i = __builtin_ctzll(s->left);
+		i32 i = (i32)bits_first(s->left);
 		TRY(ask_fd(files, (i32)s->base + i, w, &events));
 		fd_select_answer(s, (u64)1 << i, events);
 		s->left &= s->left - 1;
@@ -185,7 +185,7 @@ static err_t timeval_normal(const struct abi_timeval *tv, struct abi_timespec *t
 	return ckd_add(tv->sec, tv->usec / 1000000, &ts->sec) ? OK : ERR_INVAL;
 }
 
-SYSCALL(select)
+err_t sys_select(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct uaddr timeout = arg_uaddr(a->a4);
 	struct poll_deadline d = { NO_DEADLINE, false };
@@ -207,7 +207,7 @@ struct abi_sigset_arg {
 	u64 set, size;
 };
 
-SYSCALL(pselect6)
+err_t sys_pselect6(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct uaddr timeout = arg_uaddr(a->a4);
 	struct uaddr mask = arg_uaddr(a->a5);

@@ -26,7 +26,7 @@ static err_t check_clock(i32 clock)
 	}
 }
 
-SYSCALL(timer_create)
+err_t sys_timer_create(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 clock = arg_int(a->a0);
 	(void)ret;
@@ -48,7 +48,7 @@ static err_t put_value(struct uaddr to, const struct timer_value *v)
 	return user_put(to, &spec);
 }
 
-SYSCALL(timer_settime)
+err_t sys_timer_settime(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_itimerspec spec = {};
 	struct timer_value v = {}, old = {};
@@ -63,7 +63,7 @@ SYSCALL(timer_settime)
 	return a->a3 == 0 ? OK : put_value(arg_uaddr(a->a3), &old);
 }
 
-SYSCALL(timer_gettime)
+err_t sys_timer_gettime(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct timer_value v = {};
 	(void)ret;
@@ -71,12 +71,12 @@ SYSCALL(timer_gettime)
 	return put_value(arg_uaddr(a->a1), &v);
 }
 
-SYSCALL(timer_getoverrun)
+err_t sys_timer_getoverrun(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return posix_timer_overrun(self, arg_int(a->a0), ret);
 }
 
-SYSCALL(timer_delete)
+err_t sys_timer_delete(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	return posix_timer_delete(self, arg_int(a->a0));

@@ -23,7 +23,7 @@ enum : u32 {
 	REBOOT_RESTART2 = 0xa1b2c3d4,
 };
 
-SYSCALL(reboot)
+err_t sys_reboot(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 magic2 = (u32)a->a1;
 	(void)ret;
@@ -70,7 +70,8 @@ enum : usize { LINE_MAX = 1100, RING_BYTES = 131072 };
 
 /* Where SYSLOG_READ goes on, and the first record that READ_ALL shows; console level before
  * CONSOLE_OFF. */
-static struct atomic_u64 shared read_from = { 1 }, clear_mark = { 1 };
+static struct atomic_u64 shared read_from = ATOMIC_INIT(1);
+static struct atomic_u64 shared clear_mark = ATOMIC_INIT(1);
 /* Bytes of that record's line that were read already. */
 static struct atomic_u64 shared read_offset;
 static struct atomic_u32 shared level_before;
@@ -170,7 +171,7 @@ static err_t unread(i64 *ret)
 	return OK;
 }
 
-SYSCALL(syslog)
+err_t sys_syslog(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 type = (u32)a->a0;
 	i32 len = arg_int(a->a2);

@@ -174,7 +174,7 @@ static err_t prctl_rights(struct thread *self, const struct sysargs *a, i64 *ret
 	}
 }
 
-SYSCALL(prctl)
+err_t sys_prctl(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	switch (arg_int(a->a0)) {
 	case PR_SET_NAME:

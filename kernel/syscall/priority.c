@@ -76,7 +76,7 @@ static bool next_selected(const struct selection *s, i32 *pid, i32 *tid, struct 
 	}
 }
 
-SYSCALL(getpriority)
+err_t sys_getpriority(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct selection s = {};
 	TRY(resolve(self, arg_int(a->a0), arg_int(a->a1), &s));
@@ -112,7 +112,7 @@ static err_t set_one(struct thread *self, struct thread *t, i32 nice)
 	return OK;
 }
 
-SYSCALL(setpriority)
+err_t sys_setpriority(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct selection s = {};
 	i32 nice = max_of(min_of(arg_int(a->a2), 19), -20);

@@ -10,14 +10,14 @@
 
 /* ---- making ---- */
 
-SYSCALL(fork)
+err_t sys_fork(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	struct fork_request r = { .exit_signal = SIGCHLD };
 	return process_fork(self, &r, ret);
 }
 
-SYSCALL(vfork)
+err_t sys_vfork(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	struct fork_request r = { .flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD };
@@ -25,7 +25,7 @@ SYSCALL(vfork)
 }
 
 /* Arguments in the order of x86_64: flags, stack, parent_tid, child_tid, tls. */
-SYSCALL(clone)
+err_t sys_clone(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 flags = a->a0 & UINT32_MAX;
 	u32 signo = (u32)(flags & CSIGNAL);
@@ -76,7 +76,7 @@ static err_t check_clone_args(const struct abi_clone_args *c)
 	return OK;
 }
 
-SYSCALL(clone3)
+err_t sys_clone3(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_clone_args c = {};
 	TRY(read_clone_args(arg_uaddr(a->a0), a->a1, &c));
@@ -93,7 +93,7 @@ SYSCALL(clone3)
 }
 
 /* Namespaces are refused as by a kernel that was built without them. */
-SYSCALL(unshare)
+err_t sys_unshare(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 flags = a->a0;
 	(void)ret;
@@ -112,13 +112,13 @@ SYSCALL(unshare)
 
 /* ---- ending ---- */
 
-SYSCALL(exit)
+err_t sys_exit(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	thread_exit(self, wait_status_exited((u32)a->a0));
 }
 
-SYSCALL(exit_group)
+err_t sys_exit_group(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
 	process_exit(self, wait_status_exited((u32)a->a0));
@@ -157,7 +157,7 @@ static i32 own_group(struct thread *self)
 	return group_get(&process_of(self)->group)->id;
 }
 
-SYSCALL(wait4)
+err_t sys_wait4(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 pid = arg_int(a->a0);
 	u32 options = (u32)a->a2;
@@ -210,7 +210,7 @@ static err_t decode_waitid(struct thread *self, const struct sysargs *a, struct 
 	}
 }
 
-SYSCALL(waitid)
+err_t sys_waitid(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct wait_request r = {};
 	struct wait_result w = {};
@@ -242,7 +242,7 @@ static void running_peak(struct thread *self, struct usage *u)
 	u->max_resident_pages = max_of(u->max_resident_pages, stats.peak_resident);
 }
 
-SYSCALL(getrusage)
+err_t sys_getrusage(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct process *p = process_of(self);
 	struct usage u = {};
@@ -273,7 +273,7 @@ SYSCALL(getrusage)
 	return user_put(arg_uaddr(a->a1), &abi);
 }
 
-SYSCALL(times)
+err_t sys_times(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct process *p = process_of(self);
 	struct usage u = {}, children = {};
@@ -294,7 +294,7 @@ SYSCALL(times)
 	return OK;
 }
 
-SYSCALL(set_tid_address)
+err_t sys_set_tid_address(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	self->clear_child_tid = a->a0;
 	*ret = self->tid;
@@ -303,7 +303,7 @@ SYSCALL(set_tid_address)
 
 enum : u32 { PERSONALITY_QUERY = 0xffffffff };
 
-SYSCALL(personality)
+err_t sys_personality(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct process *p = process_of(self);
 	*ret = (i64)atomic_u32_load(&p->personality);
@@ -312,7 +312,7 @@ SYSCALL(personality)
 	return OK;
 }
 
-SYSCALL(restart_syscall)
+err_t sys_restart_syscall(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)a;
 	const struct restart_ops *ops = self->restart;

@@ -120,12 +120,12 @@ static err_t transfer(struct thread *self, const struct sysargs *a, enum directi
 	return OK;
 }
 
-SYSCALL(process_vm_readv)
+err_t sys_process_vm_readv(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return transfer(self, a, FROM_OTHER, ret);
 }
 
-SYSCALL(process_vm_writev)
+err_t sys_process_vm_writev(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return transfer(self, a, TO_OTHER, ret);
 }

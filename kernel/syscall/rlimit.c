@@ -3,7 +3,7 @@
 #include "process/internal.h"
 #include "syscall/handlers_process.h"
 
-SYSCALL(prlimit64)
+err_t sys_prlimit64(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 pid = arg_int(a->a0);
 	u32 resource = (u32)a->a1;
@@ -29,7 +29,7 @@ SYSCALL(prlimit64)
 	return user_put(arg_uaddr(a->a3), &old);
 }
 
-SYSCALL(getrlimit)
+err_t sys_getrlimit(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_rlimit l = {};
 	(void)ret;
@@ -39,7 +39,7 @@ SYSCALL(getrlimit)
 	return user_put(arg_uaddr(a->a1), &l);
 }
 
-SYSCALL(setrlimit)
+err_t sys_setrlimit(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_rlimit l = {};
 	(void)ret;

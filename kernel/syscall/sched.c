@@ -7,7 +7,7 @@
 #include "syscall/handlers_sched.h"
 #include "time/clock.h"
 
-SYSCALL(sched_yield)
+err_t sys_sched_yield(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -104,7 +104,7 @@ static err_t set_policy(struct thread *self, i32 pid, const struct policy_reques
 	return OK;
 }
 
-SYSCALL(sched_setscheduler)
+err_t sys_sched_setscheduler(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 policy = (u32)a->a1;
 	u32 priority = 0;
@@ -120,7 +120,7 @@ SYSCALL(sched_setscheduler)
 	return set_policy(self, arg_int(a->a0), &r);
 }
 
-SYSCALL(sched_setparam)
+err_t sys_sched_setparam(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 priority = 0;
 	(void)ret;
@@ -136,7 +136,7 @@ SYSCALL(sched_setparam)
 	return set_policy(self, arg_int(a->a0), &r);
 }
 
-SYSCALL(sched_getscheduler)
+err_t sys_sched_getscheduler(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(thread, found);
 	TRY(target(self, arg_int(a->a0), &found));
@@ -145,7 +145,7 @@ SYSCALL(sched_getscheduler)
 	return OK;
 }
 
-SYSCALL(sched_getparam)
+err_t sys_sched_getparam(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(thread, found);
 	(void)ret;
@@ -155,7 +155,7 @@ SYSCALL(sched_getparam)
 	return user_write_u32(arg_uaddr(a->a1), thread_get(&found)->task.sched.rt_priority);
 }
 
-SYSCALL(sched_setattr)
+err_t sys_sched_setattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_sched_attr attr = {};
 	u32 size = 0;
@@ -183,7 +183,7 @@ SYSCALL(sched_setattr)
 	return set_policy(self, arg_int(a->a0), &r);
 }
 
-SYSCALL(sched_getattr)
+err_t sys_sched_getattr(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 size = (u32)a->a2;
 	SCOPED_REF(thread, found);
@@ -222,19 +222,19 @@ static err_t priority_bound(u32 policy, i64 rt, i64 *ret)
 	}
 }
 
-SYSCALL(sched_get_priority_max)
+err_t sys_sched_get_priority_max(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	return priority_bound((u32)a->a0, 99, ret);
 }
 
-SYSCALL(sched_get_priority_min)
+err_t sys_sched_get_priority_min(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	return priority_bound((u32)a->a0, 1, ret);
 }
 
-SYSCALL(sched_rr_get_interval)
+err_t sys_sched_rr_get_interval(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(thread, found);
 	(void)ret;
@@ -246,7 +246,7 @@ SYSCALL(sched_rr_get_interval)
 
 /* ---- affinity ---- */
 
-SYSCALL(sched_setaffinity)
+err_t sys_sched_setaffinity(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 mask = 0;
 	SCOPED_REF(thread, found);
@@ -264,7 +264,7 @@ SYSCALL(sched_setaffinity)
 	return OK;
 }
 
-SYSCALL(sched_getaffinity)
+err_t sys_sched_getaffinity(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 len = (u32)a->a1;
 	SCOPED_REF(thread, found);
@@ -276,7 +276,7 @@ SYSCALL(sched_getaffinity)
 	return user_put(arg_uaddr(a->a2), &mask);
 }
 
-SYSCALL(getcpu)
+err_t sys_getcpu(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)ret;
@@ -286,7 +286,7 @@ SYSCALL(getcpu)
 }
 
 /* Block devices serve requests in one order for all so far. */
-SYSCALL(ioprio_get)
+err_t sys_ioprio_get(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	enum : i64 { BEST_EFFORT_4 = 2 << 13 | 4 };
 	(void)self;
@@ -296,7 +296,7 @@ SYSCALL(ioprio_get)
 	return OK;
 }
 
-SYSCALL(ioprio_set)
+err_t sys_ioprio_set(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u32 class = (u32)a->a2 >> 13;
 	(void)ret;

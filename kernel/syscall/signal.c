@@ -5,7 +5,7 @@
 #include "syscall/handlers_signal.h"
 #include "time/clock.h"
 
-SYSCALL(rt_sigaction)
+err_t sys_rt_sigaction(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 signo = (u32)a->a0;
 	struct abi_sigaction fresh = {}, old = {};
@@ -31,7 +31,7 @@ SYSCALL(rt_sigaction)
 	return a->a2 == 0 ? OK : user_put(arg_uaddr(a->a2), &old);
 }
 
-SYSCALL(rt_sigprocmask)
+err_t sys_rt_sigprocmask(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 set = 0, old = self->blocked, mask = 0;
 	(void)ret;
@@ -57,7 +57,7 @@ SYSCALL(rt_sigprocmask)
 	return a->a2 == 0 ? OK : user_write_u64(arg_uaddr(a->a2), old);
 }
 
-SYSCALL(rt_sigpending)
+err_t sys_rt_sigpending(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct process *p = process_of(self);
 	u64 set = 0;
@@ -72,7 +72,7 @@ SYSCALL(rt_sigpending)
 			  cspan_sub((struct cspan)cspan_of(set), 0, (usize)a->a1));
 }
 
-SYSCALL(rt_sigsuspend)
+err_t sys_rt_sigsuspend(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 mask = 0;
 	(void)ret;
@@ -86,7 +86,7 @@ SYSCALL(rt_sigsuspend)
 	return ERR_RESTART_NOHAND;
 }
 
-SYSCALL(pause)
+err_t sys_pause(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)a;
@@ -97,7 +97,7 @@ SYSCALL(pause)
 	return ERR_RESTART_NOHAND;
 }
 
-SYSCALL(rt_sigtimedwait)
+err_t sys_rt_sigtimedwait(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 set = 0, deadline = NO_DEADLINE;
 	if (a->a3 != SIGSET_BYTES)
@@ -155,7 +155,7 @@ static err_t set_altstack(struct thread *self, const struct abi_stack *s, u64 sm
 	return OK;
 }
 
-SYSCALL(sigaltstack)
+err_t sys_sigaltstack(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_stack fresh = {}, old = {};
 	(void)ret;
@@ -167,7 +167,7 @@ SYSCALL(sigaltstack)
 	return a->a1 == 0 ? OK : user_put(arg_uaddr(a->a1), &old);
 }
 
-SYSCALL(rt_sigreturn)
+err_t sys_rt_sigreturn(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 mask = 0;
 	struct abi_stack stack = {};

@@ -66,7 +66,7 @@ static err_t sleep_again(struct thread *self, const struct restart_args *args, i
 	return sleep_relative(self, args->a0, args->a1);
 }
 
-SYSCALL(nanosleep)
+err_t sys_nanosleep(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_timespec ts = {};
 	u64 ns = 0;
@@ -102,7 +102,7 @@ static err_t check_clock(i32 clock)
 	}
 }
 
-SYSCALL(clock_nanosleep)
+err_t sys_clock_nanosleep(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_timespec ts = {};
 	i32 clock = arg_int(a->a0);

@@ -14,7 +14,6 @@
 
 struct thread;
 
-#define SYSCALL(name) err_t sys_##name(struct thread *self, const struct sysargs *a, i64 *ret)
 typedef err_t syscall_fn(struct thread *self, const struct sysargs *a, i64 *ret);
 
 ALWAYS_INLINE struct uaddr arg_uaddr(u64 v)

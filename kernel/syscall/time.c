@@ -8,7 +8,7 @@
 #include "syscall/clock_number.h"
 #include "syscall/handlers_time.h"
 
-SYSCALL(time)
+err_t sys_time(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	u64 seconds = clock_realtime_ns() / NSEC_PER_SEC;
@@ -18,7 +18,7 @@ SYSCALL(time)
 	return OK;
 }
 
-SYSCALL(gettimeofday)
+err_t sys_gettimeofday(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)self;
 	(void)ret;
@@ -33,7 +33,7 @@ SYSCALL(gettimeofday)
 	return OK;
 }
 
-SYSCALL(settimeofday)
+err_t sys_settimeofday(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_timeval tv = {};
 	struct abi_timezone tz = {};
@@ -99,7 +99,7 @@ bool clock_number_read(struct thread *self, i32 clock, u64 *ns)
 	return clock < 0 && read_encoded(self, (u32)clock, ns);
 }
 
-SYSCALL(clock_gettime)
+err_t sys_clock_gettime(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 ns = 0;
 	(void)ret;
@@ -109,7 +109,7 @@ SYSCALL(clock_gettime)
 	return user_put(arg_uaddr(a->a1), &ts);
 }
 
-SYSCALL(clock_getres)
+err_t sys_clock_getres(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 clock = arg_int(a->a0);
 	u64 ns = clock_resolution_ns(clock);
@@ -124,7 +124,7 @@ SYSCALL(clock_getres)
 	return a->a1 != 0 ? user_put(arg_uaddr(a->a1), &ts) : OK;
 }
 
-SYSCALL(clock_settime)
+err_t sys_clock_settime(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct abi_timespec ts = {};
 	i32 clock = arg_int(a->a0);

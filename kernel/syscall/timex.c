@@ -67,12 +67,12 @@ static err_t adjust(struct thread *self, struct uaddr at, i64 *ret)
 	return user_put(at, &t);
 }
 
-SYSCALL(adjtimex)
+err_t sys_adjtimex(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	return adjust(self, arg_uaddr(a->a0), ret);
 }
 
-SYSCALL(clock_adjtime)
+err_t sys_clock_adjtime(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 unused = 0;
 	if (arg_int(a->a0) != CLOCK_REALTIME)

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, usize size)
 	struct cspan piece = {};
 	u64 total = 0;
 
-	SCOPED_INFLATE(z);
+	SCOPED(inflate, z, inflate_drop);
 	if (inflate_open(&z, in) != OK)
 		return 0;
 	while (total < 8u << 20 && inflate_next(&z, &piece) == OK && cspan_len(piece) != 0)

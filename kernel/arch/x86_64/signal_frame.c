@@ -88,9 +88,9 @@ bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s)
 
 /* The address below which the frame goes.  ERR_FAULT: the alternate stack in use has no room left.
  */
-static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s, u64 need, u64 *top)
+static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s,
+			  const struct abi_stack *alt, u64 need, u64 *top)
 {
-	const struct abi_stack *alt = s->altstack;
 	bool on_alt = arch_is_on_stack(c, alt);
 	*top = c->rsp - RED_ZONE;
 	if ((s->action->flags & SA_ONSTACK) != 0 && !on_alt && alt->size != 0) {
@@ -132,13 +132,13 @@ static void fill_registers(const struct user_ctx *c, struct abi_sigcontext *m)
 	m->cr2 = ev.address;
 }
 
-err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s,
+err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct abi_stack *altstack,
 		       struct arch_signal_room *room)
 {
 	u64 fpu_bytes = user_fpu_size();
 	u64 need = fpu_bytes + 64 + sizeof(struct signal_frame) + 16 + 8;
 	u64 top = 0;
-	TRY(choose_stack(c, s, need, &top));
+	TRY(choose_stack(c, s, altstack, need, &top));
 	if (top < need)
 		return ERR_FAULT;
 	u64 fpu_at = (top - fpu_bytes) & ~(u64)63;
@@ -148,7 +148,7 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s,
 	f->restorer = s->action->restorer;
 	f->uc.flags = (fpu_bytes > FPU_LEGACY_BYTES ? (u64)UC_FP_XSTATE : 0) |
 		      (u64)UC_SIGCONTEXT_SS | (u64)UC_STRICT_RESTORE_SS;
-	f->uc.stack = *s->altstack;
+	f->uc.stack = *altstack;
 	f->uc.sigmask = s->mask;
 	if (f->uc.stack.size == 0)
 		f->uc.stack.flags |= (u32)SS_DISABLE;
@@ -160,8 +160,8 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s,
 	TRY(user_write(uaddr_of(fpu_at), span_const(fpu)));
 	TRY(user_write(uaddr_of(frame_at), cspan_of(*f)));
 
-	if ((s->altstack->flags & (u32)SS_AUTODISARM) != 0)
-		*s->altstack = (struct abi_stack){};
+	if ((altstack->flags & (u32)SS_AUTODISARM) != 0)
+		*altstack = (struct abi_stack){};
 	c->rdi = s->signo;
 	c->rsi = frame_at + offsetof(struct signal_frame, info);
 	c->rdx = frame_at + offsetof(struct signal_frame, uc);

@@ -24,7 +24,7 @@ static err_t subject_file(const struct proc_subject *s, i32 fd, struct file_ref 
 static err_t link_file(struct inode *i, struct file_ref *out)
 {
 	struct proc_inode *p = proc_inode_of(i);
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	TRY(proc_subject_of(p, &s));
 	TRY(proc_may_inspect(&s));
 	return subject_file(&s, p->number, out);
@@ -88,7 +88,7 @@ static err_t find_number(struct inode *dir, struct str name, struct proc_subject
 
 static err_t fd_lookup(struct inode *dir, struct str name, struct inode_ref *out)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(file, f);
 	i32 fd = 0;
 	TRY(find_number(dir, name, &s, &fd, &f));
@@ -98,7 +98,7 @@ static err_t fd_lookup(struct inode *dir, struct str name, struct inode_ref *out
 
 static err_t fdinfo_lookup(struct inode *dir, struct str name, struct inode_ref *out)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(file, f);
 	i32 fd = 0;
 	TRY(find_number(dir, name, &s, &fd, &f));
@@ -109,7 +109,7 @@ static err_t list_numbers(struct inode *dir, struct dir_sink *sink, u64 *pos,
 			  const struct proc_entry *e)
 {
 	struct proc_inode *p = proc_inode_of(dir);
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(fdtable, files);
 	if (proc_subject_of(p, &s) != OK)
 		return ERR_NOENT;

@@ -78,7 +78,7 @@ static err_t link_subject(struct inode *i, struct proc_subject *s)
 
 static err_t exe_path(struct inode *i, struct path *out)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(vmspace, space);
 	SCOPED_REF(map_source, exe);
 	TRY(link_subject(i, &s));
@@ -93,7 +93,7 @@ static err_t exe_path(struct inode *i, struct path *out)
 
 static err_t cwd_path(struct inode *i, struct path *out)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(fs_ctx, fs);
 	TRY(link_subject(i, &s));
 	if (!thread_get_fs(thread_get(&s.thread), &fs))
@@ -104,7 +104,7 @@ static err_t cwd_path(struct inode *i, struct path *out)
 
 static err_t root_path(struct inode *i, struct path *out)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(fs_ctx, fs);
 	TRY(link_subject(i, &s));
 	if (!thread_get_fs(thread_get(&s.thread), &fs))

@@ -107,7 +107,7 @@ err_t proc_subject_of(const struct proc_inode *i, struct proc_subject *out)
 	if (i->pid == 0)
 		return OK;
 	SCOPED_REF(process, known);
-	SCOPED_SUBJECT(found);
+	SCOPED(proc_subject, found, proc_subject_fini);
 	if (!process_upgrade(i->process, &known) || proc_find_process(i->pid, &found) != OK)
 		return ERR_SRCH;
 	if (process_get(&known) != process_get(&found.process))

@@ -27,7 +27,6 @@ struct proc_subject {
 	i32 number;		  /* below fd/ and fdinfo/: the descriptor */
 };
 void proc_subject_fini(struct proc_subject *s);
-#define SCOPED_SUBJECT(name) struct proc_subject name CLEANUP(proc_subject_fini) = {}
 
 enum : u32 {
 	PROC_INSPECT = 1, /* may be opened by those only who may look into the process */

@@ -54,7 +54,7 @@ static bool is_listed(const struct proc_entry *e, bool is_thread)
 
 static err_t pid_lookup(struct inode *dir, struct str name, struct inode_ref *out)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	if (proc_subject_of(proc_inode_of(dir), &s) != OK)
 		return ERR_NOENT;
 	for (usize i = 0; i < array_len(entries); i++) {
@@ -68,7 +68,7 @@ static err_t pid_lookup(struct inode *dir, struct str name, struct inode_ref *ou
 static err_t pid_readdir(struct inode *dir, struct dir_sink *sink, u64 *pos)
 {
 	struct proc_inode *p = proc_inode_of(dir);
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	if (proc_subject_of(p, &s) != OK)
 		return ERR_NOENT;
 	for (; *pos - 2 < array_len(entries); (*pos)++) {
@@ -88,8 +88,8 @@ const struct inode_ops proc_pid_dir_ops = { .lookup = pid_lookup, .readdir = pid
 
 static err_t task_lookup(struct inode *dir, struct str name, struct inode_ref *out)
 {
-	SCOPED_SUBJECT(s);
-	SCOPED_SUBJECT(one);
+	SCOPED(proc_subject, s, proc_subject_fini);
+	SCOPED(proc_subject, one, proc_subject_fini);
 	i32 tid = 0;
 	if (!proc_parse_number(name, &tid) || tid == 0 ||
 	    proc_subject_of(proc_inode_of(dir), &s) != OK)
@@ -119,7 +119,7 @@ static bool next_task(const struct proc_subject *s, i32 after, i32 *tid)
 static err_t task_readdir(struct inode *dir, struct dir_sink *sink, u64 *pos)
 {
 	struct proc_inode *p = proc_inode_of(dir);
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	i32 tid = 0;
 	if (proc_subject_of(p, &s) != OK)
 		return ERR_NOENT;
@@ -138,7 +138,7 @@ static err_t task_readdir(struct inode *dir, struct dir_sink *sink, u64 *pos)
 
 static err_t task_getattr(struct inode *i, struct file_stat *st)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	struct process_info info = {};
 	if (proc_subject_of(proc_inode_of(i), &s) != OK)
 		return OK;

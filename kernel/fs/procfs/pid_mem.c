@@ -82,7 +82,7 @@ static const struct file_ops mem_ops = {
 
 static err_t mem_open(struct inode *i, u32 flags, struct file_ref *out)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(file, f);
 	TRY(proc_subject_of(proc_inode_of(i), &s));
 	TRY(proc_may_inspect(&s));

@@ -10,7 +10,7 @@ static err_t root_lookup(struct inode *dir, struct str name, struct inode_ref *o
 {
 	(void)dir;
 	i32 pid = 0;
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	if (!proc_parse_number(name, &pid))
 		return ERR_NOENT;
 	TRY(proc_find_process(pid, &s));

@@ -44,7 +44,7 @@ static u64 anonymous_pages(u64 at_most)
 {
 	u64 sum = 0;
 	for (i32 pid = 0;;) {
-		SCOPED_SUBJECT(s);
+		SCOPED(proc_subject, s, proc_subject_fini);
 		SCOPED_REF(vmspace, space);
 		if (!process_next(pid, &s.process))
 			return min_of(sum, at_most);

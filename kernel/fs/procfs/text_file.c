@@ -30,7 +30,7 @@ OBJECT_SUBTYPE(proc_text, file, proc_text_fini);
 
 static err_t make_text(struct proc_text *p, const struct proc_inode *i) HOLDS(proc_text)
 {
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	TRY(proc_subject_of(i, &s));
 	p->is_made = false;
 	for (usize size = FIRST_SIZE;;) {
@@ -72,7 +72,7 @@ static err_t text_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 	usize len = (usize)min_of(uio_left(from), (u64)WRITE_MAX), got = 0;
 	u64 all = uio_left(from);
 	SCOPED_BUF(memory);
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	TRY(buf_alloc(len, &memory));
 	TRY(uio_get(from, buf_span(&memory), &got));
 	TRY(proc_subject_of(i, &s));
@@ -89,7 +89,7 @@ static const struct file_ops text_file_ops = { .name = "proc",
 static err_t text_open(struct inode *inode, u32 flags, struct file_ref *out)
 {
 	struct proc_inode *i = proc_inode_of(inode);
-	SCOPED_SUBJECT(s);
+	SCOPED(proc_subject, s, proc_subject_fini);
 	TRY(proc_subject_of(i, &s));
 	if ((i->entry->flags & PROC_INSPECT) != 0)
 		TRY(proc_may_inspect(&s));

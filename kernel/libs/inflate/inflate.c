@@ -371,7 +371,7 @@ err_t inflate_next(struct inflate *z, struct cspan *piece)
 	}
 	*piece = cspan_sub(span_const(window), start, z->out - start);
 	z->crc = crc32_update(z->crc, *piece);
-	(void)__builtin_add_overflow(z->length, (u32)cspan_len(*piece), &z->length);
+	z->length = wrap_add(z->length, (u32)cspan_len(*piece));
 	return z->state == INFLATE_TRAILER ? check_trailer(z) : OK;
 }
 

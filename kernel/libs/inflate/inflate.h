@@ -2,7 +2,7 @@
 /*
  * inflate - decompresses a gzip member piece by piece.
  *
- *   SCOPED_INFLATE(z);  TRY(inflate_open(&z, archive));
+ *   SCOPED(inflate, z, inflate_drop);  TRY(inflate_open(&z, archive));
  *   while (TRY(inflate_next(&z, &piece)), cspan_len(piece) != 0) …
  *   used = inflate_consumed(&z);         // where the next member or archive starts
  *
@@ -53,4 +53,3 @@ err_t inflate_next(struct inflate *z, struct cspan *piece);
 /* Bytes of the input that the member took, after its end. */
 usize inflate_consumed(const struct inflate *z);
 void inflate_drop(struct inflate *z);
-#define SCOPED_INFLATE(name) struct inflate name CLEANUP(inflate_drop) = {}

@@ -46,7 +46,7 @@ static const u8 stored_gz[] = {
 /* Decompresses all of in; *length and *crc of the output. */
 static err_t run(struct cspan in, u64 *length, u32 *crc)
 {
-	SCOPED_INFLATE(z);
+	SCOPED(inflate, z, inflate_drop);
 	struct cspan piece = {};
 	TRY(inflate_open(&z, in));
 	do {

@@ -8,6 +8,9 @@
 #pragma once
 #include <osxtd/base.h>
 
+/* The first value of an atomic variable. */
+#define ATOMIC_INIT(v) { ._v = (v) }
+
 #define ATOMIC_TYPE(name, T)                                                                       \
 	struct name {                                                                              \
 		T _v;                                                                              \

@@ -92,15 +92,17 @@ typedef enum err err_t;
 			return try_err_;                                                           \
 	} while (0)
 
-#define CAT_(a, b)    a##b
-#define CAT(a, b)     CAT_(a, b)
-#define likely(c)     __builtin_expect(!!(c), 1)
-#define unlikely(c)   __builtin_expect(!!(c), 0)
-#define CLEANUP(f)    __attribute__((cleanup(f), unused))
-#define ALWAYS_INLINE __attribute__((always_inline, unused)) static inline
-#define NOINLINE      __attribute__((noinline))
-#define COLD	      __attribute__((cold, noinline))
-#define OSXTD_API     __attribute__((visibility("default")))
+#define CAT_(a, b)  a##b
+#define CAT(a, b)   CAT_(a, b)
+#define likely(c)   __builtin_expect(!!(c), 1)
+#define unlikely(c) __builtin_expect(!!(c), 0)
+#define CLEANUP(f)  __attribute__((cleanup(f), unused))
+/* An empty struct T that fini takes apart at the end of the scope. */
+#define SCOPED(T, name, fini) struct T name CLEANUP(fini) = {}
+#define ALWAYS_INLINE	      __attribute__((always_inline, unused)) static inline
+#define NOINLINE	      __attribute__((noinline))
+#define COLD		      __attribute__((cold, noinline))
+#define OSXTD_API	      __attribute__((visibility("default")))
 
 /* ---- words of the profile (safe-c.md); the audit reads the annotations ---- */
 #define unsafe_fn      __attribute__((annotate("osxtd_unsafe_fn")))
@@ -168,6 +170,20 @@ ALWAYS_INLINE usize index_check(usize i, usize n)
 		(void)__builtin_add_overflow((a), (b), &wrap_r_);                                  \
 		wrap_r_;                                                                           \
 	})
+
+#define wrap_mul(a, b)                                                                             \
+	({                                                                                         \
+		typeof(a) wrap_r_;                                                                 \
+		(void)__builtin_mul_overflow((a), (b), &wrap_r_);                                  \
+		wrap_r_;                                                                           \
+	})
+
+/* The number of the lowest bit that is set; set is not 0. */
+ALWAYS_INLINE u32 bits_first(u64 set)
+{
+	ASSERT(set != 0);
+	return (u32)__builtin_ctzll(set);
+}
 
 enum : usize { PAGE_SHIFT = 12, PAGE_SIZE = 4096 };
 ALWAYS_INLINE u64 page_down(u64 v)

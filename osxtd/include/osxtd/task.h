@@ -105,6 +105,8 @@ bool task_pause(u32 bits);
 /* Makes the task on this CPU leave at the next opportunity. */
 void task_need_resched(u32 cpu);
 
+/* The current task's address space; it alone changes it.  Traps when it has none. */
+BORROWS struct vmspace *task_space(void);
 /* Changes the current task's address space (exec) and makes it current on this CPU. */
 void task_set_space(struct vmspace_ref space);
 

@@ -229,6 +229,11 @@ void task_unpark(struct task *t)
 	irq_restore(flags);
 }
 
+struct vmspace *task_space(void)
+{
+	return vmspace_get(&task_current()->space);
+}
+
 void task_set_space(struct vmspace_ref space)
 {
 	u64 flags = irq_save();
