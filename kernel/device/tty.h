@@ -65,8 +65,8 @@ struct tty {
 	i32 session GUARDED(tty); /* 0: none */
 	struct atomic_i32 foreground
 		ATOMIC_ONLY; /* written with tty.lock held: agrees with session under it */
-	struct waitq readers;
-	struct waitq writers;
+	struct waitq readers OWNER(waitq);
+	struct waitq writers OWNER(waitq);
 };
 
 /* A terminal with Linux's default modes. */

@@ -29,7 +29,7 @@ struct poll_chunk {
 REF_TYPE(poll_chunk);
 LIST_TYPE(poll_chunk_list, poll_chunk, link);
 
-struct poll_table {
+struct ON_STACK poll_table {
 	struct waiter waiter;
 	struct wait_entry first[POLL_INLINE];
 	u32 used;		       /* entries of first, then of all chunks, that are taken */

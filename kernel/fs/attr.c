@@ -12,7 +12,7 @@ err_t vfs_setattr(const struct path *p, const struct cred *cred, struct attr_cha
 err_t vfs_stat(const struct path *p, struct file_stat *st)
 {
 	TRY(inode_stat(path_inode(p), st));
-	st->mount_id = mount_id(mount_get(&p->mount));
+	st->mount_id = mount_id(path_mount(p));
 	return OK;
 }
 
@@ -24,7 +24,7 @@ err_t vfs_access(const struct path *p, const struct cred *cred, u32 mask)
 	if (mask == 0)
 		return OK;
 	if ((mask & ACCESS_X) != 0 && type == S_IFREG &&
-	    (mount_flags(mount_get(&p->mount)) & MS_NOEXEC) != 0)
+	    (mount_flags(path_mount(p)) & MS_NOEXEC) != 0)
 		return ERR_ACCES;
 	TRY(inode_permission(i, cred, mask));
 	return (mask & ACCESS_W) != 0 && is_content ? path_want_write(p) : OK;

@@ -59,7 +59,7 @@ void dentry_attach(struct dentry *d) HOLDS(tree);
 /* Takes it out of its parent's names; it keeps its parent. */
 void dentry_detach(struct dentry *d) HOLDS(tree);
 /* Gives a detached dentry a new name and parent.  name was prepared by dentry_name_prepare. */
-struct name_store {
+struct ON_STACK name_store {
 	struct buf long_name;
 	struct str name;
 };

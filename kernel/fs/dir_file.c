@@ -62,11 +62,11 @@ bool dir_emit(struct dir_sink *sink, struct str name, u64 ino, u8 dtype, u64 nex
 static u64 parent_ino(const struct path *dir)
 {
 	struct path up CLEANUP(path_drop) = path_clone(dir);
-	while (dentry_get(&up.dentry) == mount_root_dentry(mount_get(&up.mount)) && mount_up(&up))
+	while (path_dentry(&up) == mount_root_dentry(path_mount(&up)) && mount_up(&up))
 		continue;
-	GUARD(tree, &mount_super(mount_get(&up.mount))->lock);
+	GUARD(tree, &path_super(&up)->lock);
 	SCOPED_REF(dentry, parent);
-	struct dentry *d = dentry_get(&up.dentry);
+	struct dentry *d = path_dentry(&up);
 	parent = dentry_clone(dentry_is_null(&d->parent) ? d : dentry_get(&d->parent));
 	return dentry_inode(dentry_get(&parent))->ino;
 }
@@ -89,8 +89,8 @@ static bool emit_dots(struct file *f, struct dir_sink *sink, u64 *pos)
 
 static void emit_tree(struct file *f, struct dir_sink *sink, u64 *pos)
 {
-	struct dentry *dir = dentry_get(&f->path.dentry);
-	GUARD(tree, &mount_super(mount_get(&f->path.mount))->lock);
+	struct dentry *dir = path_dentry(&f->path);
+	GUARD(tree, &path_super(&f->path)->lock);
 	struct dentry *d = name_tree_lower_bound(&names_get(&dir->names)->tree, *pos);
 	for (; d != nullptr; d = name_tree_next(d)) {
 		const struct inode *i = dentry_inode(d);
@@ -119,13 +119,13 @@ err_t file_readdir(struct file *f, struct dir_sink *sink)
 	if (f->ops->readdir == nullptr)
 		return ERR_NOTDIR;
 	GUARD(file_pos, &f->pos_lock);
-	if (file_has_path(f) && dentry_is_deleted(dentry_get(&f->path.dentry)))
+	if (file_has_path(f) && dentry_is_deleted(path_dentry(&f->path)))
 		return ERR_NOENT;
 	u64 pos = f->pos;
 	err_t e = f->ops->readdir(f, sink, &pos);
 	f->pos = pos;
 	if (file_has_path(f))
-		inode_touch_atime(file_inode(f), mount_flags(mount_get(&f->path.mount)));
+		inode_touch_atime(file_inode(f), mount_flags(path_mount(&f->path)));
 	if (sink->done != 0)
 		return OK;
 	return e != OK ? e : sink->error;

@@ -84,7 +84,7 @@ err_t walk_parent(struct fs_ctx *fs, const struct cred *cred, struct at *at, str
 
 err_t walk_entry(struct walk *w, struct dentry_ref *out)
 {
-	struct dentry *dir = dentry_get(&w->path.dentry);
+	struct dentry *dir = path_dentry(&w->path);
 	{
 		GUARD(tree, &path_super(&w->path)->lock);
 		*out = dentry_clone_or_null(dentry_find(dir, w->last, name_hash(w->last)));
@@ -102,7 +102,7 @@ err_t walk_entry(struct walk *w, struct dentry_ref *out)
 
 err_t path_want_write(const struct path *p)
 {
-	return mount_is_readonly(mount_get(&p->mount)) ? ERR_ROFS : OK;
+	return mount_is_readonly(path_mount(p)) ? ERR_ROFS : OK;
 }
 
 /* ---- making ---- */
@@ -122,7 +122,7 @@ static err_t make_node(struct walk *w, const struct cred *cred, struct node_requ
 	SCOPED_REF(dentry, made);
 	if (w->last_kind != LAST_NORMAL)
 		return ERR_EXIST;
-	struct dentry *dir = dentry_get(&w->path.dentry);
+	struct dentry *dir = path_dentry(&w->path);
 	TRY(refuse_dynamic(w));
 	GUARD(tree, &path_super(&w->path)->lock);
 	if (dentry_find(dir, w->last, name_hash(w->last)) != nullptr)
@@ -185,7 +185,7 @@ err_t vfs_symlink(struct fs_ctx *fs, const struct cred *cred, struct str target,
 static err_t link_locked(struct path *dir_path, const struct cred *cred, struct dentry *source,
 			 struct walk *w) HOLDS(tree)
 {
-	struct dentry *dir = dentry_get(&dir_path->dentry);
+	struct dentry *dir = path_dentry(dir_path);
 	struct inode *i = dentry_inode(source);
 	SCOPED_REF(dentry, d);
 	if (dentry_find(dir, w->last, name_hash(w->last)) != nullptr)
@@ -223,10 +223,10 @@ err_t vfs_link(struct fs_ctx *fs, const struct cred *cred, struct at *old, struc
 	if (w.last_slash)
 		return ERR_NOENT;
 	TRY(path_want_write(&w.path));
-	if (!file_is_null(&from.file) || mount_get(&from.path.mount) != mount_get(&w.path.mount))
+	if (!file_is_null(&from.file) || path_mount(&from.path) != path_mount(&w.path))
 		return ERR_XDEV;
 	GUARD(tree, &path_super(&w.path)->lock);
-	return link_locked(&w.path, cred, dentry_get(&from.path.dentry), &w);
+	return link_locked(&w.path, cred, path_dentry(&from.path), &w);
 }
 
 /* ---- removing ---- */
@@ -234,7 +234,7 @@ err_t vfs_link(struct fs_ctx *fs, const struct cred *cred, struct at *old, struc
 static err_t remove_entry(struct walk *w, const struct cred *cred, enum victim_kind kind)
 {
 	SCOPED_REF(dentry, victim);
-	struct dentry *dir = dentry_get(&w->path.dentry);
+	struct dentry *dir = path_dentry(&w->path);
 	TRY(path_want_write(&w->path));
 	TRY(walk_entry(w, &victim));
 	struct dentry *v = dentry_get(&victim);

@@ -25,11 +25,6 @@ err_t dir_make_inode(struct inode *dir, const struct cred *cred, struct node_req
 		     struct inode_ref *out);
 /* Marks a detached dentry as removed and its inode as having one link less. */
 void dir_forget(struct dentry *dir, struct dentry *victim) HOLDS(tree);
-/* The super whose tree lock guards what is below p. */
-BORROWS ALWAYS_INLINE struct super *path_super(const struct path *p)
-{
-	return mount_super(mount_get(&p->mount));
-}
 
 /* Walks to the parent of the last component of at. */
 err_t walk_parent(struct fs_ctx *fs, const struct cred *cred, struct at *at, struct walk *w);

@@ -12,9 +12,9 @@
 #include "fs/fdtable.h"
 
 struct fd_entry {
-	struct file_ref file;
-	bool reserved;
-	bool cloexec;
+	struct file_ref file OWNER(fdtable);
+	bool reserved OWNER(fdtable);
+	bool cloexec OWNER(fdtable);
 };
 VEC_TYPE(fd_vec, struct fd_entry);
 enum : usize { FD_FIRST_SIZE = 32 };

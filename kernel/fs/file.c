@@ -17,7 +17,7 @@ static void file_fini(struct file *f)
 		}
 		if ((f->mode & FILE_COUNTED) != 0) {
 			inode_put_write(i);
-			mount_put_write(mount_get(&f->path.mount));
+			mount_put_write(path_mount(&f->path));
 		}
 	}
 	path_drop(&f->path);

@@ -14,8 +14,8 @@ LOCK_CLASS(lock_waits, spin);
 
 struct file_lock {
 	struct object object;
-	struct list_link link;
-	struct flock_range range;
+	struct list_link link OWNER(lock_set);
+	struct flock_range range OWNER(lock_set);
 };
 REF_TYPE(file_lock);
 LIST_TYPE(file_lock_list, file_lock, link);
@@ -24,14 +24,14 @@ struct lock_set {
 	struct object object;
 	struct lock_set_lock lock;
 	struct file_lock_list locks GUARDED(lock_set);
-	struct waitq changed;
+	struct waitq changed OWNER(waitq);
 };
 
 struct lock_wait {
 	struct object object;
-	struct list_link link;
-	u64 owner;
-	u64 blocked_on;
+	struct list_link link OWNER(lock_waits);
+	u64 owner IMMUTABLE;
+	u64 blocked_on IMMUTABLE;
 };
 REF_TYPE(lock_wait);
 LIST_TYPE(lock_wait_list, lock_wait, link);
@@ -123,7 +123,7 @@ static void remove_lock(struct lock_set *s, struct file_lock *l) HOLDS(lock_set)
 
 /* Objects made before the lock is taken: the new lock, and the rest behind it of one that is split.
  */
-struct spares {
+struct ON_STACK spares {
 	struct file_lock_ref fresh;
 	struct file_lock_ref rest;
 };

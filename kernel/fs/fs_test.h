@@ -8,7 +8,7 @@
 #include "fs/mount.h"
 #include "fs/ramfs.h"
 
-struct test_fs {
+struct ON_STACK test_fs {
 	struct fs_ctx_ref fs;
 	struct cred_ref cred;
 };

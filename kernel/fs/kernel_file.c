@@ -16,7 +16,7 @@ err_t exec_file_open(struct fs_ctx *fs, const struct cred *cred, struct at *at, 
 	struct inode *i = path_inode(&w.path);
 	if (inode_is_lnk(i))
 		return ERR_LOOP;
-	if (!inode_is_reg(i) || (mount_flags(mount_get(&w.path.mount)) & MS_NOEXEC) != 0)
+	if (!inode_is_reg(i) || (mount_flags(path_mount(&w.path)) & MS_NOEXEC) != 0)
 		return ERR_ACCES;
 	TRY(inode_permission(i, cred, ACCESS_X));
 	/* Reading needs no permission of the user: the kernel reads. */

@@ -45,7 +45,7 @@ err_t ramfs_memfd(struct str name, u32 flags, const struct cred *cred, struct fi
 	TRY(buf_alloc(MEMFD_NAME_MAX + 8, &memory));
 	struct text text = text_in(buf_span(&memory));
 	FMT(&text, "memfd:{}", name);
-	struct dentry *root = dentry_get(&path.dentry);
+	struct dentry *root = path_dentry(&path);
 	struct ramfs_space *space = ramfs_space_get(&ramfs_inode_of(dentry_inode(root))->space);
 	u32 mode = (flags & MFD_NOEXEC_SEAL) != 0 ? 0666 : 0777;
 	struct node_request req = { .mode = S_IFREG | mode,

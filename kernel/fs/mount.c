@@ -45,8 +45,8 @@ static struct mount *mount_standing_on(const struct mount *parent, const struct 
 
 err_t mount_put_on(struct mount *m, const struct path *on)
 {
-	struct dentry *point = dentry_get(&on->dentry);
-	struct mount *parent = mount_get(&on->mount);
+	struct dentry *point = path_dentry(on);
+	struct mount *parent = path_mount(on);
 	if (mount_standing_on(parent, point) != nullptr)
 		return ERR_BUSY;
 	{
@@ -143,12 +143,12 @@ err_t mount_new_private(struct super *super, struct str source, struct path *roo
 
 bool mount_cross(struct path *p)
 {
-	if (likely(atomic_u32_load(&dentry_get(&p->dentry)->mounted) == 0))
+	if (likely(atomic_u32_load(&path_dentry(p)->mounted) == 0))
 		return false;
 	struct path on_top CLEANUP(path_drop) = {};
 	{
 		GUARD(mounts, &mounts_lock);
-		struct mount *m = mount_standing_on(mount_get(&p->mount), dentry_get(&p->dentry));
+		struct mount *m = mount_standing_on(path_mount(p), path_dentry(p));
 		if (m == nullptr)
 			return false;
 		on_top.mount = mount_clone(m);
@@ -163,7 +163,7 @@ bool mount_up(struct path *p)
 	struct path below CLEANUP(path_drop) = {};
 	{
 		GUARD(mounts, &mounts_lock);
-		struct mount *m = mount_get(&p->mount);
+		struct mount *m = path_mount(p);
 		if (mount_is_null(&m->parent))
 			return false;
 		below.mount = mount_clone(mount_get(&m->parent));

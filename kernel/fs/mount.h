@@ -43,6 +43,11 @@ err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_roo
 err_t mount_attach(struct super_ref super, struct str source, u64 flags, const struct path *on);
 
 BORROWS struct super *mount_super(const struct mount *m);
+/* The super whose tree lock guards what is below p. */
+BORROWS ALWAYS_INLINE struct super *path_super(const struct path *p)
+{
+	return mount_super(path_mount(p));
+}
 BORROWS struct dentry *mount_root_dentry(const struct mount *m);
 u64 mount_flags(const struct mount *m); /* MS_*; MS_RDONLY also when the super is read-only */
 u32 mount_id(const struct mount *m);

@@ -29,7 +29,7 @@ static err_t place(struct fs_ctx *fs, const struct cred *cred, struct at *at, u3
 
 static bool path_is_mount_root(const struct path *p)
 {
-	return dentry_get(&p->dentry) == mount_root_dentry(mount_get(&p->mount));
+	return path_dentry(p) == mount_root_dentry(path_mount(p));
 }
 
 static err_t attach(struct mount *m, const struct path *on)
@@ -37,7 +37,7 @@ static err_t attach(struct mount *m, const struct path *on)
 	if (inode_is_dir(path_inode(on)) != inode_is_dir(dentry_inode(mount_root_dentry(m))))
 		return ERR_NOTDIR;
 	GUARD(mounts, &mounts_lock);
-	if (!mount_is_attached(mount_get(&on->mount)))
+	if (!mount_is_attached(path_mount(on)))
 		return ERR_INVAL;
 	return mount_put_on(m, on);
 }
@@ -55,7 +55,7 @@ static err_t remount(const struct path *on, const struct mount_request *req)
 {
 	if (!path_is_mount_root(on))
 		return ERR_INVAL;
-	struct mount *m = mount_get(&on->mount);
+	struct mount *m = path_mount(on);
 	struct super *s = mount_super(m);
 	bool readonly = (req->flags & MS_RDONLY) != 0;
 	if (readonly && atomic_u32_load(&m->writers) != 0)
@@ -79,7 +79,7 @@ static err_t mount_fresh(const struct path *on, const struct mount_request *req)
 	if (!fs_type_find(req->type, &type))
 		return ERR_NODEV;
 	TRY(type->mount(type, req->source, req->options, &s));
-	if (super_get(&s) == mount_super(mount_get(&on->mount)) && path_is_mount_root(on))
+	if (super_get(&s) == path_super(on) && path_is_mount_root(on))
 		return ERR_BUSY;
 	struct str source = str_len(req->source) == 0 ? STR("none") : req->source;
 	return mount_attach(super_move(&s), source, req->flags, on);
@@ -114,10 +114,10 @@ err_t mount_bind(struct fs_ctx *fs, const struct cred *cred, struct at *from, st
 	if (!cred_has_cap(cred, CAP_SYS_ADMIN))
 		return ERR_PERM;
 	TRY(place(fs, cred, from, WALK_FOLLOW, &what));
-	struct mount *source = mount_get(&what.mount);
-	if ((atomic_u32_load(&dentry_get(&what.dentry)->flags) & DENTRY_DYNAMIC) != 0)
+	struct mount *source = path_mount(&what);
+	if ((atomic_u32_load(&path_dentry(&what)->flags) & DENTRY_DYNAMIC) != 0)
 		return ERR_INVAL;
-	TRY(mount_new(mount_super(source), dentry_get(&what.dentry), buf_str(&source->source),
+	TRY(mount_new(mount_super(source), path_dentry(&what), buf_str(&source->source),
 		      atomic_u32_load(&source->flags), &m));
 	return attach(mount_get(&m), &on);
 }
@@ -131,17 +131,17 @@ err_t mount_relocate(struct fs_ctx *fs, const struct cred *cred, struct at *from
 	if (!cred_has_cap(cred, CAP_SYS_ADMIN))
 		return ERR_PERM;
 	TRY(place(fs, cred, from, WALK_FOLLOW, &what));
-	struct mount *m = mount_get(&what.mount);
+	struct mount *m = path_mount(&what);
 	if (!path_is_mount_root(&what))
 		return ERR_INVAL;
 	if (inode_is_dir(path_inode(&on)) != inode_is_dir(path_inode(&what)))
 		return ERR_NOTDIR;
 	GUARD(mounts, &mounts_lock);
-	if (mount_is_null(&m->parent) || !mount_is_attached(mount_get(&on.mount)))
+	if (mount_is_null(&m->parent) || !mount_is_attached(path_mount(&on)))
 		return ERR_INVAL;
-	if (mount_is_below(mount_get(&on.mount), m))
+	if (mount_is_below(path_mount(&on), m))
 		return ERR_LOOP;
-	if (dentry_is_deleted(dentry_get(&on.dentry)))
+	if (dentry_is_deleted(path_dentry(&on)))
 		return ERR_NOENT;
 	mount_cut(m, &listed);
 	return mount_put_on(m, &on);
@@ -193,7 +193,7 @@ err_t mount_umount(struct fs_ctx *fs, const struct cred *cred, struct at *at, u3
 		return ERR_INVAL;
 	if ((flags & MNT_EXPIRE) != 0 && (flags & (MNT_FORCE | MNT_DETACH)) != 0)
 		return ERR_INVAL;
-	struct mount *m = mount_get(&p.mount);
+	struct mount *m = path_mount(&p);
 	{
 		GUARD(mounts, &mounts_lock);
 		if (mount_is_null(&m->parent))
@@ -220,9 +220,9 @@ err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_roo
 	TRY(place(fs, cred, new_root, WALK_FOLLOW | WALK_DIRECTORY, &new_path));
 	TRY(place(fs, cred, put_old, WALK_FOLLOW | WALK_DIRECTORY, &old_path));
 	fs_ctx_root(fs, &root);
-	struct mount *new_mount = mount_get(&new_path.mount);
-	struct mount *old_mount = mount_get(&root.mount);
-	if (new_mount == old_mount || mount_get(&old_path.mount) == old_mount)
+	struct mount *new_mount = path_mount(&new_path);
+	struct mount *old_mount = path_mount(&root);
+	if (new_mount == old_mount || path_mount(&old_path) == old_mount)
 		return ERR_BUSY;
 	below = path_clone(&root);
 	if (!path_is_mount_root(&root) || !path_is_mount_root(&new_path) || !mount_up(&below))
@@ -230,7 +230,7 @@ err_t mount_pivot(struct fs_ctx *fs, const struct cred *cred, struct at *new_roo
 	{
 		GUARD(mounts, &mounts_lock);
 		if (mount_is_null(&new_mount->parent) ||
-		    !mount_is_below(mount_get(&old_path.mount), new_mount))
+		    !mount_is_below(path_mount(&old_path), new_mount))
 			return ERR_INVAL;
 		mount_cut(new_mount, &cut_new);
 		mount_cut(old_mount, &cut_old);

@@ -73,7 +73,7 @@ static void show_info_line(struct mount *m, const struct path *at, const struct 
 	struct path up CLEANUP(path_drop) = path_clone(at);
 	/* The root of a bind mount, as a path inside its own file system. */
 	struct path top CLEANUP(path_drop) = { mount_clone(m), dentry_clone(dentry_get(&s->root)) };
-	u32 parent = mount_up(&up) ? mount_get(&up.mount)->id : m->id;
+	u32 parent = mount_up(&up) ? path_mount(&up)->id : m->id;
 	FMT(t, "{} {} {}:{} ", m->id, parent, dev_major(s->dev), dev_minor(s->dev));
 	if (dentry_get(&m->root) == dentry_get(&s->root))
 		text_put_char(t, '/');

@@ -21,10 +21,10 @@ struct mount {
 	struct atomic_u32 flags ATOMIC_ONLY;	/* MS_* */
 	struct atomic_u32 writers ATOMIC_ONLY;	/* files open for writing */
 	struct atomic_u32 expiring ATOMIC_ONLY; /* MNT_EXPIRE was asked once */
-	/* Under the lock of all mounts: */
-	struct list_link link;
-	struct mount_ref parent;
-	struct dentry_ref point;
+	/* Changed under the lock of all mounts only. */
+	struct list_link link OWNER(mounts);
+	struct mount_ref parent OWNER(mounts);
+	struct dentry_ref point OWNER(mounts);
 };
 LIST_TYPE(mount_list, mount, link);
 

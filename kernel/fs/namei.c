@@ -184,8 +184,8 @@ static err_t walk_down(struct walk *w, const struct cred *cred, struct dentry **
 
 static err_t walk_segment(struct walk *w, const struct cred *cred, enum walk_stop *stop)
 {
-	struct super *s = mount_super(mount_get(&w->path.mount));
-	struct dentry *start = dentry_get(&w->path.dentry);
+	struct super *s = path_super(&w->path);
+	struct dentry *start = path_dentry(&w->path);
 	struct dentry *at = start;
 	GUARD(tree, &s->lock);
 	TRY(walk_down(w, cred, &at, stop));
@@ -202,7 +202,7 @@ static err_t walk_lookup(struct walk *w, enum walk_stop *stop)
 	u64 hash = 0;
 	usize len = component_len(w->rest, &hash);
 	struct str name = str_sub(w->rest, 0, len);
-	struct dentry *d = dentry_get(&w->path.dentry);
+	struct dentry *d = path_dentry(&w->path);
 	struct inode *dir = dentry_inode(d);
 	TRY(dir->ops->lookup(dir, name, &found));
 	bool is_link = inode_is_lnk(inode_get(&found));
@@ -234,7 +234,7 @@ static err_t walk_to_root(struct fs_ctx *fs, struct walk *w)
 	if ((walk_resolve(w) & RESOLVE_BENEATH) != 0)
 		return ERR_XDEV;
 	walk_root(fs, w, &root);
-	bool leaves = mount_get_or_null(&w->path.mount) != mount_get(&root.mount);
+	bool leaves = mount_get_or_null(&w->path.mount) != path_mount(&root);
 	if ((walk_resolve(w) & RESOLVE_NO_XDEV) != 0 && leaves && !path_is_null(&w->path))
 		return ERR_XDEV;
 	path_replace(&w->path, &root);
@@ -262,13 +262,13 @@ static err_t walk_dotdot(struct fs_ctx *fs, struct walk *w)
 			return OK;
 		SCOPED_REF(dentry, parent);
 		{
-			struct super *s = mount_super(mount_get(&w->path.mount));
+			struct super *s = path_super(&w->path);
 			GUARD(tree, &s->lock);
-			struct dentry *d = dentry_get(&w->path.dentry);
+			struct dentry *d = path_dentry(&w->path);
 			parent = dentry_clone_or_null(dentry_get_or_null(&d->parent));
 		}
-		bool is_mount_root = dentry_get(&w->path.dentry) ==
-				     mount_root_dentry(mount_get(&w->path.mount));
+		bool is_mount_root = path_dentry(&w->path) ==
+				     mount_root_dentry(path_mount(&w->path));
 		if (!is_mount_root && !dentry_is_null(&parent)) {
 			dentry_replace(&w->path.dentry, dentry_move(&parent));
 			return walk_cross(w);
@@ -331,7 +331,7 @@ static err_t walk_link(struct fs_ctx *fs, struct walk *w)
 	struct inode *i = dentry_inode(dentry_get(&link));
 	if (++w->links > SYMLINK_MAX_FOLLOW || (walk_resolve(w) & RESOLVE_NO_SYMLINKS) != 0)
 		return ERR_LOOP;
-	if ((mount_flags(mount_get(&w->path.mount)) & MS_NOSYMFOLLOW) != 0)
+	if ((mount_flags(path_mount(&w->path)) & MS_NOSYMFOLLOW) != 0)
 		return ERR_LOOP;
 	if (i->ops->follow != nullptr)
 		return walk_magic(w, i);

@@ -21,7 +21,7 @@ struct fdtable;
 
 enum : usize { AT_INLINE = 72 };
 /* A path as a call gives it: where it starts, and its text. */
-struct at {
+struct ON_STACK at {
 	struct path start;    /* of a relative path; empty: the working directory */
 	struct file_ref file; /* AT_EMPTY_PATH on a descriptor of a file that has no path */
 	struct str name;      /* in inline_text, in long_text or the caller's */
@@ -50,7 +50,7 @@ enum : u32 {
 };
 enum walk_last : u32 { LAST_NORMAL, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
 
-struct walk {
+struct ON_STACK walk {
 	u32 flags;		/* in */
 	u32 links;		/* symbolic links followed so far */
 	struct path path;	/* out */

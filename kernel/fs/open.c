@@ -69,8 +69,7 @@ static err_t may_open(const struct path *path, const struct cred *cred, u32 flag
 		return ERR_LOOP;
 	if (type == S_IFDIR && (mask & ACCESS_W) != 0)
 		return ERR_ISDIR;
-	if ((type == S_IFCHR || type == S_IFBLK) &&
-	    (mount_flags(mount_get(&path->mount)) & MS_NODEV) != 0)
+	if ((type == S_IFCHR || type == S_IFBLK) && (mount_flags(path_mount(path)) & MS_NODEV) != 0)
 		return ERR_ACCES;
 	if ((mask & ACCESS_W) != 0 && !is_special(type))
 		TRY(path_want_write(path));
@@ -99,7 +98,7 @@ static err_t open_by_type(struct inode *i, u32 flags, struct file_ref *out)
 }
 
 /* Counts a writer of inode and mount; given back unless kept. */
-struct write_claim {
+struct ON_STACK write_claim {
 	struct path path;
 };
 static void write_claim_fini(struct write_claim *c)
@@ -107,15 +106,15 @@ static void write_claim_fini(struct write_claim *c)
 	if (path_is_null(&c->path))
 		return;
 	inode_put_write(path_inode(&c->path));
-	mount_put_write(mount_get(&c->path.mount));
+	mount_put_write(path_mount(&c->path));
 	path_drop(&c->path);
 }
 static err_t write_claim_take(const struct path *path, struct write_claim *c)
 {
-	TRY(mount_get_write(mount_get(&path->mount)));
+	TRY(mount_get_write(path_mount(path)));
 	err_t e = inode_get_write(path_inode(path));
 	if (e != OK)
-		mount_put_write(mount_get(&path->mount));
+		mount_put_write(path_mount(path));
 	else
 		c->path = path_clone(path);
 	return e;
@@ -186,7 +185,7 @@ static err_t open_nameless(struct fs_ctx *fs, const struct path *dir, const stru
 	u8 memory[24] = {};
 	struct text name = text_in(span_of(memory));
 	struct node_request node = { .mode = S_IFREG | (req->mode & S_PERM & ~fs_ctx_umask(fs)) };
-	struct dentry *d = dentry_get(&dir->dentry);
+	struct dentry *d = path_dentry(dir);
 	TRY(path_want_write(dir));
 	TRY(inode_permission(dentry_inode(d), cred, ACCESS_W | ACCESS_X));
 	if (dentry_inode(d)->ops->create == nullptr)
@@ -195,9 +194,9 @@ static err_t open_nameless(struct fs_ctx *fs, const struct path *dir, const stru
 	atomic_u32_store(&inode_get(&i)->nlink, 0);
 	FMT(&name, "#{}", inode_get(&i)->ino);
 	TRY(dentry_new(text_str(&name), d, inode_move(&i), &path.dentry));
-	(void)atomic_u32_or(&dentry_get(&path.dentry)->flags,
+	(void)atomic_u32_or(&path_dentry(&path)->flags,
 			    DENTRY_DELETED | ((req->flags & O_EXCL) != 0 ? 0 : DENTRY_LINKABLE));
-	path.mount = mount_clone(mount_get(&dir->mount));
+	path.mount = mount_clone(path_mount(dir));
 	return open_granted(&path, cred, req->flags, true, out);
 }
 
@@ -220,7 +219,7 @@ static err_t create_last(struct fs_ctx *fs, const struct cred *cred, struct walk
 			 struct dentry_ref *made)
 {
 	struct node_request node = { .mode = S_IFREG | (mode & S_PERM & ~fs_ctx_umask(fs)) };
-	struct dentry *dir = dentry_get(&w->path.dentry);
+	struct dentry *dir = path_dentry(&w->path);
 	GUARD(tree, &path_super(&w->path)->lock);
 	if (dentry_find(dir, w->last, name_hash(w->last)) != nullptr)
 		return OK;
@@ -257,20 +256,20 @@ static err_t create_step(struct fs_ctx *fs, const struct cred *cred, struct walk
 		if (dentry_is_null(&path.dentry))
 			return OK; /* somebody else was faster */
 		*step = CREATE_DONE;
-		path.mount = mount_clone(mount_get(&w->path.mount));
+		path.mount = mount_clone(path_mount(&w->path));
 		return open_granted(&path, cred, flags, true, out);
 	}
 	TRY(e);
 	if ((flags & O_EXCL) != 0)
 		return ERR_EXIST;
-	if (inode_is_lnk(dentry_inode(dentry_get(&path.dentry)))) {
+	if (inode_is_lnk(dentry_inode(path_dentry(&path)))) {
 		if ((flags & O_NOFOLLOW) != 0)
 			return ERR_LOOP;
 		*step = CREATE_AGAIN;
 		dentry_replace(&w->link, dentry_move(&path.dentry));
 		return namei_follow(fs, cred, w);
 	}
-	path.mount = mount_clone(mount_get(&w->path.mount));
+	path.mount = mount_clone(path_mount(&w->path));
 	while (mount_cross(&path))
 		continue;
 	if (inode_is_dir(path_inode(&path)))

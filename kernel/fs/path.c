@@ -28,11 +28,11 @@ static err_t reverse_put(struct reverse_text *r, struct str s)
 static err_t climb_mount(struct path *at, const struct path *root, struct reverse_text *r,
 			 bool *reached)
 {
-	struct super *s = mount_super(mount_get(&at->mount));
-	struct dentry *top = mount_root_dentry(mount_get(&at->mount));
+	struct super *s = path_super(at);
+	struct dentry *top = mount_root_dentry(path_mount(at));
 	GUARD(tree, &s->lock);
 	for (;;) {
-		struct dentry *d = dentry_get(&at->dentry);
+		struct dentry *d = path_dentry(at);
 		*reached = path_equal(at, root);
 		if (*reached || d == top || dentry_is_null(&d->parent))
 			return OK;
@@ -60,7 +60,7 @@ err_t path_show(const struct path *p, const struct path *root, enum path_style s
 	if (!reached && style == PATH_PLAIN)
 		TRY(reverse_put(&r, STR("(unreachable)")));
 	text_put(t, str_from(buf_str(&memory), r.start));
-	if (style == PATH_MARK_DELETED && dentry_is_deleted(dentry_get(&p->dentry)))
+	if (style == PATH_MARK_DELETED && dentry_is_deleted(path_dentry(p)))
 		text_put(t, STR(" (deleted)"));
 	return OK;
 }

@@ -30,6 +30,15 @@ ALWAYS_INLINE struct path path_move(struct path *p)
 	struct path moved = { mount_move(&p->mount), dentry_move(&p->dentry) };
 	return moved;
 }
+/* Borrow the two halves of a path that is not empty. */
+BORROWS ALWAYS_INLINE struct mount *path_mount(const struct path *p)
+{
+	return mount_get(&p->mount);
+}
+BORROWS ALWAYS_INLINE struct dentry *path_dentry(const struct path *p)
+{
+	return dentry_get(&p->dentry);
+}
 /* One more path to the same place; empty for an empty one. */
 ALWAYS_INLINE struct path path_clone(const struct path *p)
 {

@@ -25,7 +25,7 @@ static err_t ramfs_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	err_t e = memobj_read(memobj_get(&r->data), *pos, to, n);
 	*pos += *n;
 	if ((atomic_u32_load(&f->flags) & O_NOATIME) == 0)
-		inode_touch_atime(&r->inode, mount_flags(mount_get(&f->path.mount)));
+		inode_touch_atime(&r->inode, mount_flags(path_mount(&f->path)));
 	return e;
 }
 
@@ -129,7 +129,7 @@ static err_t ramfs_mmap(struct file *f, struct map_request *req)
 {
 	struct ramfs_inode *r = ramfs_of(f);
 	req->object = memobj_clone(memobj_get(&r->data));
-	inode_touch_atime(&r->inode, mount_flags(mount_get(&f->path.mount)));
+	inode_touch_atime(&r->inode, mount_flags(path_mount(&f->path)));
 	return OK;
 }
 

@@ -36,9 +36,9 @@ static err_t rename_shape(const struct walk *from, const struct walk *to, struct
 	}
 	if (!inode_is_dir(dentry_inode(old)) && (from->last_slash || (!exchange && to->last_slash)))
 		return ERR_NOTDIR;
-	if (dentry_is_below(dentry_get(&to->path.dentry), old))
+	if (dentry_is_below(path_dentry(&to->path), old))
 		return ERR_INVAL;
-	if (target != nullptr && dentry_is_below(dentry_get(&from->path.dentry), target))
+	if (target != nullptr && dentry_is_below(path_dentry(&from->path), target))
 		return exchange ? ERR_INVAL : ERR_NOTEMPTY;
 	return OK;
 }
@@ -83,8 +83,8 @@ static void rename_finish(struct dentry *from, struct dentry *to, struct dentry 
 static err_t rename_locked(struct walk *from_walk, struct walk *to_walk, const struct cred *cred,
 			   u32 flags) HOLDS(tree)
 {
-	struct dentry *from = dentry_get(&from_walk->path.dentry);
-	struct dentry *to = dentry_get(&to_walk->path.dentry);
+	struct dentry *from = path_dentry(&from_walk->path);
+	struct dentry *to = path_dentry(&to_walk->path);
 	struct name_store name CLEANUP(name_store_fini) = {};
 	SCOPED_REF(dentry, old_ref);
 	SCOPED_REF(dentry, target_ref);
@@ -146,7 +146,7 @@ err_t vfs_rename(struct fs_ctx *fs, const struct cred *cred, struct at *old, str
 	TRY(walk_parent(fs, cred, old, &from));
 	TRY(walk_parent(fs, cred, new_name, &to));
 	if (path_is_null(&from.path) || path_is_null(&to.path) ||
-	    mount_get(&from.path.mount) != mount_get(&to.path.mount))
+	    path_mount(&from.path) != path_mount(&to.path))
 		return ERR_XDEV;
 	if (from.last_kind != LAST_NORMAL)
 		return ERR_BUSY;

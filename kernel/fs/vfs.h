@@ -69,7 +69,7 @@ struct node_request {
 	struct str target; /* of a symbolic link */
 };
 /* Where a magic link (/proc/PID/fd/N) leads: to a place, or to a file that has none (a pipe). */
-struct link_target {
+struct ON_STACK link_target {
 	struct path path;
 	struct file_ref file;
 };
@@ -203,17 +203,19 @@ void inode_allow_write(struct inode *i);
 /* ---- dentries ---- */
 enum : usize { DENTRY_INLINE_NAME = 40 };
 
+/* OWNER(tree): changes under the super's tree lock only, which a dentry that dies has no need of.
+ */
 struct dentry {
 	struct object object;
 	struct inode_ref inode IMMUTABLE;
-	/* Under the super's tree lock: */
-	struct tree_link node;
-	u64 hash; /* name_hash(name): also the position in readdir, hence 3 … 2^63-1 */
-	struct dentry_ref parent;	  /* empty for a root */
+	struct tree_link node OWNER(tree);
+	/* name_hash(name): also the position in readdir, hence 3 … 2^63-1 */
+	u64 hash OWNER(tree);
+	struct dentry_ref parent OWNER(tree); /* empty for a root */
 	struct names_ref names IMMUTABLE; /* the entries of a directory; empty for anything else */
-	u32 name_len;
-	u8 name_inline[DENTRY_INLINE_NAME];
-	struct buf name_long;
+	u32 name_len OWNER(tree);
+	u8 name_inline[DENTRY_INLINE_NAME] OWNER(tree);
+	struct buf name_long OWNER(tree);
 	struct atomic_u32 mounted ATOMIC_ONLY; /* how many mounts stand here */
 	struct atomic_u32 flags ATOMIC_ONLY;   /* DENTRY_* */
 };
@@ -227,7 +229,7 @@ TREE_TYPE(name_tree, dentry, node, hash);
 /* The entries of a directory, under the super's tree lock. */
 struct names {
 	struct object object;
-	struct name_tree tree;
+	struct name_tree tree OWNER(tree);
 };
 
 /* Borrows: a dentry's inode never changes. */
@@ -235,9 +237,9 @@ BORROWS ALWAYS_INLINE struct inode *dentry_inode(const struct dentry *d)
 {
 	return inode_get(&d->inode);
 }
-ALWAYS_INLINE struct inode *path_inode(const struct path *p)
+BORROWS ALWAYS_INLINE struct inode *path_inode(const struct path *p)
 {
-	return dentry_inode(dentry_get(&p->dentry));
+	return dentry_inode(path_dentry(p));
 }
 /* The inode that a file was opened at; traps when it has no path (file_has_path). */
 ALWAYS_INLINE bool file_has_path(const struct file *f)

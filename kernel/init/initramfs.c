@@ -21,10 +21,22 @@ struct link_name {
 };
 VEC_TYPE(link_names, struct link_name);
 
-struct unpack {
+/* Too large for the stack. */
+struct reader_box {
+	struct object object;
+	struct cpio_reader reader OWNER(unpack);
+};
+REF_TYPE(reader_box);
+static void reader_box_fini(struct reader_box *b)
+{
+	(void)b;
+}
+OBJECT_TYPE(reader_box, reader_box_fini);
+
+struct ON_STACK unpack {
 	struct fs_ctx_ref fs;
 	const struct cred *cred;
-	struct cpio_reader reader;
+	struct reader_box_ref reader;
 	struct file_ref file; /* the regular file being filled */
 	u64 pos;
 	struct buf target; /* the symbolic link being gathered */
@@ -32,10 +44,16 @@ struct unpack {
 	struct link_names links;
 };
 
+BORROWS static struct cpio_reader *reader_of(const struct unpack *u)
+{
+	return &reader_box_get(&u->reader)->reader;
+}
+
 static void unpack_fini(struct unpack *u)
 {
 	file_drop(&u->file);
 	fs_ctx_drop(&u->fs);
+	reader_box_drop(&u->reader);
 	buf_drop(&u->target);
 	for (usize i = 0; i < link_names_len(&u->links); i++)
 		buf_drop(&link_names_at(&u->links, i)->name);
@@ -153,7 +171,6 @@ static err_t end_entry(struct unpack *u, const struct cpio_entry *e)
 			return err;
 	}
 	file_drop(&u->file);
-	fs_ctx_drop(&u->fs);
 	return set_owner_and_time(u, e->name, e);
 }
 
@@ -163,8 +180,8 @@ static err_t feed(struct unpack *u, struct cspan *bytes)
 	enum cpio_event event = CPIO_MORE;
 	do {
 		struct cspan data = {};
-		TRY(cpio_next(&u->reader, bytes, &event, &data));
-		const struct cpio_entry *e = &u->reader.entry;
+		TRY(cpio_next(reader_of(u), bytes, &event, &data));
+		const struct cpio_entry *e = &reader_of(u)->entry;
 		if (event == CPIO_ENTRY)
 			TRY(begin_entry(u, e));
 		else if (event == CPIO_DATA)
@@ -190,7 +207,7 @@ static err_t feed_gzip(struct unpack *u, struct cspan in, usize *used)
 			return ERR_BADMSG;
 	}
 	*used = inflate_consumed(&z);
-	cpio_reset(&u->reader);
+	cpio_reset(reader_of(u));
 	return OK;
 }
 
@@ -208,26 +225,14 @@ static err_t feed_all(struct unpack *u, struct cspan in)
 				return ERR_BADMSG;
 		}
 	}
-	return cpio_finish(&u->reader);
+	return cpio_finish(reader_of(u));
 }
-
-struct unpack_box {
-	struct object object;
-	struct unpack unpack;
-};
-REF_TYPE(unpack_box);
-static void unpack_box_fini(struct unpack_box *b)
-{
-	unpack_fini(&b->unpack);
-}
-OBJECT_TYPE(unpack_box, unpack_box_fini);
 
 err_t initramfs_unpack(struct fs_ctx *fs, const struct cred *cred)
 {
-	SCOPED_REF(unpack_box, box); /* too large for the stack */
-	TRY(unpack_box_alloc(&box));
-	struct unpack *u = &unpack_box_get(&box)->unpack;
-	u->fs = fs_ctx_clone(fs);
-	u->cred = cred;
-	return feed_all(u, boot_initrd());
+	SCOPED(unpack, u, unpack_fini);
+	TRY(reader_box_alloc(&u.reader));
+	u.fs = fs_ctx_clone(fs);
+	u.cred = cred;
+	return feed_all(&u, boot_initrd());
 }

@@ -237,7 +237,7 @@ err_t futex_wake(u64 space_id, struct uaddr addr, bool is_shared, u32 count, u32
 
 /* ---- two addresses ---- */
 
-struct key_pair {
+struct ON_STACK key_pair {
 	struct futex_key a, b;
 	struct uframe_ref frame_a, frame_b;
 };

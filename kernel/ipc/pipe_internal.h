@@ -26,8 +26,8 @@ struct pipe {
 	u32 writer_count GUARDED(pipe);
 	u64 ino IMMUTABLE;
 	struct file_time created IMMUTABLE;
-	struct waitq readable; /* waiting for data or writers */
-	struct waitq writable; /* waiting for room or readers */
+	struct waitq readable OWNER(waitq); /* waiting for data or writers */
+	struct waitq writable OWNER(waitq); /* waiting for room or readers */
 };
 
 SUBTYPE(pipe, pollable);

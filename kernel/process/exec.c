@@ -26,7 +26,7 @@ enum : u32 {
 };
 
 /* All that one exec holds. */
-struct exec {
+struct ON_STACK exec {
 	struct exec_file program, interp;
 	struct cred_ref cred; /* new credentials; empty: unchanged */
 	bool is_secure;
@@ -179,7 +179,7 @@ static err_t new_cred(struct thread *self, struct exec *x)
 	TRY(cred_copy(old, &fresh));
 	struct cred *c = cred_get(&fresh);
 	bool honours = file_has_path(f) && !self->no_new_privs &&
-		       (mount_flags(mount_get(&f->path.mount)) & MS_NOSUID) == 0;
+		       (mount_flags(path_mount(&f->path)) & MS_NOSUID) == 0;
 	if (honours && (mode & S_ISUID) != 0)
 		c->euid = atomic_u32_load(&file_inode(f)->uid);
 	if (honours && (mode & MODE_SETGID) == MODE_SETGID)

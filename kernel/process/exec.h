@@ -54,7 +54,7 @@ usize exec_args_limit(struct thread *self);
  */
 err_t process_begin_exec(struct thread *self);
 
-struct exec_commit {
+struct ON_STACK exec_commit {
 	struct vmspace_ref space; /* the new memory; consumed */
 	struct cred_ref cred;	  /* the new credentials; empty: unchanged; consumed */
 	struct str comm;	  /* name for ps: the last part of the path */

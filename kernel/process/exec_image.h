@@ -36,7 +36,7 @@ ALWAYS_INLINE usize exec_strings_cost(const struct exec_strings *s)
 }
 
 /* ---- a program's file ---- */
-struct exec_file {
+struct ON_STACK exec_file {
 	struct map_source_ref source; /* the file, as mappings know it */
 	struct buf head;	      /* its first bytes */
 	usize head_len;

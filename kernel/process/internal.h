@@ -40,10 +40,10 @@ enum : u32 { THREAD_WORK = 8 };
 /* ---- signals ---- */
 struct queued_signal {
 	struct object object;
-	struct list_link link;
-	struct siginfo info;
-	bool is_queued; /* under the lock of the process it is queued in */
-	bool is_timer;	/* belongs to a POSIX timer, which uses it again */
+	struct list_link link OWNER(signal);
+	struct siginfo info OWNER(signal);
+	bool is_queued OWNER(signal); /* in the process whose lock this is */
+	bool is_timer OWNER(signal);  /* belongs to a POSIX timer, which uses it again */
 };
 REF_TYPE(queued_signal);
 LIST_TYPE(signal_queue, queued_signal, link);
@@ -88,17 +88,17 @@ LIST_STRUCT(member_list);
 struct session {
 	struct object object;
 	struct tree_link node;
-	i32 id;		    /* set at publication */
-	u32 groups;	    /* process_tree: groups that exist in it */
-	struct tty_ref tty; /* process_tree */
+	i32 id OWNER(publication);
+	u32 groups OWNER(process_tree); /* groups that exist in it */
+	struct tty_ref tty OWNER(process_tree);
 };
 REF_TYPE(session);
 struct group {
 	struct object object;
 	struct tree_link node;
-	i32 id; /* set at publication */
+	i32 id OWNER(publication);
 	struct session_ref session IMMUTABLE;
-	struct member_list members; /* process_tree */
+	struct member_list members OWNER(process_tree);
 };
 REF_TYPE(group);
 
@@ -182,7 +182,7 @@ struct process {
 	char comm[COMM_BYTES] GUARDED(signal); /* of the thread that exited last, for the zombie */
 	struct user_account_ref user GUARDED(signal);
 
-	struct timer real_timer OWNER(process); /* ITIMER_REAL; its numbers are atomic */
+	struct timer real_timer OWNER(timer); /* ITIMER_REAL; its numbers are atomic */
 	struct atomic_u64 real_deadline_ns ATOMIC_ONLY, real_interval_ns ATOMIC_ONLY;
 	struct atomic_i32 parent_pid
 		ATOMIC_ONLY; /* the number of `parent`, 0 without: getppid takes no lock */
@@ -191,9 +191,9 @@ struct process {
 	struct rlimits limits ATOMIC_ONLY;
 	struct atomic_i32 oom_score_adj ATOMIC_ONLY;
 	struct atomic_u32 personality ATOMIC_ONLY;
-	struct waitq child_wait OWNER(process);
-	struct waitq stop_wait OWNER(process);
-	struct waitq threads_wait OWNER(process); /* exec waits until the others are gone */
+	struct waitq child_wait OWNER(waitq);
+	struct waitq stop_wait OWNER(waitq);
+	struct waitq threads_wait OWNER(waitq); /* exec waits until the others are gone */
 	u64 start_ns IMMUTABLE;
 };
 LIST_FUNCTIONS(child_list, process, sibling);
@@ -202,53 +202,54 @@ LIST_FUNCTIONS(member_list, process, member);
 /* ---- threads ---- */
 struct completion { /* vfork: the parent waits until the child is done with its memory */
 	struct object object;
-	struct atomic_u32 is_done;
-	struct waitq waitq;
+	struct atomic_u32 is_done ATOMIC_ONLY;
+	struct waitq waitq OWNER(waitq);
 };
 REF_TYPE(completion);
 
+/* OWNER(self): the thread alone reads and writes it, or the parent before the thread starts. */
 struct thread {
-	struct task task;
+	struct task task OWNER(osxtd);
 	struct process_ref process IMMUTABLE;
-	struct list_link peer; /* signal */
-	struct tree_link node; /* process_tree */
-	i32 tid;	       /* set at publication; exec may change its own */
+	struct list_link peer OWNER(signal);
+	struct tree_link node OWNER(process_tree);
+	i32 tid OWNER(publication); /* exec may change its own */
 
 	/* P4 */
-	struct fdtable_ref files;
-	struct fs_ctx_ref fs;
-	struct cred_ref cred;
-	struct sighand_ref sighand; /* its process's: exec replaces both, alone */
-	struct vmspace_ref mm;
-	u64 space_id; /* names mm in futex keys */
-	char comm[COMM_BYTES];
+	struct fdtable_ref files OWNER(self, parts);
+	struct fs_ctx_ref fs OWNER(self, parts);
+	struct cred_ref cred OWNER(self, parts);
+	struct sighand_ref sighand OWNER(self); /* its process's: exec replaces both, alone */
+	struct vmspace_ref mm OWNER(self, parts);
+	u64 space_id OWNER(self); /* names mm in futex keys */
+	char comm[COMM_BYTES] OWNER(parts);
 
-	/* under the process's signal lock; `blocked` is written by the thread alone */
-	struct pending_set pending;
-	u64 blocked;
-	u64 awaited; /* sigtimedwait(2) unblocked these while it sleeps */
-	bool is_stopped;
-	bool is_leaving;
+	struct pending_set pending OWNER(signal);
+	u64 blocked OWNER(self, signal); /* written by the thread alone, under the lock */
+	u64 awaited OWNER(signal);	 /* sigtimedwait(2) unblocked these while it sleeps */
+	bool is_stopped OWNER(signal);
+	bool is_leaving OWNER(signal);
 
-	/* the thread's own */
-	u64 saved_mask; /* comes back when the call is over */
-	bool has_saved_mask;
-	bool was_interrupted; /* the last call ended early */
-	err_t call_error;     /* ERR_RESTART*: what becomes of the call that a signal interrupted */
-	const struct restart_ops *restart;
-	struct restart_args restart_args;
-	struct abi_stack altstack;
-	u64 clear_child_tid, set_child_tid;
-	u64 robust_list;
-	struct completion_ref vfork;
-	struct arch_signal_room_ref frame_room; /* made with the first signal */
-	u64 minor_faults, major_faults;
-	u32 user_ticks, seen_ticks;
-	u64 shown_utime_ns, shown_stime_ns; /* never reported less */
-	bool no_new_privs, keeps_caps;
-	u64 start_ns;
-	u64 timer_slack_ns;
-	u32 reset_on_fork;
+	u64 saved_mask OWNER(self); /* comes back when the call is over */
+	bool has_saved_mask OWNER(self);
+	bool was_interrupted OWNER(self); /* the last call ended early */
+	/* ERR_RESTART*: what becomes of the call that a signal interrupted */
+	err_t call_error OWNER(self);
+	const struct restart_ops *restart OWNER(self);
+	struct restart_args restart_args OWNER(self);
+	struct abi_stack altstack OWNER(self);
+	u64 clear_child_tid OWNER(self), set_child_tid OWNER(self);
+	u64 robust_list OWNER(self);
+	struct completion_ref vfork OWNER(self);
+	struct arch_signal_room_ref frame_room OWNER(self); /* made with the first signal */
+	u64 minor_faults OWNER(self), major_faults OWNER(self);
+	u32 user_ticks OWNER(self), seen_ticks OWNER(self);
+	/* never reported less */
+	u64 shown_utime_ns OWNER(signal), shown_stime_ns OWNER(signal);
+	bool no_new_privs OWNER(self), keeps_caps OWNER(self);
+	u64 start_ns IMMUTABLE;
+	u64 timer_slack_ns OWNER(self);
+	u32 reset_on_fork OWNER(self);
 };
 LIST_FUNCTIONS(thread_list, thread, peer);
 

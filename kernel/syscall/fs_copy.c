@@ -15,7 +15,7 @@ enum : u64 { COPY_MAX = 0x7ffff000 };
 enum : u32 { SPLICE_F_NONBLOCK = 2, SPLICE_F_ALL = 15 };
 
 /* One end of a copy: a file, and its offset unless the file's own position counts. */
-struct copy_end {
+struct ON_STACK copy_end {
 	struct file_ref file;
 	struct uaddr user_offset;
 	bool has_offset;

@@ -31,7 +31,7 @@ err_t sys_getcwd(struct thread *self, const struct sysargs *a, i64 *ret)
 	SCOPED_BUF(memory);
 	fs_ctx_cwd(thread_fs(self), &cwd);
 	fs_ctx_root(thread_fs(self), &root);
-	if ((atomic_u32_load(&dentry_get(&cwd.dentry)->flags) & DENTRY_DELETED) != 0)
+	if ((atomic_u32_load(&path_dentry(&cwd)->flags) & DENTRY_DELETED) != 0)
 		return ERR_NOENT;
 	TRY(buf_alloc(PATH_MAX, &memory));
 	struct text t = text_in(buf_span(&memory));

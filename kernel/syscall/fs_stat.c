@@ -238,7 +238,7 @@ err_t sys_statfs(struct thread *self, const struct sysargs *a, i64 *ret)
 	TRY(fs_walk(self, AT_FDCWD, a->a0, 0, &w));
 	if (!file_is_null(&w.file))
 		return ERR_NOSYS;
-	TRY(mount_statfs(mount_get(&w.path.mount), &st));
+	TRY(mount_statfs(path_mount(&w.path), &st));
 	return user_put(arg_uaddr(a->a1), &st);
 }
 
@@ -254,7 +254,7 @@ err_t sys_fstatfs(struct thread *self, const struct sysargs *a, i64 *ret)
 	(void)ret;
 	TRY(fs_fd_any(self, a->a0, &f));
 	if (file_has_path(file_get(&f))) {
-		TRY(mount_statfs(mount_get(&file_get(&f)->path.mount), &st));
+		TRY(mount_statfs(path_mount(&file_get(&f)->path), &st));
 	} else {
 		TRY(file_stat(file_get(&f), &fst));
 		st.type = (fst.mode & S_IFMT) == S_IFIFO ? PIPEFS_MAGIC : ANON_INODE_MAGIC;

@@ -45,7 +45,7 @@ static err_t check_file(struct file *f, struct map_request *r)
 	}
 	if ((f->mode & FILE_READ) == 0)
 		return ERR_ACCES;
-	if (file_has_path(f) && (mount_flags(mount_get(&f->path.mount)) & MS_NOEXEC) != 0) {
+	if (file_has_path(f) && (mount_flags(path_mount(&f->path)) & MS_NOEXEC) != 0) {
 		if ((r->prot & VM_EXEC) != 0)
 			return ERR_PERM;
 		r->max_prot &= ~(u32)VM_EXEC;

@@ -21,7 +21,7 @@
 enum : usize { POLL_WAIT_INLINE = 8 };
 VEC_TYPE(file_vec, struct file_ref);
 
-struct poll_wait {
+struct ON_STACK poll_wait {
 	struct poll_table table;
 	struct file_ref first[POLL_WAIT_INLINE];
 	struct file_vec more;

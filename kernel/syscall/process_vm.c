@@ -13,7 +13,7 @@
 
 enum direction : u8 { FROM_OTHER, TO_OTHER };
 
-struct transfer {
+struct ON_STACK transfer {
 	enum direction direction;
 	struct uio local;
 	struct vmspace_ref space; /* the other's */

@@ -85,7 +85,7 @@ static err_t check_kind(const struct advice *a, const struct mapping *m, u32 pro
 
 /* A range of an object to be punched out once cursor and mm_map are released: punching takes both.
  */
-struct hole {
+struct ON_STACK hole {
 	struct memobj_ref object;
 	u64 from, to;
 };

@@ -23,7 +23,7 @@ enum : u64 {
 
 enum outcome : u32 { DONE, NOTHING_THERE, NOT_ALLOWED, PAST_END, NO_MEMORY, PAGE_ABSENT };
 
-struct fault {
+struct ON_STACK fault {
 	u64 page; /* address, page aligned */
 	u32 access;
 	u64 start, end;		  /* what the cursor holds */

@@ -146,7 +146,7 @@ enum mm_fault mm_handle_fault(struct mm *mm, u64 va, u32 access);
 /* ---- mapping calls; arguments as the system calls have them, checked here ---- */
 
 /* What mmap(2) asks of a file and what the file's mmap operation answers. */
-struct map_request {
+struct ON_STACK map_request {
 	u64 offset; /* page aligned */
 	u64 len;
 	u32 prot;  /* VM_* */
@@ -193,7 +193,7 @@ err_t mm_unlock_all(struct mm *mm);
 err_t mm_populate(struct mm *mm, u64 addr, u64 len, u32 access);
 
 /* ---- views for procfs, prctl and exec ---- */
-struct mm_area { /* a line of /proc/PID/maps */
+struct ON_STACK mm_area { /* a line of /proc/PID/maps */
 	u64 start, end;
 	u64 offset;
 	u32 prot;     /* VM_* */

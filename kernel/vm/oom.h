@@ -14,7 +14,7 @@
 #include <osxtd/span.h>
 #include <osxtd/vmspace.h>
 
-struct oom_victim {
+struct ON_STACK oom_victim {
 	i32 pid;
 	u32 uid;
 	i32 score_adj;

@@ -3,7 +3,7 @@
 #include "abi/mman.h"
 #include "vm/layout.h"
 
-struct remap {
+struct ON_STACK remap {
 	u64 old, old_len;
 	u64 new_len;
 	u32 flags;

@@ -173,7 +173,7 @@ err_t show_pid_fdinfo(const struct proc_subject *s, struct text *t)
 		flags |= O_CLOEXEC;
 	FMT(t, "pos:\t{}\nflags:\t0{o}\n", position(f), flags);
 	if (file_has_path(f))
-		FMT(t, "mnt_id:\t{}\nino:\t{}\n", mount_id(mount_get(&f->path.mount)),
+		FMT(t, "mnt_id:\t{}\nino:\t{}\n", mount_id(path_mount(&f->path)),
 		    file_inode(f)->ino);
 	else
 		text_put(t, STR("mnt_id:\t0\nino:\t0\n"));

@@ -20,7 +20,7 @@
 #include "process/thread.h"
 
 /* Whom a file is about; all empty for the files of the whole system. */
-struct proc_subject {
+struct ON_STACK proc_subject {
 	struct process_ref process;
 	struct thread_ref thread; /* of a process: the first that lives; empty for a zombie */
 	bool is_thread;		  /* below task/: about that thread alone */

@@ -110,7 +110,11 @@ typedef enum err err_t;
 #define shared	       __attribute__((annotate("shared")))
 #define IMMUTABLE      __attribute__((annotate("immutable")))
 #define ATOMIC_ONLY    __attribute__((annotate("atomic_only")))
-#define OWNER(who)     __attribute__((annotate("owner:" #who)))
+/* Who alone changes the field: a lock class, `self` (the thread that it belongs to), the field's
+ * own inner lock, or an event such as publication. */
+#define OWNER(...) __attribute__((annotate("owner:" #__VA_ARGS__)))
+/* A struct of which there are only automatic variables: nobody but its own thread reaches it. */
+#define ON_STACK __attribute__((annotate("on_stack")))
 
 /* ---- failure ---- */
 [[noreturn]] void panic_at(const char *why, const char *file, u32 line) COLD;
