@@ -15,7 +15,7 @@
 
 #include "fs/kernel_file.h"
 #include "fs/mount.h"
-#include "process/exec_arch.h"
+#include "arch/exec_arch.h"
 #include "process/exec_file.h"
 #include "process/exec_image.h"
 #include "process/internal.h"

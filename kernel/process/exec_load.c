@@ -2,7 +2,7 @@
 /* exec_load - from program headers to mappings. */
 #include "abi/mman.h"
 #include "fs/kernel_file.h"
-#include "process/exec_arch.h"
+#include "arch/exec_arch.h"
 #include "process/exec_file.h"
 #include "process/exec_image.h"
 

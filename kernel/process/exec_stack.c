@@ -9,7 +9,7 @@
 #include <osxtd/boot.h>
 
 #include "abi/auxv.h"
-#include "process/exec_arch.h"
+#include "arch/exec_arch.h"
 #include "process/exec_image.h"
 
 enum : u64 {

@@ -26,8 +26,8 @@ enum : u32 { FRAMES_MAX = 32 };
 
 /* The guard that functions with buffers check; entry code makes it random before the first of them
  * runs. */
-u64 shared __stack_chk_guard = 0x00000aff0d0a0d0a;
-void __stack_chk_fail(void);
+OSXTD_API u64 shared __stack_chk_guard = 0x00000aff0d0a0d0a;
+OSXTD_API void __stack_chk_fail(void);
 
 static u32 shared panicking;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "process/exec_arch.h"
+#include "arch/exec_arch.h"
 
 #include <osxtd/vmspace.h>
 

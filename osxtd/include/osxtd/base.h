@@ -102,7 +102,8 @@ typedef enum err err_t;
 #define ALWAYS_INLINE	      __attribute__((always_inline, unused)) static inline
 #define NOINLINE	      __attribute__((noinline))
 #define COLD		      __attribute__((cold, noinline))
-#define OSXTD_API	      __attribute__((visibility("default")))
+/* What the kernel may use of OSXTD: all other symbols are local to OSXTD's object. */
+#define OSXTD_API __attribute__((visibility("default")))
 
 /* ---- words of the profile (safe-c.md); the audit reads the annotations ---- */
 #define unsafe_fn      __attribute__((annotate("osxtd_unsafe_fn")))
@@ -117,7 +118,7 @@ typedef enum err err_t;
 #define ON_STACK __attribute__((annotate("on_stack")))
 
 /* ---- failure ---- */
-[[noreturn]] void panic_at(const char *why, const char *file, u32 line) COLD;
+[[noreturn]] OSXTD_API void panic_at(const char *why, const char *file, u32 line) COLD;
 /* Stops the machine with a report.  Only for broken invariants, never for bad input. */
 #define panic(why) panic_at(why, __FILE_NAME__, __LINE__)
 /* Checked in every build. */

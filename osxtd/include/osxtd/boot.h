@@ -7,15 +7,15 @@
 #pragma once
 #include <osxtd/span.h>
 
-struct str boot_command_line(void);
+OSXTD_API struct str boot_command_line(void);
 /* The initial archive; empty when there is none. */
-struct cspan boot_initrd(void);
+OSXTD_API struct cspan boot_initrd(void);
 /* Gives the initrd's memory to the frame allocator; no view of it may be used afterwards. */
-void boot_initrd_free(void);
+OSXTD_API void boot_initrd_free(void);
 /* Name of the machine for uname(2) and AT_PLATFORM: "x86_64". */
-struct str boot_machine(void);
+OSXTD_API struct str boot_machine(void);
 /* Bytes of RAM that the kernel manages. */
-u64 boot_memory_bytes(void);
+OSXTD_API u64 boot_memory_bytes(void);
 
 /* What /proc/cpuinfo needs of one CPU. */
 struct cpu_info {
@@ -25,7 +25,7 @@ struct cpu_info {
 	u64 frequency_hz;
 	u32 cache_kib;
 };
-void boot_cpu_info(u32 cpu, struct cpu_info *out);
+OSXTD_API void boot_cpu_info(u32 cpu, struct cpu_info *out);
 
 /* The kernel's entry, called by OSXTD once on the boot CPU with heap, console, clock and interrupts
  * ready. */

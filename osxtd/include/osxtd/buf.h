@@ -16,10 +16,10 @@ struct __attribute__((annotate("affine"))) buf {
 
 /* Zeroed memory of len bytes (0 gives an empty buf).  At most BUF_MAX. */
 enum : usize { BUF_MAX = 4 << 20 };
-err_t buf_alloc(usize len, struct buf *out);
+OSXTD_API err_t buf_alloc(usize len, struct buf *out);
 /* As buf_alloc without zeroing: for memory that is filled at once. */
-err_t buf_alloc_uninit(usize len, struct buf *out);
-void buf_drop(struct buf *b);
+OSXTD_API err_t buf_alloc_uninit(usize len, struct buf *out);
+OSXTD_API void buf_drop(struct buf *b);
 ALWAYS_INLINE struct span buf_span(const struct buf *b)
 {
 	return (struct span){ b->_ptr, b->_len };
@@ -35,14 +35,14 @@ ALWAYS_INLINE struct buf buf_move(struct buf *b)
 	return moved;
 }
 /* A copy of s; of text. */
-err_t buf_copy_of(struct cspan s, struct buf *out);
+OSXTD_API err_t buf_copy_of(struct cspan s, struct buf *out);
 ALWAYS_INLINE struct str buf_str(const struct buf *b)
 {
 	return (struct str){ (const char *)b->_ptr, b->_len };
 }
 #define SCOPED_BUF(name) struct buf name CLEANUP(buf_drop) = {}
 
-err_t vec_raw_resize(struct buf *b, usize elem_size, usize old_len, usize new_len);
+OSXTD_API err_t vec_raw_resize(struct buf *b, usize elem_size, usize old_len, usize new_len);
 
 /*
  * name: a growable array of T.  New elements are zeroed; name_drop frees the array but does not

@@ -7,6 +7,6 @@
 #pragma once
 #include <osxtd/span.h>
 
-void console_write(struct cspan bytes);
+OSXTD_API void console_write(struct cspan bytes);
 /* fn gets what arrives; at most one receiver. */
-void console_on_input(void (*fn)(struct cspan bytes));
+OSXTD_API void console_on_input(void (*fn)(struct cspan bytes));

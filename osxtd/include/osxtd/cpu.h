@@ -17,7 +17,7 @@
 enum : u32 { CPU_MAX = 64 };
 
 /* CPUs that run the kernel: numbered 0 to cpu_count() - 1. */
-u32 cpu_count(void);
+OSXTD_API u32 cpu_count(void);
 
 /* One T per CPU, zeroed at boot. */
 #define PER_CPU(T, name)                                                                           \
@@ -31,4 +31,4 @@ u32 cpu_count(void);
 #define this_cpu(name) (&array_at(name##_percpu_array_, cpu_id())._v)
 
 /* Traps in debug builds when called where sleeping is forbidden. */
-void might_sleep(void);
+OSXTD_API void might_sleep(void);

@@ -47,9 +47,10 @@ ALWAYS_INLINE usize text_needed(const struct text *t)
 {
 	return t->_len;
 }
-void text_put(struct text *t, struct str s);
-void text_put_char(struct text *t, char c);
-void fmt_append(struct text *t, const char *format, const struct fmt_arg *args, usize count);
+OSXTD_API void text_put(struct text *t, struct str s);
+OSXTD_API void text_put_char(struct text *t, char c);
+OSXTD_API void fmt_append(struct text *t, const char *format, const struct fmt_arg *args,
+			  usize count);
 
 ALWAYS_INLINE struct fmt_arg fmt_u64_(u64 v)
 {

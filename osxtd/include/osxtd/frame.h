@@ -19,13 +19,13 @@ struct AFFINE uframe_ref {
 	struct uframe *_p;
 };
 
-void uframe_get_(struct uframe *f);
-void uframe_put_(struct uframe *f);
+OSXTD_API void uframe_get_(struct uframe *f);
+OSXTD_API void uframe_put_(struct uframe *f);
 
 /* A zeroed page; or one whose content is whatever was there, to be overwritten whole before anybody
  * sees it. */
-err_t uframe_alloc(struct uframe_ref *out);
-err_t uframe_alloc_uninit(struct uframe_ref *out);
+OSXTD_API err_t uframe_alloc(struct uframe_ref *out);
+OSXTD_API err_t uframe_alloc_uninit(struct uframe_ref *out);
 
 ALWAYS_INLINE bool uframe_is_null(const struct uframe_ref *r)
 {
@@ -57,25 +57,25 @@ ALWAYS_INLINE void uframe_drop(struct uframe_ref *r)
 #define SCOPED_UFRAME(name) struct uframe_ref name CLEANUP(uframe_drop) = {}
 
 /* True when the caller's count is the only one. */
-bool uframe_is_sole(const struct uframe *f);
+OSXTD_API bool uframe_is_sole(const struct uframe *f);
 /* An opaque number that names the page while it is held (futex keys, procfs). */
-u64 uframe_number(const struct uframe *f);
+OSXTD_API u64 uframe_number(const struct uframe *f);
 
 /* Copies; off + length <= PAGE_SIZE or a trap. */
-void uframe_read(const struct uframe *f, usize off, struct span out);
-void uframe_write(struct uframe *f, usize off, struct cspan in);
-void uframe_fill(struct uframe *f, usize off, usize len, u8 v);
-void uframe_copy(struct uframe *dst, const struct uframe *src); /* whole page */
+OSXTD_API void uframe_read(const struct uframe *f, usize off, struct span out);
+OSXTD_API void uframe_write(struct uframe *f, usize off, struct cspan in);
+OSXTD_API void uframe_fill(struct uframe *f, usize off, usize len, u8 v);
+OSXTD_API void uframe_copy(struct uframe *dst, const struct uframe *src); /* whole page */
 
 struct frame_stats {
 	u64 total_pages, free_pages;
 	u64 page_table_pages, slab_pages, stack_pages, untyped_pages;
 };
-void frame_stats(struct frame_stats *out);
+OSXTD_API void frame_stats(struct frame_stats *out);
 
 /*
  * Called when memory is short before an allocation fails; returns pages it made free.  One hook
  * (the kernel's reclaim and out-of-memory policy), called without locks of OSXTD, in the allocating
  * context.
  */
-void frame_set_pressure_hook(u64 (*hook)(u64 wanted_pages));
+OSXTD_API void frame_set_pressure_hook(u64 (*hook)(u64 wanted_pages));

@@ -18,15 +18,15 @@ struct frame_map {
 };
 
 /* Borrows the page at index; null when there is none. */
-BORROWS struct uframe *frame_map_find(const struct frame_map *m, u64 index);
+OSXTD_API BORROWS struct uframe *frame_map_find(const struct frame_map *m, u64 index);
 /* Stores f (the slot must be empty).  ERR_NOMEM: nothing changed, f dropped. */
-err_t frame_map_insert(struct frame_map *m, u64 index, struct uframe_ref f);
+OSXTD_API err_t frame_map_insert(struct frame_map *m, u64 index, struct uframe_ref f);
 /* Takes the page at index out; false when there is none. */
-bool frame_map_remove(struct frame_map *m, u64 index, struct uframe_ref *out);
+OSXTD_API bool frame_map_remove(struct frame_map *m, u64 index, struct uframe_ref *out);
 /* The lowest index >= from that has a page; false when none. */
-bool frame_map_next(const struct frame_map *m, u64 from, u64 *index);
+OSXTD_API bool frame_map_next(const struct frame_map *m, u64 from, u64 *index);
 /* Drops all pages with index >= from. */
-void frame_map_truncate(struct frame_map *m, u64 from);
+OSXTD_API void frame_map_truncate(struct frame_map *m, u64 from);
 ALWAYS_INLINE u64 frame_map_count(const struct frame_map *m)
 {
 	return m->_count;

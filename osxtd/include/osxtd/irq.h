@@ -9,8 +9,8 @@
 #include <osxtd/base.h>
 
 /* Claims line (the platform's number: GSI on x86).  ERR_BUSY, ERR_INVAL. */
-err_t irq_claim(u32 line, void (*handler)(u32 line));
+OSXTD_API err_t irq_claim(u32 line, void (*handler)(u32 line));
 /* How often each line's handler ran, for /proc/interrupts. */
-u64 irq_count(u32 line);
+OSXTD_API u64 irq_count(u32 line);
 /* True inside an interrupt handler. */
-bool irq_in_handler(void);
+OSXTD_API bool irq_in_handler(void);

@@ -18,10 +18,10 @@ struct ktest {
 	const char *suite, *name;
 	void (*run)(struct ktest_ctx *t);
 };
-void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what, i64 got,
-		i64 want);
+OSXTD_API void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what,
+			  i64 got, i64 want);
 /* Runs the tests whose suite is filter (all for ""), prints TAP; true when all passed. */
-bool ktest_run(struct str filter);
+OSXTD_API bool ktest_run(struct str filter);
 
 #define KTEST(suite_, name_)                                                                       \
 	static void ktest_##suite_##_##name_(struct ktest_ctx *t);                                 \

@@ -22,8 +22,8 @@ struct list_raw {
 	usize _count;
 };
 
-void list_raw_insert(struct list_raw *l, struct list_link *before, struct list_link *n);
-void list_raw_remove(struct list_raw *l, struct list_link *n);
+OSXTD_API void list_raw_insert(struct list_raw *l, struct list_link *before, struct list_link *n);
+OSXTD_API void list_raw_remove(struct list_raw *l, struct list_link *n);
 
 /* In two parts for a struct that holds lists of its own kind: LIST_STRUCT before it, LIST_FUNCTIONS
  * behind it. */

@@ -44,9 +44,9 @@ struct mutex_raw {
 	struct mutex_sleeper *_first, *_last; /* sleeping tasks, first come first served */
 };
 
-void spin_raw_contended(struct spin_raw *l) COLD;
-void mutex_raw_contended(struct mutex_raw *m) COLD;
-void mutex_raw_wake(struct mutex_raw *m) COLD;
+OSXTD_API void spin_raw_contended(struct spin_raw *l) COLD;
+OSXTD_API void mutex_raw_contended(struct mutex_raw *m) COLD;
+OSXTD_API void mutex_raw_wake(struct mutex_raw *m) COLD;
 #include <osxtd/lock_impl.h>
 
 #define LOCK_CLASS(cls, kind, ...) LOCK_CLASS_##kind##_(cls, __VA_ARGS__)

@@ -22,16 +22,17 @@ enum log_level : u8 {
 	LOG_DEBUG
 };
 
-void log_write(enum log_level level, const char *format, const struct fmt_arg *args, usize count);
+OSXTD_API void log_write(enum log_level level, const char *format, const struct fmt_arg *args,
+			 usize count);
 #define LOG(level, format, ...) log_write(LOG_##level, "" format, FMT_ARGS_(__VA_ARGS__))
 
 /* A record as finished text. */
-void log_text(enum log_level level, struct str s);
+OSXTD_API void log_text(enum log_level level, struct str s);
 /* The same from outside (a write to /dev/kmsg): facility 0 … 31 of syslog(3) says whose it is, 0 is
  * the kernel. */
-void log_text_of(enum log_level level, u8 facility, struct str s);
-void log_set_console_level(u32 level);
-u32 log_console_level(void);
+OSXTD_API void log_text_of(enum log_level level, u8 facility, struct str s);
+OSXTD_API void log_set_console_level(u32 level);
+OSXTD_API u32 log_console_level(void);
 
 struct log_record {
 	u64 sequence;
@@ -41,9 +42,9 @@ struct log_record {
 	struct str text; /* in the caller's buffer */
 };
 /* Copies the first record with sequence >= from into buf; false when there is none yet. */
-bool log_read(u64 from, struct span buf, struct log_record *out);
+OSXTD_API bool log_read(u64 from, struct span buf, struct log_record *out);
 /* The sequence that the next record will get, and the oldest that is still there. */
-u64 log_next_sequence(void);
-u64 log_first_sequence(void);
+OSXTD_API u64 log_next_sequence(void);
+OSXTD_API u64 log_first_sequence(void);
 /* Woken whenever a record is added. */
-struct waitq *log_waitq(void);
+OSXTD_API struct waitq *log_waitq(void);

@@ -65,12 +65,13 @@ struct pool {
 	struct pool *_next; /* all pools that were ever used, for reports */
 };
 /* Stands for the CPUs' lists of a pool that was never used: all empty. */
-extern struct pool_cpu shared pool_cpus_none[];
+OSXTD_API extern struct pool_cpu shared pool_cpus_none[];
 
-err_t object_alloc(const struct object_type *type, struct object **out);
-void object_release(struct object *o) NOINLINE;
-bool object_upgrade(struct object *o, u32 generation);
-[[noreturn]] void object_bad_downcast(const struct object *o, const struct object_type *want) COLD;
+OSXTD_API err_t object_alloc(const struct object_type *type, struct object **out);
+OSXTD_API void object_release(struct object *o) NOINLINE;
+OSXTD_API bool object_upgrade(struct object *o, u32 generation);
+[[noreturn]] OSXTD_API void object_bad_downcast(const struct object *o,
+						const struct object_type *want) COLD;
 
 enum : u32 { OBJECT_SATURATED = 0xc0000000u };
 

@@ -5,7 +5,7 @@
 #include <osxtd/base.h>
 
 enum power_verdict : u8 { POWER_GOOD, POWER_BAD };
-[[noreturn]] void power_off(enum power_verdict verdict);
-[[noreturn]] void power_reset(void);
+[[noreturn]] OSXTD_API void power_off(enum power_verdict verdict);
+[[noreturn]] OSXTD_API void power_reset(void);
 /* Stops this CPU for ever, interrupts off. */
-[[noreturn]] void power_halt(void);
+[[noreturn]] OSXTD_API void power_halt(void);

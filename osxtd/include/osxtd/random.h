@@ -9,9 +9,9 @@
 #pragma once
 #include <osxtd/span.h>
 
-void random_fill(struct span out);
-u64 random_u64(void);
+OSXTD_API void random_fill(struct span out);
+OSXTD_API u64 random_u64(void);
 /* Uniform in 0 … bound - 1; bound > 0. */
-u64 random_below(u64 bound);
+OSXTD_API u64 random_below(u64 bound);
 /* Mixes outside bytes in; credits no entropy. */
-void random_mix(struct cspan in);
+OSXTD_API void random_mix(struct cspan in);

@@ -10,10 +10,10 @@
 #pragma once
 #include <osxtd/base.h>
 
-void *memcpy(void *restrict dst, const void *restrict src, usize n);
-void *memmove(void *dst, const void *src, usize n);
-void *memset(void *dst, int c, usize n);
-int memcmp(const void *a, const void *b, usize n);
+OSXTD_API void *memcpy(void *restrict dst, const void *restrict src, usize n);
+OSXTD_API void *memmove(void *dst, const void *src, usize n);
+OSXTD_API void *memset(void *dst, int c, usize n);
+OSXTD_API int memcmp(const void *a, const void *b, usize n);
 
 struct span {
 	u8 *_ptr;
@@ -159,16 +159,16 @@ ALWAYS_INLINE struct str str_of(struct cspan s)
 	return (struct str){ (const char *)s._ptr, s._len };
 }
 /* The text before the first NUL of s, or all of s. */
-struct str str_until_nul(struct cspan s);
+OSXTD_API struct str str_until_nul(struct cspan s);
 /* Index of the first c at or after from, or str_len(s). */
-usize str_find(struct str s, char c, usize from);
+OSXTD_API usize str_find(struct str s, char c, usize from);
 /* The text of a C string of the framework or of a constant table. */
-struct str str_of_cstr(const char *s);
+OSXTD_API struct str str_of_cstr(const char *s);
 /* Whole-string numbers; base 0 takes 0x and 0 prefixes as strtoul(3).  False when malformed or too
  * large. */
-[[nodiscard]] bool str_to_u64(struct str s, u32 base, u64 *out);
+[[nodiscard]] OSXTD_API bool str_to_u64(struct str s, u32 base, u64 *out);
 /* A 64-bit hash for tables of names (not cryptographic). */
-u64 str_hash(struct str s);
+OSXTD_API u64 str_hash(struct str s);
 
 /* ---- typed slices ---- */
 #define SPAN_TYPE(name, T)                                                                         \
@@ -192,4 +192,4 @@ u64 str_hash(struct str s);
  * s[at … at+len) = the bytes distance before, byte by byte from the front, so that a distance under
  * len repeats them (LZ77).  Traps unless 0 < distance <= at and the range fits.
  */
-void span_copy_back(struct span s, usize at, usize distance, usize len);
+OSXTD_API void span_copy_back(struct span s, usize at, usize distance, usize len);

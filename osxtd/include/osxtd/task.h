@@ -24,6 +24,7 @@
 
 struct task;
 REF_TYPE(task);
+OSXTD_API extern const struct object_type task_type_;
 
 /* Room for the policy inside each task; the policy alone reads and writes it, under its own locks.
  */
@@ -70,45 +71,45 @@ enum : u32 {
 };
 
 /* Gives an allocated, zeroed task (a subtype's base) its stack and entry.  ERR_NOMEM. */
-err_t task_init(struct task *t, void (*entry)(struct task *self));
+OSXTD_API err_t task_init(struct task *t, void (*entry)(struct task *self));
 /* Frees what task_init got; for the subtype's fini.  The task is dead or was never started. */
-void task_fini(struct task *t);
+OSXTD_API void task_fini(struct task *t);
 /* Makes a new task ready.  It runs from now on until task_exit. */
-void task_start(struct task *t);
+OSXTD_API void task_start(struct task *t);
 /* Starts a task of the kernel's own that runs fn(arg) and ends.  ERR_NOMEM. */
-err_t kernel_task_start(void (*fn)(void *arg), void *arg);
+OSXTD_API err_t kernel_task_start(void (*fn)(void *arg), void *arg);
 /* Once: what ends a task in whose context the kernel trapped; returns for tasks that are not its
  * own. */
-void task_on_oops(void (*hook)(struct task *t));
+OSXTD_API void task_on_oops(void (*hook)(struct task *t));
 /* Leaves the CPU for good; the reference the run queue held goes with it. */
-[[noreturn]] void task_exit(void);
+[[noreturn]] OSXTD_API void task_exit(void);
 
 /* Sleeps until task_unpark; returns at once if one came since the last park.  might_sleep. */
-void task_park(void);
+OSXTD_API void task_park(void);
 /* True while t sleeps: what ps shows; stale at once. */
 ALWAYS_INLINE bool task_is_parked(const struct task *t)
 {
 	return atomic_u32_load(&t->_state) == TASK_PARKED;
 }
 /* Lets t run again (or its next park return at once).  Any context. */
-void task_unpark(struct task *t);
+OSXTD_API void task_unpark(struct task *t);
 /* Gives other ready tasks a turn. */
-void task_yield(void);
+OSXTD_API void task_yield(void);
 /* Called where a task may change over: runs the scheduler if it asked for it. */
-void task_reschedule(void);
+OSXTD_API void task_reschedule(void);
 /*
  * For each round of a loop that user programs make long: others get their turn (nothing else takes
  * the CPU from kernel code), and true says that one of these TASK_INTR_* bits is set, so the loop
  * is to end early.  might_sleep.
  */
-bool task_pause(u32 bits);
+OSXTD_API bool task_pause(u32 bits);
 /* Makes the task on this CPU leave at the next opportunity. */
-void task_need_resched(u32 cpu);
+OSXTD_API void task_need_resched(u32 cpu);
 
 /* The current task's address space; it alone changes it.  Traps when it has none. */
 BORROWS struct vmspace *task_space(void);
 /* Changes the current task's address space (exec) and makes it current on this CPU. */
-void task_set_space(struct vmspace_ref space);
+OSXTD_API void task_set_space(struct vmspace_ref space);
 
 /* ---- the injected scheduler ---- */
 enum : u64 { SCHED_TICK_KEEP = UINT64_MAX };
@@ -131,6 +132,6 @@ struct sched_policy {
 	bool (*tick)(u32 cpu, struct task *running);
 };
 /* Once, before the first task starts.  Interrupts are off inside every callback. */
-void sched_inject(const struct sched_policy *policy);
+OSXTD_API void sched_inject(const struct sched_policy *policy);
 /* Starts scheduling on this CPU: the boot context becomes its idle task.  Does not return. */
-[[noreturn]] void sched_start(void);
+[[noreturn]] OSXTD_API void sched_start(void);

@@ -11,9 +11,9 @@
 #include <osxtd/base.h>
 #include <osxtd/tree.h>
 
-u64 clock_monotonic_ns(void);
+OSXTD_API u64 clock_monotonic_ns(void);
 /* Seconds and ns of the battery clock at boot (UTC), read once; 0 when there is none. */
-u64 clock_boot_epoch_ns(void);
+OSXTD_API u64 clock_boot_epoch_ns(void);
 /* What the vDSO needs: ns = (((counter - base) * mult) >> shift) + base_ns, counter in 1/freq s. */
 struct clock_params {
 	u64 base_counter;
@@ -22,7 +22,7 @@ struct clock_params {
 	u32 mult;
 	u32 shift;
 };
-struct clock_params clock_params(void);
+OSXTD_API struct clock_params clock_params(void);
 
 struct timer {
 	struct tree_link _link;
@@ -33,16 +33,16 @@ struct timer {
 };
 
 /* fn runs when an armed timer expires.  The owner is found with TIMER_OWNER. */
-void timer_init(struct timer *t, void (*fn)(struct timer *t));
+OSXTD_API void timer_init(struct timer *t, void (*fn)(struct timer *t));
 /* Arms t for this CPU; one that is armed is moved.  A deadline that has passed fires at once (from
  * the interrupt). */
-void timer_arm(struct timer *t, u64 deadline_ns);
+OSXTD_API void timer_arm(struct timer *t, u64 deadline_ns);
 /* True when it was armed and will not fire any more. */
-bool timer_cancel(struct timer *t);
-bool timer_is_armed(const struct timer *t);
+OSXTD_API bool timer_cancel(struct timer *t);
+OSXTD_API bool timer_is_armed(const struct timer *t);
 /* The T (struct foo) whose member `field` t is. */
 #define TIMER_OWNER(t, T, field) ((T *)(void *)((u8 *)(t) - offsetof(T, field)))
 /* Spins for about ns. */
-void clock_delay_ns(u64 ns);
+OSXTD_API void clock_delay_ns(u64 ns);
 /* Sleeps the current task: OK when the time is over, ERR_INTR (mode as in waitq.h). */
-err_t task_sleep_until(u64 deadline_ns, u32 wait_mode);
+OSXTD_API err_t task_sleep_until(u64 deadline_ns, u32 wait_mode);

@@ -24,11 +24,12 @@ struct tree_raw {
 	usize _count;
 };
 
-void tree_raw_insert(struct tree_raw *t, struct tree_link *n);
-void tree_raw_remove(struct tree_raw *t, struct tree_link *n);
-struct tree_link *tree_raw_lower_bound(const struct tree_raw *t, u64 key); /* first >= key */
-struct tree_link *tree_raw_floor(const struct tree_raw *t, u64 key);	   /* last <= key */
-struct tree_link *tree_raw_next(const struct tree_link *n);
+OSXTD_API void tree_raw_insert(struct tree_raw *t, struct tree_link *n);
+OSXTD_API void tree_raw_remove(struct tree_raw *t, struct tree_link *n);
+OSXTD_API struct tree_link *tree_raw_lower_bound(const struct tree_raw *t,
+						 u64 key);		       /* first >= key */
+OSXTD_API struct tree_link *tree_raw_floor(const struct tree_raw *t, u64 key); /* last <= key */
+OSXTD_API struct tree_link *tree_raw_next(const struct tree_link *n);
 
 #define TREE_TYPE(name, T, link, key)                                                              \
 	struct name {                                                                              \

@@ -36,42 +36,43 @@ ALWAYS_INLINE struct uaddr uaddr_add(struct uaddr a, u64 off)
 }
 
 /* All of it or ERR_FAULT (what was copied before stays copied). */
-err_t user_read(struct uaddr src, struct span dst);
-err_t user_write(struct uaddr dst, struct cspan src);
+OSXTD_API err_t user_read(struct uaddr src, struct span dst);
+OSXTD_API err_t user_write(struct uaddr dst, struct cspan src);
 /* As far as it goes: *done bytes; OK when all. */
-err_t user_read_some(struct uaddr src, struct span dst, usize *done);
-err_t user_write_some(struct uaddr dst, struct cspan src, usize *done);
-err_t user_fill_zero(struct uaddr dst, u64 len);
-err_t user_read_u32(struct uaddr src, u32 *out);
-err_t user_read_u64(struct uaddr src, u64 *out);
-err_t user_write_u32(struct uaddr dst, u32 v);
-err_t user_write_u64(struct uaddr dst, u64 v);
+OSXTD_API err_t user_read_some(struct uaddr src, struct span dst, usize *done);
+OSXTD_API err_t user_write_some(struct uaddr dst, struct cspan src, usize *done);
+OSXTD_API err_t user_fill_zero(struct uaddr dst, u64 len);
+OSXTD_API err_t user_read_u32(struct uaddr src, u32 *out);
+OSXTD_API err_t user_read_u64(struct uaddr src, u64 *out);
+OSXTD_API err_t user_write_u32(struct uaddr dst, u32 v);
+OSXTD_API err_t user_write_u64(struct uaddr dst, u64 v);
 /* One atomic access to an aligned word: *seen = before; stored when *seen == expected.  ERR_FAULT.
  */
-err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen);
+OSXTD_API err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen);
 /*
  * Copies a NUL-terminated string, NUL included, into dst; *len without the NUL.
  * ERR_FAULT; ERR_NAMETOOLONG when no NUL is within dst.
  */
-err_t user_read_str(struct uaddr src, struct span dst, usize *len);
+OSXTD_API err_t user_read_str(struct uaddr src, struct span dst, usize *len);
 /* Reads or writes plain-integer objects: user_get(addr, &obj). */
 #define user_get(addr, objp) user_read((addr), span_of(*(objp)))
 #define user_put(addr, objp) user_write((addr), cspan_of(*(objp)))
 /* True when addr … addr+len-1 lies in the user half. */
-bool user_range_ok(struct uaddr addr, u64 len);
+OSXTD_API bool user_range_ok(struct uaddr addr, u64 len);
 
 /* Copies between a frame and user memory, without a bounce. off + len <= PAGE_SIZE. */
-err_t user_read_frame(struct uaddr src, struct uframe *dst, usize off, usize len, usize *done);
-err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, usize len,
-		       usize *done);
+OSXTD_API err_t user_read_frame(struct uaddr src, struct uframe *dst, usize off, usize len,
+				usize *done);
+OSXTD_API err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, usize len,
+				 usize *done);
 
 /*
  * Copies out of or into a space that need not be current (exec's new stack, /proc/PID/mem, ptrace):
  * page by page through its fault handler.
  */
 struct vmspace;
-err_t vmspace_read(struct vmspace *s, struct uaddr src, struct span dst, usize *done);
-err_t vmspace_write(struct vmspace *s, struct uaddr dst, struct cspan src, usize *done);
+OSXTD_API err_t vmspace_read(struct vmspace *s, struct uaddr src, struct span dst, usize *done);
+OSXTD_API err_t vmspace_write(struct vmspace *s, struct uaddr dst, struct cspan src, usize *done);
 
 /* ---- uio: one read or write call's memory, user iovecs or a kernel span ---- */
 struct user_iovec { /* the ABI's struct iovec */
@@ -88,23 +89,24 @@ struct uio {
 	bool _is_kernel;
 };
 /* len is cut to 0x7ffff000 as Linux does; ERR_FAULT when the range is not in the user half. */
-err_t uio_user(struct uaddr base, u64 len, struct uio *out);
+OSXTD_API err_t uio_user(struct uaddr base, u64 len, struct uio *out);
 /* Vectored: checks count and lengths first.  ERR_INVAL, ERR_FAULT. */
-err_t uio_user_vec(struct uaddr iov, u64 count, struct uio *out);
-struct uio uio_kernel(struct span s);
+OSXTD_API err_t uio_user_vec(struct uaddr iov, u64 count, struct uio *out);
+OSXTD_API struct uio uio_kernel(struct span s);
 /* A source made of kernel memory that is only read (the uio must be used with uio_get only). */
-struct uio uio_kernel_const(struct cspan s);
+OSXTD_API struct uio uio_kernel_const(struct cspan s);
 ALWAYS_INLINE u64 uio_left(const struct uio *u)
 {
 	return u->_left;
 }
 /* Moves min(len, left) bytes out of the kernel to the uio (read calls); *n what was moved;
  * ERR_FAULT when the memory ended early. */
-err_t uio_put(struct uio *u, struct cspan src, usize *n);
-err_t uio_put_frame(struct uio *u, const struct uframe *src, usize off, usize len, usize *n);
-err_t uio_put_zero(struct uio *u, u64 len, usize *n);
+OSXTD_API err_t uio_put(struct uio *u, struct cspan src, usize *n);
+OSXTD_API err_t uio_put_frame(struct uio *u, const struct uframe *src, usize off, usize len,
+			      usize *n);
+OSXTD_API err_t uio_put_zero(struct uio *u, u64 len, usize *n);
 /* Moves min(len, left) bytes from the uio into the kernel (write calls). */
-err_t uio_get(struct uio *u, struct span dst, usize *n);
-err_t uio_get_frame(struct uio *u, struct uframe *dst, usize off, usize len, usize *n);
+OSXTD_API err_t uio_get(struct uio *u, struct span dst, usize *n);
+OSXTD_API err_t uio_get_frame(struct uio *u, struct uframe *dst, usize off, usize len, usize *n);
 /* Passes over bytes without touching them. */
-void uio_skip(struct uio *u, u64 len);
+OSXTD_API void uio_skip(struct uio *u, u64 len);

@@ -43,19 +43,20 @@ struct user_event_info { /* of the last USER_FAULT or USER_EXCEPTION */
 };
 
 /* Enters user mode in the current task's context and returns why it stopped. */
-enum user_event_kind user_run(struct user_ctx *ctx);
+OSXTD_API enum user_event_kind user_run(struct user_ctx *ctx);
 /* Zeroes the registers and sets entry point and stack for a new program. */
-void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack);
+OSXTD_API void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack);
 /* Makes child's registers, FPU state and TLS base those of the running parent (fork, clone). */
-void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent);
+OSXTD_API void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent);
 
 /* FPU and vector state in the layout of the architecture's signal frame (x86: XSAVE with the FXSAVE
  * software bytes set). */
-usize user_fpu_size(void);
+OSXTD_API usize user_fpu_size(void);
 /* The part of room (user_fpu_size() + 63 bytes) from which the two below move state without a copy
  * in between. */
-struct span user_fpu_align(struct span room);
-void user_fpu_save(struct user_ctx *ctx, struct span out); /* out: user_fpu_size() bytes */
+OSXTD_API struct span user_fpu_align(struct span room);
+OSXTD_API void user_fpu_save(struct user_ctx *ctx,
+			     struct span out); /* out: user_fpu_size() bytes */
 /* Loads state that user mode wrote; refuses what would fault.  ERR_INVAL. */
-err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in);
-void user_fpu_reset(struct user_ctx *ctx);
+OSXTD_API err_t user_fpu_restore(struct user_ctx *ctx, struct cspan in);
+OSXTD_API void user_fpu_reset(struct user_ctx *ctx);

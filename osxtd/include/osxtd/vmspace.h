@@ -40,9 +40,11 @@ struct region {
 	struct region *_next; /* waits for the release of a cursor that dropped its last mark */
 };
 REF_TYPE(region);
+OSXTD_API extern const struct object_type region_type_;
 
 struct vmspace;
 REF_TYPE(vmspace);
+OSXTD_API extern const struct object_type vmspace_type_;
 
 enum vm_access : u32 { VM_ACCESS_READ = 1, VM_ACCESS_WRITE = 2, VM_ACCESS_EXEC = 4 };
 struct vmspace_ops {
@@ -72,8 +74,8 @@ struct vmspace {
 #include <arch/vmspace.h>
 
 /* For the subtype's constructor and fini. */
-err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops);
-void vmspace_fini(struct vmspace *s);
+OSXTD_API err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops);
+OSXTD_API void vmspace_fini(struct vmspace *s);
 
 ALWAYS_INLINE u64 vmspace_resident_pages(const struct vmspace *s)
 {
@@ -115,8 +117,8 @@ struct vm_entry {
 };
 
 /* Locks start … end-1 (page aligned, in the user half, not empty).  ERR_NOMEM. */
-err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out);
-void vm_cursor_release(struct vm_cursor *c);
+OSXTD_API err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out);
+OSXTD_API void vm_cursor_release(struct vm_cursor *c);
 /* Only _s needs a value before the lock: the release looks at the rest when it is set. */
 #define SCOPED_CURSOR(name)                                                                        \
 	__attribute__((uninitialized)) struct vm_cursor name CLEANUP(vm_cursor_release);           \
@@ -124,44 +126,47 @@ void vm_cursor_release(struct vm_cursor *c);
 
 /* The page at va (len is PAGE_SIZE); false when it is neither mapped nor marked.  va lies in the
  * range. */
-bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out);
+OSXTD_API bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out);
 /* The first entry at or after va that is not empty, clipped to the range; false at its end.  A long
  * run may come in pieces. */
-bool vm_next(struct vm_cursor *c, u64 va, struct vm_entry *out);
+OSXTD_API bool vm_next(struct vm_cursor *c, u64 va, struct vm_entry *out);
 /* As vm_next, but the longest run from there that shares region and prot, with or without frames
  * (none is reported). */
-bool vm_next_mark(struct vm_cursor *c, u64 va, struct vm_entry *out);
+OSXTD_API bool vm_next_mark(struct vm_cursor *c, u64 va, struct vm_entry *out);
 /* Marks start … end-1, all empty before, for region.  Consumes the caller's reference, takes what
  * it needs. ERR_NOMEM, ERR_EXIST (a part is not empty): nothing changed. */
-err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region, u32 prot);
+OSXTD_API err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region,
+			u32 prot);
 /* Puts frame at va, which is marked and not mapped; writable_now gives the hardware write
  * permission if the mark allows it. ERR_NOMEM. */
-err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now);
+OSXTD_API err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now);
 /* Puts another frame in the place of the mapped one (copy on write); the old one is dropped after
  * the flush. */
-void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now);
+OSXTD_API void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now);
 /* Gives a mapped page the hardware write permission that its mark allows. */
-void vm_make_writable(struct vm_cursor *c, u64 va);
+OSXTD_API void vm_make_writable(struct vm_cursor *c, u64 va);
 /* Empties start … end-1: marks and frames go.  ERR_NOMEM only when a mark above the leaf must be
  * split. */
-err_t vm_take(struct vm_cursor *c, u64 start, u64 end);
+OSXTD_API err_t vm_take(struct vm_cursor *c, u64 start, u64 end);
 /* Drops the frames of start … end-1 and keeps the marks (MADV_DONTNEED, truncation). */
-err_t vm_drop_frames(struct vm_cursor *c, u64 start, u64 end);
+OSXTD_API err_t vm_drop_frames(struct vm_cursor *c, u64 start, u64 end);
 /* Sets the protection of what is marked in start … end-1; hardware write permission is only ever
  * taken away here. ERR_NOMEM as vm_take. */
-err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot);
+OSXTD_API err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot);
 /* Replaces the region of what is marked in start … end-1, frames stay (mremap, madvise flags).
  * Consumes region. */
-err_t vm_set_region(struct vm_cursor *c, u64 start, u64 end, struct region_ref region);
+OSXTD_API err_t vm_set_region(struct vm_cursor *c, u64 start, u64 end, struct region_ref region);
 /* Clears and returns the accessed/dirty state of the mapped page at va. */
-void vm_test_and_clear(struct vm_cursor *c, u64 va, bool *was_accessed, bool *was_dirty);
+OSXTD_API void vm_test_and_clear(struct vm_cursor *c, u64 va, bool *was_accessed, bool *was_dirty);
 
 /* Moves len bytes of entries (marks, with region put in the place of theirs, and frames) from
  * `from` to `to`, empty before; same space. Consumes region. ERR_NOMEM. */
-err_t vmspace_relocate(struct vmspace *s, u64 from, u64 to, u64 len, struct region_ref region);
+OSXTD_API err_t vmspace_relocate(struct vmspace *s, u64 from, u64 to, u64 len,
+				 struct region_ref region);
 /* Fills the empty space child from parent by each region's fork rule.  ERR_NOMEM: child is partly
  * filled, to be dropped. */
-err_t vmspace_fork(struct vmspace *parent, struct vmspace *child);
+OSXTD_API err_t vmspace_fork(struct vmspace *parent, struct vmspace *child);
 /* Finds len bytes (page aligned) that are empty, highest first below `below` and not under `above`.
  * ERR_NOMEM. */
-err_t vmspace_find_free(struct vmspace *s, u64 len, u64 align, u64 above, u64 below, u64 *va);
+OSXTD_API err_t vmspace_find_free(struct vmspace *s, u64 len, u64 align, u64 above, u64 below,
+				  u64 *va);

@@ -49,30 +49,30 @@ enum wait_mode : u32 {
 };
 enum : u64 { NO_DEADLINE = UINT64_MAX };
 
-void waiter_init(struct waiter *w);
-void waiter_fini(struct waiter *w);
+OSXTD_API void waiter_init(struct waiter *w);
+OSXTD_API void waiter_fini(struct waiter *w);
 #define SCOPED_WAITER(name)                                                                        \
 	struct waiter name CLEANUP(waiter_fini) = {};                                              \
 	waiter_init(&name)
 
 /* Joins with the waiter's built-in entry; exclusive: waitq_wake counts it, and wakes of n stop
  * behind n of those. */
-void waitq_join(struct waitq *q, struct waiter *w);
-void waitq_join_exclusive(struct waitq *q, struct waiter *w);
+OSXTD_API void waitq_join(struct waitq *q, struct waiter *w);
+OSXTD_API void waitq_join_exclusive(struct waitq *q, struct waiter *w);
 /* Joins a further queue; e is zeroed, and leaves with wait_entry_leave or with its memory's owner
  * calling it. */
-void waitq_join_entry(struct waitq *q, struct waiter *w, struct wait_entry *e);
-void wait_entry_leave(struct wait_entry *e);
+OSXTD_API void waitq_join_entry(struct waitq *q, struct waiter *w, struct wait_entry *e);
+OSXTD_API void wait_entry_leave(struct wait_entry *e);
 
 /*
  * Sleeps until woken, until an interruption that mode names, or until deadline_ns of
  * clock_monotonic_ns. OK: woken (check the condition again).  ERR_INTR.  ERR_TIMEDOUT.
  */
-err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns);
+OSXTD_API err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns);
 
 /* Wakes all waiters; or all non-exclusive ones and at most n exclusive ones.  Returns how many. */
-usize waitq_wake_all(struct waitq *q);
-usize waitq_wake(struct waitq *q, usize n);
+OSXTD_API usize waitq_wake_all(struct waitq *q);
+OSXTD_API usize waitq_wake(struct waitq *q, usize n);
 /* True when somebody waits: a hint that lets a producer skip the wake. */
 ALWAYS_INLINE bool waitq_has_waiters(const struct waitq *q)
 {

@@ -5,7 +5,7 @@
 
 typedef unsigned __int128 u128;
 
-u128 __udivti3(u128 n, u128 d);
+OSXTD_API u128 __udivti3(u128 n, u128 d);
 
 /* high < d: the quotient fits. */
 UNSAFE("1. high < d, so the division cannot fault")

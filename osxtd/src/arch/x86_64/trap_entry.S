@@ -12,6 +12,7 @@
 
 	.section .entry.text, "ax", @progbits
 	.globl trap_stubs
+	.hidden trap_stubs
 	.balign 16
 trap_stubs:
 	.set vector, 0

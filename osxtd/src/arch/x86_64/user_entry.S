@@ -104,6 +104,7 @@ bad_rip:
 	.size user_run, . - user_run
 
 	.globl syscall_entry
+	.hidden syscall_entry
 	.type syscall_entry, @function
 	.balign 16
 syscall_entry:
@@ -148,6 +149,7 @@ return_to_caller:
  * registers in the context, rsp at its r15, and the vector in rdi.
  */
 	.globl user_trap_saved
+	.hidden user_trap_saved
 	.type user_trap_saved, @function
 user_trap_saved:
 	cld
@@ -164,6 +166,7 @@ user_trap_saved:
 
 /* struct task *arch_switch(struct task *prev, struct task *next) */
 	.globl arch_switch
+	.hidden arch_switch
 	.type arch_switch, @function
 	.balign 16
 arch_switch:
@@ -187,6 +190,7 @@ arch_switch:
 
 /* Where a new task's first arch_switch returns to. */
 	.globl task_trampoline
+	.hidden task_trampoline
 	.type task_trampoline, @function
 task_trampoline:
 	movq %rax, %rdi

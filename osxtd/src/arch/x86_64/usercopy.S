@@ -14,6 +14,7 @@
 
 	/* u64 usercopy(void *dst: rdi, const void *src: rsi, u64 n: rdx) */
 	.globl usercopy
+	.hidden usercopy
 	.type usercopy, @function
 	.balign 16
 usercopy:
@@ -134,6 +135,7 @@ usercopy:
 
 	/* u64 userzero(void *dst: rdi, u64 n: rsi) */
 	.globl userzero
+	.hidden userzero
 	.type userzero, @function
 	.balign 16
 userzero:

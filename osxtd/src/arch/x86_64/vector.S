@@ -4,6 +4,7 @@
 
 	/* void page_zero_vector(void *page: rdi) */
 	.globl page_zero_vector
+	.hidden page_zero_vector
 	.type page_zero_vector, @function
 	.balign 16
 page_zero_vector:
@@ -27,6 +28,7 @@ page_zero_vector:
 
 	/* void page_copy_vector(void *dst: rdi, const void *src: rsi) */
 	.globl page_copy_vector
+	.hidden page_copy_vector
 	.type page_copy_vector, @function
 	.balign 16
 page_copy_vector:

@@ -141,6 +141,7 @@ early_pd:
 	.skip 4 * 4096
 	/* The final page tables leave the guard page out. */
 	.globl boot_stack_guard, boot_stack_top
+	.hidden boot_stack_guard, boot_stack_top
 boot_stack_guard:
 	.skip 4096
 	.skip 16384

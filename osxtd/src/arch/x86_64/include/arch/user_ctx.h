@@ -28,14 +28,14 @@ ALWAYS_INLINE void user_ctx_changed(struct user_ctx *c)
 	c->_full_restore = 1;
 }
 struct user_event_info;
-void user_event_info(const struct user_ctx *c, struct user_event_info *out);
+OSXTD_API void user_event_info(const struct user_ctx *c, struct user_event_info *out);
 /* Set the TLS bases; takes effect at once when c is the running task's.  Not in the user half:
  * ERR_PERM. */
-err_t user_ctx_set_fs(struct user_ctx *c, u64 base);
-err_t user_ctx_set_gs(struct user_ctx *c, u64 base);
+OSXTD_API err_t user_ctx_set_fs(struct user_ctx *c, u64 base);
+OSXTD_API err_t user_ctx_set_gs(struct user_ctx *c, u64 base);
 /* The bases as user mode sees them: it may have changed them by itself (WRFSBASE). */
-u64 user_ctx_get_fs(const struct user_ctx *c);
-u64 user_ctx_get_gs(const struct user_ctx *c);
+OSXTD_API u64 user_ctx_get_fs(const struct user_ctx *c);
+OSXTD_API u64 user_ctx_get_gs(const struct user_ctx *c);
 
 /* Per-task state beside the registers. */
 struct arch_task {
