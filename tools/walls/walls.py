@@ -21,8 +21,8 @@ import sys
 import tomllib
 
 TOOLS = {'nm': 'llvm-nm-22', 'ld': 'ld.lld-22', 'objcopy': 'llvm-objcopy-22'}
-# The compiler makes these beside each function that is called through a pointer.
-GENERATED = re.compile(r'__(kcfi_typeid|cfi|kcfi)_')
+# What the compiler adds on its own: type hashes of kCFI, the mark of a build with counters.
+GENERATED = re.compile(r'__(kcfi_typeid|cfi|kcfi)_|__llvm_profile_runtime$')
 # Macros whose first argument makes the name of a symbol that they declare.
 DECLARING_MACROS = {'REF_TYPE': '{}_type_', 'SUBTYPE': '{}_type_', 'SYSCALL': 'sys_{}'}
 IS_TEST = re.compile(r'(_test|_test_\w+|[/_]test_\w+)\.c\.o$')

@@ -107,7 +107,7 @@ OSXTD_API bool task_pause(u32 bits);
 OSXTD_API void task_need_resched(u32 cpu);
 
 /* The current task's address space; it alone changes it.  Traps when it has none. */
-BORROWS struct vmspace *task_space(void);
+OSXTD_API BORROWS struct vmspace *task_space(void);
 /* Changes the current task's address space (exec) and makes it current on this CPU. */
 OSXTD_API void task_set_space(struct vmspace_ref space);
 
