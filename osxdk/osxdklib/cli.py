@@ -14,6 +14,7 @@ COMMANDS = {
     'ktest': ('suites', 'cmd_ktest', 'the tests inside the kernel (KTEST=module)'),
     'oracle': ('scripted', 'cmd_oracle', 'the system call tests and the sessions against Debian\'s own kernel'),
     'check': ('check', 'cmd_check', 'form of the sources: format, licences, lengths, warnings'),
+    'audit': ('audit', 'cmd_audit', 'the Safe C profile over the whole tree, and its figures'),
     'bench': ('bench', 'cmd_bench', 'guest instructions per operation beside Debian\'s kernel (BENCHMARK=row)'),
     'bench-boot': ('bench', 'cmd_bench_boot', 'time to init\'s first instruction beside Debian\'s kernel'),
     'coverage': ('coverage', 'cmd_coverage', 'the share of the kernel\'s lines that the tests run: table and HTML'),

@@ -92,11 +92,19 @@ typedef enum err err_t;
 			return try_err_;                                                           \
 	} while (0)
 
+/* What `osxdk audit` reads.  Nothing for the compiler: an annotation stands in its optimiser's way.
+ */
+#ifdef OSXTD_AUDIT
+#define AUDIT_NOTE(text) __attribute__((annotate(text)))
+#else
+#define AUDIT_NOTE(text)
+#endif
+
 #define CAT_(a, b)  a##b
 #define CAT(a, b)   CAT_(a, b)
 #define likely(c)   __builtin_expect(!!(c), 1)
 #define unlikely(c) __builtin_expect(!!(c), 0)
-#define CLEANUP(f)  __attribute__((cleanup(f), unused))
+#define CLEANUP(f)  __attribute__((cleanup(f), unused)) AUDIT_NOTE("scoped")
 /* An empty struct T that fini takes apart at the end of the scope. */
 #define SCOPED(T, name, fini) struct T name CLEANUP(fini) = {}
 #define ALWAYS_INLINE	      __attribute__((always_inline, unused)) static inline
@@ -105,17 +113,17 @@ typedef enum err err_t;
 /* What the kernel may use of OSXTD: all other symbols are local to OSXTD's object. */
 #define OSXTD_API __attribute__((visibility("default")))
 
-/* ---- words of the profile (safe-c.md); the audit reads the annotations ---- */
-#define unsafe_fn      __attribute__((annotate("osxtd_unsafe_fn")))
-#define UNSAFE(reason) __attribute__((annotate("osxtd_unsafe:" reason)))
-#define shared	       __attribute__((annotate("shared")))
-#define IMMUTABLE      __attribute__((annotate("immutable")))
-#define ATOMIC_ONLY    __attribute__((annotate("atomic_only")))
+/* ---- words of the profile (safe-c.md) ---- */
+#define unsafe_fn      AUDIT_NOTE("osxtd_unsafe_fn")
+#define UNSAFE(reason) AUDIT_NOTE("osxtd_unsafe:" reason)
+#define shared	       AUDIT_NOTE("shared")
+#define IMMUTABLE      AUDIT_NOTE("immutable")
+#define ATOMIC_ONLY    AUDIT_NOTE("atomic_only")
 /* Who alone changes the field: a lock class, `self` (the thread that it belongs to), the field's
  * own inner lock, or an event such as publication. */
-#define OWNER(...) __attribute__((annotate("owner:" #__VA_ARGS__)))
+#define OWNER(...) AUDIT_NOTE("owner:" #__VA_ARGS__)
 /* A struct of which there are only automatic variables: nobody but its own thread reaches it. */
-#define ON_STACK __attribute__((annotate("on_stack")))
+#define ON_STACK AUDIT_NOTE("on_stack")
 
 /* ---- failure ---- */
 [[noreturn]] OSXTD_API void panic_at(const char *why, const char *file, u32 line) COLD;

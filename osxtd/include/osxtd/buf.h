@@ -9,7 +9,7 @@
 #include <osxtd/base.h>
 #include <osxtd/span.h>
 
-struct __attribute__((annotate("affine"))) buf {
+struct AUDIT_NOTE("affine") buf {
 	u8 *_ptr;
 	usize _len;
 };

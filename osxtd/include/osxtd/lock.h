@@ -23,11 +23,11 @@
 #define CAPABILITY(n)	 __attribute__((capability(n)))
 #define ACQUIRES(...)	 __attribute__((acquire_capability(__VA_ARGS__)))
 #define RELEASES(...)	 __attribute__((release_capability(__VA_ARGS__)))
-#define HOLDS(cls)	 __attribute__((requires_capability(cls##_held)))
+#define HOLDS(cls)	 __attribute__((requires_capability(cls##_held))) AUDIT_NOTE("holds:" #cls)
 #define NOT_HOLDING(cls) __attribute__((locks_excluded(cls##_held)))
 #define AFTER(cls)	 __attribute__((acquired_after(cls##_held)))
 #define NO_LOCK_CHECK_	 __attribute__((no_thread_safety_analysis))
-#define GUARDED(cls) __attribute__((guarded_by(cls##_held))) __attribute__((annotate("guarded")))
+#define GUARDED(cls)	 __attribute__((guarded_by(cls##_held))) AUDIT_NOTE("guarded:" #cls)
 
 struct CAPABILITY("lock class") lock_class {
 	u8 _unused;

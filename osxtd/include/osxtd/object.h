@@ -24,8 +24,8 @@
 #include <osxtd/base.h>
 #include <osxtd/span.h>
 
-#define AFFINE	__attribute__((annotate("affine")))
-#define BORROWS __attribute__((annotate("borrows")))
+#define AFFINE	AUDIT_NOTE("affine")
+#define BORROWS AUDIT_NOTE("borrows")
 
 struct object;
 struct pool;

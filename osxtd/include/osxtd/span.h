@@ -31,12 +31,12 @@ struct str {
 /* Byte view of an object of plain integers (R-pod). */
 #define span_of(obj)                                                                               \
 	({                                                                                         \
-		typeof(obj) *pod_ __attribute__((annotate("pod"))) = &(obj);                       \
+		typeof(obj) *pod_ AUDIT_NOTE("pod") = &(obj);                                      \
 		(struct span){ (u8 *)pod_, sizeof(obj) };                                          \
 	})
 #define cspan_of(obj)                                                                              \
 	({                                                                                         \
-		const typeof(obj) *pod_ __attribute__((annotate("pod"))) = &(obj);                 \
+		const typeof(obj) *pod_ AUDIT_NOTE("pod") = &(obj);                                \
 		(struct cspan){ (const u8 *)pod_, sizeof(obj) };                                   \
 	})
 /* Text view of a string literal. */

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* driver - the half that sees all units: commands, cache, facts, reports. */
+#pragma once
+#include "audit.h"
+
+struct options {
+	const char *root, *arch, *commands, *cache, *layers;
+	unsigned jobs;
+	bool quiet;
+};
+
+/* ---- commands.c: the compile commands ---- */
+struct command {
+	const char *directory, *file; /* file: below the project's root */
+	const char **argv;	      /* the compiler's arguments without input and output */
+	unsigned argc;
+	char *facts_path;
+};
+struct commands {
+	struct command *all;
+	unsigned count;
+};
+/* The commands of C files below kernel/, osxtd/ and the samples for the architecture's target. Ends
+ * the program with a message when the file is missing or malformed. */
+struct commands commands_read(const struct options *o);
+
+/* ---- source.c: files as text ---- */
+struct source {
+	const char *name; /* project name */
+	char *text;
+	size_t size;
+	uint64_t hash;
+	unsigned lines;
+	bool *is_code; /* by line, from 1: neither blank nor only comment */
+};
+/* Reads a file once; null when it is not there. */
+struct source *source_get(const char *name);
+uint64_t hash_bytes(const void *data, size_t size, uint64_t start);
+
+/* ---- cache.c ---- */
+/* Names c->facts_path; true when the facts there are still what a fresh run would write. */
+bool cache_is_fresh(struct command *c, const struct options *o);
+/* The lines that make a facts file checkable later: the units' files with their hashes. */
+void cache_write_inputs(FILE *facts, CXTranslationUnit tu);
+
+/* ---- facts.c: all units' facts together ---- */
+struct breach {
+	const char *rule, *file, *text;
+	unsigned line;
+	bool in_macro;
+};
+struct unsafe_range {
+	const char *file, *name, *reason;
+	unsigned first, last;
+	unsigned used; /* breaches that it makes legal */
+};
+struct facts {
+	struct breach *breaches;
+	unsigned breach_count;
+	struct unsafe_range *ranges;
+	unsigned range_count;
+	const char **files; /* project files that the units are made of */
+	unsigned file_count;
+};
+void facts_read(struct facts *f, const char *path);
+void facts_add_breach(struct facts *f, const char *rule, const char *file, unsigned line,
+		      const char *text);
+
+/* ---- reasons.c: R-reason over all UNSAFE marks ---- */
+void check_reasons(struct facts *f);
+
+/* ---- print.c ---- */
+/* Prints the breaches and the counts; true when there is none. */
+bool print_report(const struct facts *f, const struct options *o);

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * walk - one walk over a unit's tree: keeps the chain of parents and the enclosing function, calls
+ * the families of rules for each node, and writes breaches into the unit's facts.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ast.h"
+
+struct unit unit;
+
+/* ---- UNSAFE blocks: the attribute of a statement shows only as the macro's expansion ---- */
+enum { UNSAFE_MAX = 4096 };
+static struct {
+	const char *file;
+	unsigned offset;
+} unsafe_uses[UNSAFE_MAX];
+static unsigned unsafe_count;
+
+static void note_macro_use(CXCursor c)
+{
+	const char *name = text_of(clang_getCursorSpelling(c));
+	bool is_unsafe = strcmp(name, "UNSAFE") == 0;
+	if (!is_unsafe && strcmp(name, "unsafe_fn") != 0)
+		return;
+	struct place at = expanded(c);
+	if (at.zone == ZONE_KERNEL) {
+		struct node n = { .cursor = c, .kind = clang_getCursorKind(c) };
+		report(&n, R_UNSAFE, "%s outside osxtd", name);
+	}
+	if (is_unsafe && unsafe_count < UNSAFE_MAX) {
+		unsafe_uses[unsafe_count].file = at.file;
+		unsafe_uses[unsafe_count++].offset = at.offset;
+	}
+}
+
+static bool is_unsafe_block(const struct node *n)
+{
+	if (n->kind != CXCursor_UnexposedStmt)
+		return false;
+	struct place at = expanded(n->cursor);
+	for (unsigned i = 0; i < unsafe_count; i++) {
+		if (unsafe_uses[i].offset == at.offset && unsafe_uses[i].file == at.file)
+			return true;
+	}
+	return false;
+}
+
+/* The string between the quotes of UNSAFE("…") in front of a block. */
+static const char *block_reason(CXCursor block)
+{
+	CXToken *tokens = NULL;
+	unsigned count = 0;
+	char reason[4096] = "";
+	clang_tokenize(unit.tu, clang_getCursorExtent(block), &tokens, &count);
+	for (unsigned i = 0; i < count; i++) {
+		const char *text = text_of(clang_getTokenSpelling(unit.tu, tokens[i]));
+		if (text[0] == '"' && strlen(reason) + strlen(text) < sizeof(reason))
+			strncat(reason, text + 1, strlen(text) - 2);
+		if (strcmp(text, ")") == 0)
+			break;
+	}
+	clang_disposeTokens(unit.tu, tokens, count);
+	return intern(reason);
+}
+
+/* ---- facts ---- */
+static unsigned line_of(CXSourceLocation at, const char **file)
+{
+	CXFile f = NULL;
+	unsigned line = 0;
+	clang_getSpellingLocation(at, &f, &line, NULL, NULL);
+	*file = project_file(f);
+	return line;
+}
+
+static void fact_unsafe(CXCursor c, const char *name, const char *reason)
+{
+	const char *first_file = NULL, *last_file = NULL;
+	CXSourceRange extent = clang_getCursorExtent(c);
+	unsigned first = line_of(clang_getRangeStart(extent), &first_file);
+	unsigned last = line_of(clang_getRangeEnd(extent), &last_file);
+	if (first_file && first_file == last_file)
+		fprintf(unit.facts, "U\t%s\t%u\t%u\t%s\t%s\n", first_file, first, last, name,
+			reason);
+}
+
+/* A pasted token has no file: the nearest ancestor that has one tells where the macro is. */
+static struct place answerable(const struct node *n)
+{
+	struct place p = spelled(n->cursor);
+	for (const struct node *up = n->up; p.zone == ZONE_OUTSIDE && up; up = up->up)
+		p = spelled(up->cursor);
+	return p;
+}
+
+static void vreport(struct place at, bool is_macro, bool in_unsafe, enum rule_id rule,
+		    const char *format, va_list args)
+{
+	if (at.zone == ZONE_OUTSIDE || (at.zone == ZONE_OSXTD && !rules[rule].in_osxtd))
+		return;
+	char kind = 'B';
+	if (at.zone == ZONE_OSXTD)
+		kind = in_unsafe ? 'W' : is_macro ? 'M' : 'B';
+	fprintf(unit.facts, "%c\t%s\t%s\t%u\t", kind, rules[rule].id, at.file, at.line);
+	vfprintf(unit.facts, format, args);
+	fputc('\n', unit.facts);
+}
+
+void report(const struct node *n, enum rule_id rule, const char *format, ...)
+{
+	struct place at = answerable(n), use = expanded(n->cursor);
+	va_list args;
+	va_start(args, format);
+	vreport(at, at.file != use.file || at.offset != use.offset, n->in_unsafe, rule, format,
+		args);
+	va_end(args);
+}
+
+void report_caller(const struct node *n, enum rule_id rule, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vreport(expanded(n->cursor), false, n->in_unsafe, rule, format, args);
+	va_end(args);
+}
+
+/* ---- the walk ---- */
+static void run_rules(const struct node *n)
+{
+	rules_memory(n);
+	rules_types(n);
+	rules_ownership(n);
+	rules_locals(n);
+	rules_borrow(n);
+	rules_locks(n);
+	rules_control(n);
+}
+
+static void enter_function(struct node *n, struct function *fn)
+{
+	CXCursor c = n->cursor;
+	const char *reason = annotation(c, "osxtd_unsafe");
+	fn->decl = c;
+	fn->name = text_of(clang_getCursorSpelling(c));
+	fn->is_borrows = annotation(c, "borrows") != NULL;
+	fn->is_unsafe = reason != NULL || annotation(c, "osxtd_unsafe_fn") != NULL;
+	n->fn = fn;
+	n->in_unsafe = fn->is_unsafe;
+	if (fn->is_unsafe)
+		fact_unsafe(c, fn->name, reason ? reason : "unsafe_fn");
+}
+
+static enum CXChildVisitResult visit(CXCursor c, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	const struct node *up = data;
+	struct function fn = {};
+	struct node n = { c, clang_getCursorKind(c), up, up->fn, up->in_unsafe };
+	if (n.kind == CXCursor_FunctionDecl && clang_isCursorDefinition(c)) {
+		enter_function(&n, &fn);
+	} else if (is_unsafe_block(&n)) {
+		n.in_unsafe = true;
+		fact_unsafe(c, n.fn ? n.fn->name : "?", block_reason(c));
+	}
+	run_rules(&n);
+	clang_visitChildren(c, visit, &n);
+	return CXChildVisit_Continue;
+}
+
+static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientData data)
+{
+	enum CXCursorKind kind = clang_getCursorKind(c);
+	if (kind == CXCursor_MacroExpansion) {
+		note_macro_use(c);
+		return CXChildVisit_Continue;
+	}
+	if (expanded(c).zone == ZONE_OUTSIDE)
+		return CXChildVisit_Continue;
+	return visit(c, parent, data);
+}
+
+static void report_diagnostics(void)
+{
+	unsigned count = clang_getNumDiagnostics(unit.tu);
+	for (unsigned i = 0; i < count; i++) {
+		CXDiagnostic d = clang_getDiagnostic(unit.tu, i);
+		CXFile file = NULL;
+		unsigned line = 0;
+		clang_getExpansionLocation(clang_getDiagnosticLocation(d), &file, &line, NULL,
+					   NULL);
+		const char *name = project_file(file);
+		if (clang_getDiagnosticSeverity(d) >= CXDiagnostic_Error)
+			fprintf(unit.facts, "B\t%s\t%s\t%u\t%s\n", rules[R_PARSE].id,
+				name ? name : unit.main_file, line,
+				text_of(clang_getDiagnosticSpelling(d)));
+		clang_disposeDiagnostic(d);
+	}
+}
+
+void walk_unit(void)
+{
+	struct node top = { .cursor = clang_getTranslationUnitCursor(unit.tu),
+			    .kind = CXCursor_TranslationUnit };
+	report_diagnostics();
+	clang_visitChildren(top.cursor, visit_top, &top);
+}
