@@ -328,7 +328,7 @@ static bool map_input(struct tty *t, u8 *c) HOLDS(tty)
 	return true;
 }
 
-static void receive_byte(struct tty *t, struct effects *fx, u8 c) HOLDS(tty)
+static NOINLINE void receive_byte(struct tty *t, struct effects *fx, u8 c) HOLDS(tty)
 {
 	bool canonical = (t->modes.t.c_lflag & ICANON) != 0;
 	if (t->literal_next) {

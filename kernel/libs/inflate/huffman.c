@@ -72,7 +72,7 @@ static err_t place(struct huffman_vec *table, u32 root, u32 max_bits, u32 code, 
 	return OK;
 }
 
-err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths,
+err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths, u32 literals,
 		    struct huffman_symbols meaning)
 {
 	struct code_plan plan = {};
@@ -84,10 +84,12 @@ err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths,
 		if (bits == 0)
 			continue;
 		u32 code = reversed(array_at(plan.next, bits)++, bits);
-		const struct huffman_symbol *s = huffman_symbols_at(meaning, i);
-		if (s->kind == 0 && s->value == 0)
+		struct huffman_symbol s = { (u16)i, HUFFMAN_LITERAL };
+		if (i >= literals)
+			s = *huffman_symbols_at(meaning, i - literals);
+		if (s.kind == 0 && s.value == 0)
 			continue; /* a symbol that the format reserves: its code stays invalid */
-		TRY(place(table, root, plan.max_bits, code, bits, (u32)s->value << 16 | s->kind));
+		TRY(place(table, root, plan.max_bits, code, bits, (u32)s.value << 16 | s.kind));
 	}
 	return OK;
 }

@@ -29,9 +29,10 @@ struct huffman_symbol {
 };
 
 /*
- * Fills *table (resized as needed) for lengths[0 … count-1], whose symbol i means meaning[i].
- * ERR_BADMSG: over-subscribed, or incomplete with more than one code.  ERR_NOMEM.
+ * Fills *table (resized as needed) for lengths[0 … count-1]: symbols below literals mean
+ * themselves, symbol literals + i means meaning[i]. ERR_BADMSG: over-subscribed, or incomplete with
+ * more than one code.  ERR_NOMEM.
  */
 SPAN_TYPE(huffman_symbols, const struct huffman_symbol);
-err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths,
+err_t huffman_build(struct huffman_vec *table, u32 root, struct cspan lengths, u32 literals,
 		    struct huffman_symbols meaning);

@@ -64,13 +64,15 @@ static void to_bytes(struct bit_source *b)
 
 /* ---- tables ---- */
 
-static const struct huffman_symbol length_symbols[] = {
-	{ 3, 0 },	 { 4, 0 },	  { 5, 0 },	   { 6, 0 },	    { 7, 0 },
-	{ 8, 0 },	 { 9, 0 },	  { 10, 0 },	   { 11, 1 << 8 },  { 13, 1 << 8 },
-	{ 15, 1 << 8 },	 { 17, 1 << 8 },  { 19, 2 << 8 },  { 23, 2 << 8 },  { 27, 2 << 8 },
-	{ 31, 2 << 8 },	 { 35, 3 << 8 },  { 43, 3 << 8 },  { 51, 3 << 8 },  { 59, 3 << 8 },
-	{ 67, 4 << 8 },	 { 83, 4 << 8 },  { 99, 4 << 8 },  { 115, 4 << 8 }, { 131, 5 << 8 },
-	{ 163, 5 << 8 }, { 195, 5 << 8 }, { 227, 5 << 8 }, { 258, 0 },
+enum : u32 { LITERALS = 256 };
+/* The end of a block and the lengths; the last two are reserved. */
+static const struct huffman_symbol length_symbols[HUFFMAN_MAX_SYMBOLS - LITERALS] = {
+	{ 0, HUFFMAN_END }, { 3, 0 },	     { 4, 0 },	      { 5, 0 },	       { 6, 0 },
+	{ 7, 0 },	    { 8, 0 },	     { 9, 0 },	      { 10, 0 },       { 11, 1 << 8 },
+	{ 13, 1 << 8 },	    { 15, 1 << 8 },  { 17, 1 << 8 },  { 19, 2 << 8 },  { 23, 2 << 8 },
+	{ 27, 2 << 8 },	    { 31, 2 << 8 },  { 35, 3 << 8 },  { 43, 3 << 8 },  { 51, 3 << 8 },
+	{ 59, 3 << 8 },	    { 67, 4 << 8 },  { 83, 4 << 8 },  { 99, 4 << 8 },  { 115, 4 << 8 },
+	{ 131, 5 << 8 },    { 163, 5 << 8 }, { 195, 5 << 8 }, { 227, 5 << 8 }, { 258, 0 },
 };
 static const struct huffman_symbol distance_symbols[32] = {
 	{ 1, 0 },	    { 2, 0 },		{ 3, 0 },	   { 4, 0 },
@@ -86,15 +88,9 @@ static const struct huffman_symbol distance_symbols[32] = {
 static err_t build_tables(struct inflate *z, struct cspan literal_lengths,
 			  struct cspan distance_lengths)
 {
-	struct huffman_symbol symbols[HUFFMAN_MAX_SYMBOLS] = {};
-	for (u32 i = 0; i < 256; i++)
-		array_at(symbols, i) = (struct huffman_symbol){ (u16)i, HUFFMAN_LITERAL };
-	symbols[256] = (struct huffman_symbol){ 0, HUFFMAN_END };
-	for (u32 i = 0; i < array_len(length_symbols); i++)
-		array_at(symbols, 257 + i) = array_at(length_symbols, i);
-	TRY(huffman_build(&z->literals, LITERAL_ROOT, literal_lengths,
-			  SPAN_OF_ARRAY(huffman_symbols, symbols)));
-	return huffman_build(&z->distances, DISTANCE_ROOT, distance_lengths,
+	TRY(huffman_build(&z->literals, LITERAL_ROOT, literal_lengths, LITERALS,
+			  SPAN_OF_ARRAY(huffman_symbols, length_symbols)));
+	return huffman_build(&z->distances, DISTANCE_ROOT, distance_lengths, 0,
 			     SPAN_OF_ARRAY(huffman_symbols, distance_symbols));
 }
 
@@ -151,12 +147,9 @@ static err_t dynamic_tables(struct inflate *z)
 		refill(b);
 		array_at(code_lengths, array_at(order, i)) = (u8)take(b, 3);
 	}
-	struct huffman_symbol meaning[LENGTH_CODES] = {};
-	for (u32 i = 0; i < LENGTH_CODES; i++)
-		array_at(meaning, i) = (struct huffman_symbol){ (u16)i, HUFFMAN_LITERAL };
 	struct huffman_vec code CLEANUP(huffman_vec_drop) = {};
-	TRY(huffman_build(&code, 7, cspan_of(code_lengths),
-			  SPAN_OF_ARRAY(huffman_symbols, meaning)));
+	TRY(huffman_build(&code, 7, cspan_of(code_lengths), LENGTH_CODES,
+			  (struct huffman_symbols){}));
 
 	u8 lengths[286 + 30] = {};
 	TRY(read_lengths(b, &code, span_sub(span_of(lengths), 0, literals + distances)));
