@@ -4,7 +4,7 @@
 
 #include "fs/vfs.h"
 
-static const struct chrdev_ops *shared majors[CHRDEV_MAJOR_MAX]; /* written at boot only */
+static const struct chrdev_ops *shared majors[CHRDEV_MAJOR_MAX] OWNER(boot);
 
 err_t chrdev_register(u32 major, const struct chrdev_ops *ops)
 {

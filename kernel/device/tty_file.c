@@ -126,7 +126,7 @@ static err_t open_tty(struct tty_ref tty, u32 flags, struct file_ref *out)
 
 /* ---- the serial console ---- */
 
-static struct tty_ref shared console;
+static struct tty_ref shared console IMMUTABLE OWNER(boot);
 
 struct tty *tty_console(void)
 {

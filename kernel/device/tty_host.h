@@ -2,7 +2,7 @@
 /*
  * tty_host - what terminals need of processes and processes of terminals.
  *
- * Terminals live below processes: process/ gives them this table once (tty_host_set) and calls the
+ * Terminals live below processes: process/ gives them this table once (tty_host_init) and calls the
  * functions at the end itself.  A terminal keeps the numbers of its session and of its foreground
  * group; a session keeps a reference to its terminal.
  *
@@ -47,7 +47,7 @@ struct tty_host_ops {
 };
 
 /* ---- provided by device/ ---- */
-void tty_host_set(const struct tty_host_ops *ops);
+void tty_host_init(const struct tty_host_ops *ops);
 /* The leader of session sid, whose terminal t is, exits or gives it up: SIGHUP and SIGCONT to the
  * foreground group, no session. */
 void tty_leave_session(struct tty *t, i32 sid);

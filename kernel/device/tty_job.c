@@ -7,9 +7,9 @@
 #include "device/tty.h"
 #include "security/cred.h"
 
-static const struct tty_host_ops *shared host;
+static const struct tty_host_ops *shared host OWNER(boot);
 
-void tty_host_set(const struct tty_host_ops *ops)
+void tty_host_init(const struct tty_host_ops *ops)
 {
 	host = ops;
 }

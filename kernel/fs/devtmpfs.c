@@ -27,7 +27,7 @@ static const struct device_link links[] = {
 	{ STR("stderr"), STR("/proc/self/fd/2") },
 };
 
-static struct super_ref shared instance; /* written once at boot */
+static struct super_ref shared instance IMMUTABLE OWNER(boot);
 
 static err_t devtmpfs_mount(const struct fs_type *type, struct str source, struct str options,
 			    struct super_ref *out)
@@ -57,7 +57,7 @@ static err_t make_instance(struct super_ref *out)
 	return ramfs_new(&devtmpfs_type, text_str(&options), out);
 }
 
-err_t devtmpfs_register(void)
+err_t devtmpfs_init(void)
 {
 	SCOPED_REF(super, s);
 	TRY(make_instance(&s));

@@ -9,4 +9,4 @@
 #include <osxtd/base.h>
 
 /* Makes the instance and registers the type.  Once at boot, after ramfs_register. */
-err_t devtmpfs_register(void);
+err_t devtmpfs_init(void);

@@ -91,8 +91,7 @@ static bool fdtable_copy(struct fdtable *from, struct fdtable *to)
 	struct fd_vec copies = {};
 	{
 		GUARD(fdtable, &to->lock);
-		copies = to->entries;
-		to->entries = (struct fd_vec){};
+		copies = fd_vec_move(&to->entries);
 	}
 	usize used = 0, lowest = 0;
 	bool fits = false;
@@ -113,7 +112,7 @@ static bool fdtable_copy(struct fdtable *from, struct fdtable *to)
 		}
 	}
 	GUARD(fdtable, &to->lock);
-	to->entries = copies;
+	to->entries = fd_vec_move(&copies);
 	to->used = used;
 	to->lowest = lowest;
 	return fits;

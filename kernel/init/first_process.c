@@ -14,7 +14,7 @@
 #include "process/exec.h"
 #include "process/process.h"
 
-static const struct command_line *shared line;
+static const struct command_line *shared line OWNER(boot);
 
 static err_t try_program(struct thread *self, struct str path)
 {

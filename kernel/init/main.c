@@ -37,7 +37,7 @@ static void must(err_t err, struct str what)
 	panic("boot failed");
 }
 
-static struct command_line shared command_line;
+static struct command_line shared command_line OWNER(boot);
 
 static void run_ktests(void)
 {
@@ -107,8 +107,8 @@ void kernel_main(void)
 	     STR("vm")); /* the vDSO's data page is there before the clocks that fill it */
 	process_setup();
 	must(ramfs_register(), STR("ramfs"));
-	must(devtmpfs_register(), STR("devtmpfs"));
-	must(procfs_register(), STR("procfs"));
+	must(devtmpfs_init(), STR("devtmpfs"));
+	must(procfs_init(), STR("procfs"));
 	must(mem_devices_init(), STR("memory devices"));
 	must(tty_console_init(), STR("console"));
 	must(kernel_task_start(boot_task, nullptr), STR("boot task"));

@@ -20,7 +20,12 @@ void exec_strings_fini(struct exec_strings *s)
 
 struct exec_strings exec_strings_move(struct exec_strings *s)
 {
-	struct exec_strings moved = *s;
+	struct exec_strings moved = {
+		.chunks = exec_chunks_move(&s->chunks),
+		.last_used = s->last_used,
+		.len = s->len,
+		.count = s->count,
+	};
 	*s = (struct exec_strings){};
 	return moved;
 }

@@ -102,7 +102,7 @@ void parent_report(struct process *p, i32 code, u32 signo)
 
 /* ---- children of the dead ---- */
 
-static struct process *find_reaper(struct process *p) HOLDS(process_tree)
+BORROWS static struct process *find_reaper(struct process *p) HOLDS(process_tree)
 {
 	if (p->has_subreaper) {
 		struct process *a = process_get_or_null(&p->parent);

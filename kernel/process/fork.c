@@ -59,18 +59,20 @@ static err_t share_parts(struct thread *self, struct thread *child, u64 flags)
 	else
 		TRY(fs_ctx_fork(thread_fs(self), &child->fs));
 	child->cred = cred_clone(cred_get(&self->cred));
+	SCOPED_REF(vmspace, space);
 	if ((flags & CLONE_VM) != 0) {
-		child->mm = vmspace_clone(vmspace_get(&self->mm));
+		space = vmspace_clone(vmspace_get(&self->mm));
 		child->space_id = self->space_id;
 	} else {
-		TRY(mm_fork(thread_mm(self), &child->mm));
+		TRY(mm_fork(thread_mm(self), &space));
 		child->space_id = world_new_space_id();
 	}
-	child->task.space = vmspace_clone(vmspace_get(&child->mm));
+	child->task.space = vmspace_clone(vmspace_get(&space));
+	child->mm = vmspace_move(&space);
 	return OK;
 }
 
-static void inherit(struct thread *self, struct thread *child, const struct fork_request *r)
+static void child_init(struct thread *self, struct thread *child, const struct fork_request *r)
 {
 	child->start_ns = clock_monotonic_ns();
 	child->blocked = self->blocked;
@@ -105,12 +107,14 @@ static err_t new_sighand(struct thread *self, u64 flags, struct sighand_ref *out
 	return OK;
 }
 
-static err_t new_process(struct thread *self, struct thread *child, const struct fork_request *r)
+static err_t child_process_new(struct thread *self, struct thread *child,
+			       const struct fork_request *r)
 {
 	struct process *parent = process_of(self);
 	SCOPED_REF(process, made);
 	TRY(process_new(&made));
-	TRY(new_sighand(self, r->flags, &child->sighand));
+	SCOPED_REF(sighand, actions);
+	TRY(new_sighand(self, r->flags, &actions));
 	struct process *p = process_get(&made);
 	rlimit_fork(p, parent);
 	atomic_i32_store(&p->oom_score_adj, atomic_i32_load(&parent->oom_score_adj));
@@ -120,7 +124,8 @@ static err_t new_process(struct thread *self, struct thread *child, const struct
 		p->exit_signal = r->exit_signal;
 	}
 	GUARD(signal, &p->lock);
-	p->sighand = sighand_clone(sighand_get(&child->sighand));
+	p->sighand = sighand_clone(sighand_get(&actions));
+	child->sighand = sighand_move(&actions);
 	child->process = process_move(&made);
 	return OK;
 }
@@ -215,14 +220,14 @@ static err_t build(struct thread *self, const struct fork_request *r, struct tas
 		child->process = process_clone(process_of(self));
 		child->sighand = sighand_clone(sighand_get(&self->sighand));
 	} else {
-		TRY(new_process(self, child, r));
+		TRY(child_process_new(self, child, r));
 	}
 	TRY(share_parts(self, child, r->flags));
 	user_ctx_fork(ctx, &self->task.user);
 	arch_clone_child(ctx, r->stack);
 	if ((r->flags & CLONE_SETTLS) != 0)
 		TRY(arch_set_tls(ctx, r->tls));
-	inherit(self, child, r);
+	child_init(self, child, r);
 	*out = task_move(&made);
 	return OK;
 }

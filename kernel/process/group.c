@@ -167,6 +167,12 @@ static err_t may_set_group(struct process *caller, struct process *p, i32 pgid) 
 	return g != nullptr && session_get(&g->session) == s ? OK : ERR_PERM;
 }
 
+/* g is not published yet. */
+static void group_init_session(struct group *g, struct session *s)
+{
+	g->session = session_clone(s);
+}
+
 err_t process_set_group(struct thread *self, i32 pid, i32 pgid)
 {
 	if (pgid < 0)
@@ -191,7 +197,7 @@ err_t process_set_group(struct thread *self, i32 pid, i32 pgid)
 	struct group *g = pid_group(pgid);
 	if (g == nullptr) {
 		g = group_get(&made);
-		g->session = session_clone(session_of(p));
+		group_init_session(g, session_of(p));
 		group_publish(g, pgid);
 	}
 	group_leave(p, &old);

@@ -49,11 +49,12 @@ REF_TYPE(queued_signal);
 LIST_TYPE(signal_queue, queued_signal, link);
 
 struct pending_set {
-	u64 set;	     /* bit n-1: signal n is pending */
-	u32 slot_signo;	     /* not 0: the slot tells of this standard signal */
-	struct siginfo slot; /* spares the first standard signal an entry */
-	struct signal_queue
-		queue; /* what is known about the others; a standard signal may lack an entry */
+	u64 set OWNER(signal); /* bit n-1: signal n is pending */
+	/* not 0: the slot tells of this standard signal, which it spares an entry */
+	u32 slot_signo OWNER(signal);
+	struct siginfo slot OWNER(signal);
+	/* what is known about the others; a standard signal may lack an entry */
+	struct signal_queue queue OWNER(signal);
 };
 
 struct action_table {

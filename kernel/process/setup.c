@@ -81,14 +81,14 @@ void process_setup(void)
 	sched_setup(&no_hooks);
 	clock_setup(&clock_hooks);
 	loadavg_start();
-	tty_host_set(&process_tty_ops);
-	oom_set_ops(&oom_ops);
+	tty_host_init(&process_tty_ops);
+	oom_init(&oom_ops);
 	task_on_oops(thread_oops);
 }
 
 /* ---- the first process ---- */
 
-static const struct init_ops *shared init_ops;
+static const struct init_ops *shared init_ops OWNER(boot);
 
 static void init_entry(struct task *t)
 {

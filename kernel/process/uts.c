@@ -11,10 +11,11 @@ struct uts_name {
 	usize len;
 	u8 bytes[UTS_NAME_MAX];
 };
-static struct {
+struct uts {
 	struct uts_lock lock;
 	struct uts_name host GUARDED(uts), domain GUARDED(uts);
-} shared uts = {
+};
+static struct uts shared uts = {
 	.host = { 6, "(none)" },
 	.domain = { 6, "(none)" },
 };

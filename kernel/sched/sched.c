@@ -41,7 +41,7 @@ struct runq {
 	struct atomic_u32 running ATOMIC_ONLY; /* 1 while a task runs here */
 };
 PER_CPU(struct runq, runqs);
-static const struct sched_hooks *shared sched_hooks;
+static const struct sched_hooks *shared sched_hooks OWNER(boot);
 
 /* nice -20 … 19; each step is a factor of about 1.25 (sched(7)). */
 static const u32 nice_weight[40] = {

@@ -7,7 +7,7 @@ static struct atomic_u64 shared realtime_offset;
 static struct atomic_u64 shared step_count;
 static struct atomic_i32 shared tai_offset;
 static struct waitq shared step_waitq;
-static const struct clock_hooks *shared clock_hooks;
+static const struct clock_hooks *shared clock_hooks OWNER(boot);
 
 static void publish(void)
 {

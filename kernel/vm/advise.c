@@ -95,7 +95,7 @@ static void hole_fini(struct hole *h)
 }
 
 struct advising {
-	const struct advice *advice;
+	struct advice advice;
 	u64 va, end;
 	bool had_gap;
 };
@@ -103,7 +103,7 @@ struct advising {
 /* Carries the advice out for the first run of marks at or after w->va, and goes behind it. */
 static err_t advise_run(struct mm *mm, struct advising *w, struct hole *hole) HOLDS(mm_map)
 {
-	const struct advice *a = w->advice;
+	const struct advice *a = &w->advice;
 	SCOPED_CURSOR(c);
 	struct vm_entry e = {};
 	TRY(vmspace_lock(&mm->vmspace, w->va, w->end, &c));
@@ -181,6 +181,6 @@ err_t mm_advise(struct mm *mm, u64 addr, u64 len, i32 advice)
 		return ERR_NOMEM;
 	if (a.action == POPULATE)
 		return populate(mm, addr, end, a.access);
-	struct advising w = { .advice = &a, .va = addr, .end = end };
+	struct advising w = { .advice = a, .va = addr, .end = end };
 	return advise(mm, &w);
 }

@@ -162,7 +162,7 @@ static void step(struct ktest_ctx *t, struct model *m, struct vmspace_ref *s)
 
 KTEST(mm, random_calls_match_the_model)
 {
-	static struct model shared model; /* tests run one after the other */
+	static struct model shared model OWNER(test); /* they run one after the other */
 	model = (struct model){ .state = 1 };
 	struct frame_stats before = {}, after = {};
 	frame_stats(&before);

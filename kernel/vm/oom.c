@@ -25,7 +25,7 @@ struct oom_state {
 };
 shared static struct oom_state state;
 
-void oom_set_ops(const struct oom_ops *ops)
+void oom_init(const struct oom_ops *ops)
 {
 	state.ops = ops;
 }

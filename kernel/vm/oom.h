@@ -29,7 +29,7 @@ struct oom_ops {
 	bool (*is_dying)(void);
 };
 /* Once, by process/. */
-void oom_set_ops(const struct oom_ops *ops);
+void oom_init(const struct oom_ops *ops);
 /* Score of a process: larger is worse, 0 is never to be killed.  adj: -1000 … 1000. */
 u64 oom_badness(struct vmspace *space, i32 adj);
 

@@ -61,15 +61,15 @@ err_t show_pid_stat(const struct proc_subject *s, struct text *t)
 	subject_info(s, &i);
 	get_memory(s, &m);
 	process_get_rlimit(process_get(&s->process), RLIMIT_RSS, &rss_limit, &rss_hard);
-	const struct mm_layout *l = &m.layout;
 	put_identity(&i, t);
 	put_times(&i, t);
-	FMT(t, " {} {} {} {} {} {} 0 0", m.size_bytes, m.resident, rss_limit, l->start_code,
-	    l->end_code, l->start_stack);
+	FMT(t, " {} {} {} {} {} {} 0 0", m.size_bytes, m.resident, rss_limit, m.layout.start_code,
+	    m.layout.end_code, m.layout.start_stack);
 	bool is_shown = proc_may_inspect(s) == OK;
 	put_signals(&i, is_shown, t);
-	FMT(t, " {} {} {} {} {} {} {} {}\n", l->start_data, l->end_data, l->start_brk, l->arg_start,
-	    l->arg_end, l->env_start, l->env_end, is_shown ? i.exit_code : 0);
+	FMT(t, " {} {} {} {} {} {} {} {}\n", m.layout.start_data, m.layout.end_data,
+	    m.layout.start_brk, m.layout.arg_start, m.layout.arg_end, m.layout.env_start,
+	    m.layout.env_end, is_shown ? i.exit_code : 0);
 	return OK;
 }
 

@@ -4,7 +4,7 @@
 
 #include "fs/procfs/node.h"
 
-static struct super_ref shared instance; /* written once at boot */
+static struct super_ref shared instance IMMUTABLE OWNER(boot); /* written once at boot */
 
 static err_t root_lookup(struct inode *dir, struct str name, struct inode_ref *out)
 {
@@ -65,7 +65,7 @@ static const struct fs_type procfs_type = {
 	.name = STR("proc"), .flags = FS_NODEV, .magic = 0x9fa0, .mount = procfs_mount
 };
 
-err_t procfs_register(void)
+err_t procfs_init(void)
 {
 	SCOPED_REF(inode, root);
 	SCOPED_REF(super, s);

@@ -12,4 +12,4 @@
 #include <osxtd/base.h>
 
 /* Makes the instance and registers the type.  Once at boot. */
-err_t procfs_register(void);
+err_t procfs_init(void);

@@ -7,7 +7,7 @@
 #include "fs/procfs/node.h"
 
 /* A tree of mounts with procfs as its root. */
-struct world {
+struct ON_STACK world {
 	struct fs_ctx_ref fs;
 	struct cred_ref cred;
 };

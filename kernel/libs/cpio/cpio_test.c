@@ -11,7 +11,7 @@ struct recorder {
 	u32 last_mode;
 	usize name_len;
 };
-static struct recorder shared recorder;
+static struct recorder shared recorder OWNER(test);
 
 static err_t feed(struct cpio_reader *r, struct cspan bytes)
 {
@@ -69,8 +69,8 @@ static void check_recorded(struct ktest_ctx *t)
 	EXPECT_EQ(recorder.last_mode, 0100600);
 }
 
-static struct cpio_reader shared reader;
-static u8 shared archive[1024];
+static struct cpio_reader shared reader OWNER(test);
+static u8 shared archive[1024] OWNER(test);
 
 static void start(void)
 {

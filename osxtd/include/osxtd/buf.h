@@ -69,6 +69,12 @@ OSXTD_API err_t vec_raw_resize(struct buf *b, usize elem_size, usize old_len, us
 		v->_len = len;                                                                     \
 		return OK;                                                                         \
 	}                                                                                          \
+	[[maybe_unused]] static inline struct name name##_move(struct name *v)                     \
+	{                                                                                          \
+		struct name moved = { buf_move(&v->_buf), v->_len };                               \
+		v->_len = 0;                                                                       \
+		return moved;                                                                      \
+	}                                                                                          \
 	/* Appends a zeroed element and borrows it. */                                             \
 	[[maybe_unused]] static inline err_t name##_push(struct name *v, T **out)                  \
 	{                                                                                          \
