@@ -63,6 +63,9 @@ struct pool {
 	void *_free;
 	u64 _free_count, _total;
 	struct pool *_next; /* all pools that were ever used, for reports */
+#ifdef OSXTD_DEBUG
+	u64 _waiting; /* elements in the quarantine */
+#endif
 };
 /* Stands for the CPUs' lists of a pool that was never used: all empty. */
 OSXTD_API extern struct pool_cpu shared pool_cpus_none[];

@@ -4,7 +4,11 @@
 #include <osxtd/task.h>
 
 /* mm/: kernel stacks with guard pages; *base is the lowest address. */
+#ifdef OSXTD_DEBUG
+enum : u64 { STACK_SIZE = 32768 }; /* redzones, and the shadow of one stack is one page */
+#else
 enum : u64 { STACK_SIZE = 16384 };
+#endif
 err_t stack_alloc(u64 *base);
 void stack_free(u64 base);
 /* mm/: makes s (null: the kernel's own) the address space of this CPU. */

@@ -7,6 +7,7 @@
  */
 #include <osxtd/buf.h>
 
+#include "debug/kasan.h"
 #include "mm/frames.h"
 #include "mm/pool.h"
 
@@ -55,6 +56,10 @@ err_t buf_alloc_uninit(usize len, struct buf *out)
 	}
 	if (unlikely(p == nullptr))
 		return ERR_NOMEM;
+	if (len <= CLASS_MAX)
+		kasan_fit(p, len, class_for(len)->_size, KASAN_SLAB_REDZONE);
+	else
+		kasan_fit(p, len, PAGE_SIZE << order_for(len), KASAN_PAGE_TAIL);
 	*out = (struct buf){ (u8 *)p, len };
 	return OK;
 }

@@ -54,6 +54,7 @@ static void block_claim(struct uframe *f, u32 order, enum frame_kind kind)
 	f->state = FRAME_USED;
 	f->kind = kind;
 	f->order = (u8)order;
+	kasan_unpoison(frame_va(f), PAGE_SIZE << order);
 }
 
 /* Splits a block into single pages for the cache.  Returns their number. */
@@ -198,6 +199,7 @@ void frames_free(struct uframe *f, enum frame_kind kind)
 		frame_bad_state(f);
 	for (u32 i = 0; i < 1u << order; i++)
 		f[i].state = FRAME_UNUSED;
+	kasan_poison(frame_va(f), PAGE_SIZE << order, KASAN_PAGE_FREE);
 	__atomic_fetch_sub(&frame_cache_here()->used[kind], 1ull << order, __ATOMIC_RELAXED);
 	GUARD(buddy, &buddy_lock_);
 	buddy_free(&buddy_, f, order);
@@ -265,6 +267,7 @@ static void add_pages(u64 first, u64 end)
 {
 	slots_set(first, min_of(end, chunk_up(first)), FRAME_UNUSED);
 	slots_set(max_of(first, end / CHUNK_PAGES * CHUNK_PAGES), end, FRAME_UNUSED);
+	kasan_poison(phys_to_virt(first * PAGE_SIZE), (end - first) * PAGE_SIZE, KASAN_PAGE_FREE);
 	GUARD(buddy, &buddy_lock_);
 	buddy_add(&buddy_, first, end);
 	total_pages += end - first;
@@ -298,6 +301,7 @@ void mm_release_range(u64 start, u64 end)
 	}
 	if (first >= last)
 		return;
+	kasan_poison(phys_to_virt(first * PAGE_SIZE), (last - first) * PAGE_SIZE, KASAN_PAGE_FREE);
 	GUARD(buddy, &buddy_lock_);
 	buddy_add(&buddy_, first, last);
 	total_pages += last - first;

@@ -12,6 +12,7 @@
 #include <arch/paging.h>
 #include <osxtd/cpu.h>
 
+#include "debug/kasan.h"
 #include "mm/buddy.h"
 
 ALWAYS_INLINE u64 frame_paddr(const struct uframe *f)
@@ -85,6 +86,7 @@ ALWAYS_INLINE struct uframe *frame_take(enum frame_kind kind)
 		frame_bad_state(f);
 	f->state = FRAME_USED;
 	f->kind = kind;
+	kasan_unpoison(frame_va(f), PAGE_SIZE);
 	return f;
 }
 
@@ -93,6 +95,7 @@ ALWAYS_INLINE void frame_give(struct uframe *f, enum frame_kind kind)
 {
 	if (unlikely(!frame_is_freeable(f, kind)))
 		frame_bad_state(f);
+	kasan_poison(frame_va(f), PAGE_SIZE, KASAN_PAGE_FREE);
 	struct frame_cache *c = frame_cache_here();
 	if (unlikely(c->count >= FRAME_CACHE_MAX || cpu_in_irq())) {
 		frame_give_slow(f);

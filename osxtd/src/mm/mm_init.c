@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /* mm_init - the order in which memory comes up. */
+#include "debug/kasan.h"
 #include "mm/boot_mem.h"
 #include "mm/frames.h"
 
@@ -8,6 +9,7 @@ void mm_init(const struct boot_info *info)
 	page_init();
 	boot_mem_init(info);
 	paging_init(info);
+	kasan_init();
 	frames_init(info);
 	paging_frames_ready();
 }

@@ -2,7 +2,12 @@
 /* pool - see pool.h. */
 #include "mm/pool.h"
 
+#include "debug/kasan.h"
+#include "debug/kasan_pool.h"
 #include "mm/frames.h"
+
+/* Free elements bear marks. */
+KASAN_OFF_BEGIN
 
 LOCK_CLASS(meta, irq);
 
@@ -73,12 +78,12 @@ static void **link_of(void *element)
 static bool pool_setup(struct pool *p)
 {
 	usize stride = max_of(p->_size, (usize)POOL_MIN);
-	stride = (stride + 15) & ~(usize)15;
+	stride = ((stride + 15) & ~(usize)15) + POOL_REDZONE;
 	u32 order = 0;
-	while (order < SLAB_MAX_ORDER && (stride > PAGE_SIZE << order ||
+	while (order < SLAB_MAX_ORDER && (stride + POOL_SLAB_HEAD > PAGE_SIZE << order ||
 					  (PAGE_SIZE << order) % stride > (PAGE_SIZE << order) / 8))
 		order++;
-	if (stride > PAGE_SIZE << order)
+	if (stride + POOL_SLAB_HEAD > PAGE_SIZE << order)
 		panic("an object type is larger than a slab");
 	struct pool_cpu *cpus = (struct pool_cpu *)meta_alloc(sizeof(struct pool_cpu) *
 							      cpu_count());
@@ -107,15 +112,16 @@ static bool pool_grow(struct pool *p)
 	u32 order = p->_order;
 	struct uframe *f = order == 0 ? nullptr : frames_try_alloc(order, FRAME_SLAB);
 	/* Fragmented memory: a smaller slab will do if an element fits. */
-	while (f == nullptr && order > 0 && p->_stride <= PAGE_SIZE << (order - 1))
+	while (f == nullptr && order > 0 && p->_stride + POOL_SLAB_HEAD <= PAGE_SIZE << (order - 1))
 		f = --order == 0 ? nullptr : frames_try_alloc(order, FRAME_SLAB);
 	if (f == nullptr)
 		f = frames_alloc(order, FRAME_SLAB);
 	if (f == nullptr)
 		return false;
-	u8 *slab = frame_va(f);
-	words_zero(slab, (PAGE_SIZE << order) / 8);
-	u64 n = (PAGE_SIZE << order) / p->_stride;
+	words_zero(frame_va(f), (PAGE_SIZE << order) / 8);
+	kasan_pool_slab(p, f, order);
+	u8 *slab = frame_va(f) + POOL_SLAB_HEAD;
+	u64 n = ((PAGE_SIZE << order) - POOL_SLAB_HEAD) / p->_stride;
 	for (u64 i = 0; i + 1 < n; i++)
 		*link_of(slab + i * p->_stride) = slab + (i + 1) * p->_stride;
 	u64 flags = pool_lock(p);
@@ -139,6 +145,28 @@ static void *take_shared(struct pool *p)
 	return e;
 }
 
+static void give_shared(struct pool *p, void *e)
+{
+	u64 flags = pool_lock(p);
+	*link_of(e) = p->_free;
+	p->_free = e;
+	p->_free_count++;
+	pool_unlock(p, flags);
+}
+
+/* Ends the wait of all freed elements; true when there were any. */
+static bool quarantine_to_shared(void)
+{
+	bool any = false;
+#ifdef OSXTD_DEBUG
+	struct pool *p = nullptr;
+	void *e = nullptr;
+	for (; quarantine_pop(true, &p, &e); any = true)
+		give_shared(p, e);
+#endif
+	return any;
+}
+
 /* The CPU's list is empty, or must not be touched here. */
 static NOINLINE void *pool_take_slow(struct pool *p)
 {
@@ -147,7 +175,7 @@ static NOINLINE void *pool_take_slow(struct pool *p)
 	for (;;) {
 		void *e = take_shared(p);
 		if (e == nullptr) {
-			if (!pool_grow(p))
+			if (!pool_grow(p) && !quarantine_to_shared())
 				return nullptr;
 			continue;
 		}
@@ -176,15 +204,6 @@ ALWAYS_INLINE void *take_quick(struct pool *p)
 	return e;
 }
 
-static void give_shared(struct pool *p, void *e)
-{
-	u64 flags = pool_lock(p);
-	*link_of(e) = p->_free;
-	p->_free = e;
-	p->_free_count++;
-	pool_unlock(p, flags);
-}
-
 static NOINLINE void pool_give_slow(struct pool *p, void *e)
 {
 	give_shared(p, e);
@@ -209,33 +228,43 @@ ALWAYS_INLINE void give(struct pool *p, void *e)
 	c->_count++;
 }
 
+/* Where an element goes that is free now: debug builds let it wait first. */
 #ifdef OSXTD_DEBUG
-enum : u8 { POISON = 0xdf };
-UNSAFE("1. the element is free and p->_size bytes long")
-static void poison(struct pool *p, void *e)
+static void retire(struct pool *p, void *e)
 {
-	usize from = POOL_LINK + sizeof(void *);
-	if (p->_stride > from)
-		memset((u8 *)e + from, POISON, p->_stride - from);
+	quarantine_put(p, e);
+	while (quarantine_pop(false, &p, &e))
+		give(p, e);
+}
+
+void pool_flush_quarantine(void)
+{
+	struct pool *p = nullptr;
+	void *e = nullptr;
+	while (quarantine_pop(true, &p, &e))
+		give(p, e);
 }
 #else
-static inline void poison(struct pool *p, void *e)
+ALWAYS_INLINE void retire(struct pool *p, void *e)
 {
-	(void)p;
-	(void)e;
+	give(p, e);
 }
 #endif
 
 void *pool_take(struct pool *p)
 {
 	void *e = take_quick(p);
-	return likely(e != nullptr) ? e : pool_take_slow(p);
+	if (unlikely(e == nullptr))
+		e = pool_take_slow(p);
+	if (e != nullptr)
+		kasan_pool_taken(p, e, (u64)__builtin_frame_address(0));
+	return e;
 }
 
 void pool_give(struct pool *p, void *element)
 {
-	poison(p, element);
-	give(p, element);
+	if (kasan_pool_given(p, element, (u64)__builtin_frame_address(0)))
+		retire(p, element);
 }
 
 u64 pool_live(const struct pool *p)
@@ -245,6 +274,9 @@ u64 pool_live(const struct pool *p)
 		return 0;
 	for (u32 cpu = 0; cpu < cpu_count(); cpu++)
 		idle += p->_cpus[cpu]._count;
+#ifdef OSXTD_DEBUG
+	idle += p->_waiting;
+#endif
 	return p->_total - idle;
 }
 
@@ -268,6 +300,7 @@ static NOINLINE err_t object_alloc_slow(const struct object_type *type, struct o
 	struct object *o = (struct object *)pool_take_slow(type->_pool);
 	if (o == nullptr)
 		return ERR_NOMEM;
+	kasan_pool_taken(type->_pool, o, (u64)__builtin_frame_address(0));
 	object_begin(type, o, out);
 	return OK;
 }
@@ -277,6 +310,7 @@ err_t object_alloc(const struct object_type *type, struct object **out)
 	struct object *o = (struct object *)take_quick(type->_pool);
 	if (unlikely(o == nullptr))
 		return object_alloc_slow(type, out);
+	kasan_pool_taken(type->_pool, o, (u64)__builtin_frame_address(0));
 	object_begin(type, o, out);
 	return OK;
 }
@@ -289,8 +323,8 @@ void object_release(struct object *o)
 	for (const struct object_type *t = type; t != nullptr; t = t->_base)
 		t->_fini(o);
 	o->_generation = wrap_add(o->_generation, 1u);
-	poison(type->_pool, o);
-	give(type->_pool, o);
+	if (kasan_pool_given(type->_pool, o, (u64)__builtin_frame_address(0)))
+		retire(type->_pool, o);
 }
 
 bool object_upgrade(struct object *o, u32 generation)
@@ -315,3 +349,5 @@ void object_bad_downcast(const struct object *o, const struct object_type *want)
 	(void)want;
 	panic("an object was used as another type than it is");
 }
+
+KASAN_OFF_END

@@ -19,5 +19,11 @@ void *pool_take(struct pool *p);
 void pool_give(struct pool *p, void *element);
 /* Memory for tables that live for ever, zeroed, 64-byte aligned; null: no memory. */
 void *meta_alloc(usize len);
+/* Ends the wait of all freed elements, which debug builds let wait (kasan_pool.h). */
+#ifdef OSXTD_DEBUG
+void pool_flush_quarantine(void);
+#else
+ALWAYS_INLINE void pool_flush_quarantine(void) {}
+#endif
 /* Elements handed out of p now (exact only while nobody works on p). */
 u64 pool_live(const struct pool *p);

@@ -8,6 +8,7 @@
  */
 #include "mm/stack.h"
 
+#include "debug/kasan.h"
 #include "mm/frames.h"
 
 LOCK_CLASS(stack_area, irq);
@@ -67,17 +68,29 @@ static void stack_unmap(u64 base, u64 len)
 		frame_give(frame_of(paging_unmap_page(va)), FRAME_STACK);
 }
 
+static void stack_destroy(u64 base)
+{
+	stack_unmap(base, STACK_SIZE);
+	kasan_stack_unmap(base);
+	slot_give(base);
+}
+
 static err_t stack_build(u64 *out)
 {
 	u64 base = 0;
 	if (!slot_take(&base))
 		return ERR_NOMEM;
+	if (kasan_stack_map(base) != OK) {
+		slot_give(base);
+		return ERR_NOMEM;
+	}
 	for (u64 done = 0; done < STACK_SIZE; done += PAGE_SIZE) {
 		struct uframe *f = frame_take(FRAME_STACK);
 		if (f == nullptr || paging_map_page(base + done, frame_paddr(f)) != OK) {
 			if (f != nullptr)
 				frame_give(f, FRAME_STACK);
 			stack_unmap(base, done);
+			kasan_stack_unmap(base);
 			slot_give(base);
 			return ERR_NOMEM;
 		}
@@ -93,6 +106,7 @@ err_t stack_alloc(u64 *out)
 	struct stack_foot *foot = c->first;
 	if (likely(foot != nullptr && !cpu_in_irq())) {
 		ASSERT(foot->state == STACK_IDLE);
+		kasan_unpoison(foot, STACK_SIZE);
 		c->first = foot->next;
 		c->count--;
 		foot->state = STACK_LIVE;
@@ -115,8 +129,7 @@ void stack_free(u64 base)
 		panic("a kernel stack was freed twice or overflowed");
 	struct stack_cache *c = this_cpu(stack_caches);
 	if (unlikely(c->count >= STACK_CACHE_MAX || cpu_in_irq())) {
-		stack_unmap(base, STACK_SIZE);
-		slot_give(base);
+		stack_destroy(base);
 		return;
 	}
 	foot->state = STACK_IDLE;
@@ -136,8 +149,7 @@ u64 stack_cache_shrink(void)
 		u64 base = (u64)c->first;
 		c->first = c->first->next;
 		c->count--;
-		stack_unmap(base, STACK_SIZE);
-		slot_give(base);
+		stack_destroy(base);
 		pages += STACK_SIZE / PAGE_SIZE;
 	}
 	return pages;

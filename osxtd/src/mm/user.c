@@ -47,9 +47,9 @@ UNSAFE("1. U1: the range was checked; 2. the kernel side has n bytes")
 ALWAYS_INLINE u64 move_once(enum user_move how, u64 va, u8 *kernel, u64 n)
 {
 	if (how == MOVE_IN)
-		return usercopy(kernel, (const void *)va, n);
+		return usercopy_checked(kernel, (const void *)va, n);
 	if (how == MOVE_OUT)
-		return usercopy((void *)va, kernel, n);
+		return usercopy_checked((void *)va, kernel, n);
 	return userzero((void *)va, n);
 }
 

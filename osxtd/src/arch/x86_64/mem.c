@@ -7,6 +7,11 @@
  */
 #include <osxtd/span.h>
 
+#include "debug/kasan.h"
+
+/* Checks whole ranges itself. */
+KASAN_OFF_BEGIN
+
 enum : usize { LONG = 64 };
 
 #define NO_IDIOM __attribute__((no_builtin("memcpy", "memmove", "memset", "memcmp")))
@@ -59,6 +64,8 @@ NO_IDIOM ALWAYS_INLINE void copy_short(u8 *d, const u8 *s, usize n)
 UNSAFE("1. the caller owns both ranges; 2. words never pass the end: the last one overlaps")
 NO_IDIOM void *memcpy(void *restrict dst, const void *restrict src, usize n)
 {
+	kasan_check(src, n, false, KASAN_CALLER);
+	kasan_check(dst, n, true, KASAN_CALLER);
 	u8 *d = (u8 *)dst;
 	const u8 *s = (const u8 *)src;
 	if (n <= 16) {
@@ -82,6 +89,8 @@ UNSAFE("1. the caller owns both ranges; 2. the direction is chosen so that no by
        "before it is read")
 NO_IDIOM void *memmove(void *dst, const void *src, usize n)
 {
+	kasan_check(src, n, false, KASAN_CALLER);
+	kasan_check(dst, n, true, KASAN_CALLER);
 	u8 *d = (u8 *)dst;
 	const u8 *s = (const u8 *)src;
 	if (n <= 16) {
@@ -100,6 +109,7 @@ NO_IDIOM void *memmove(void *dst, const void *src, usize n)
 UNSAFE("1. the caller owns the range; 2. words never pass the end: the last one overlaps")
 NO_IDIOM void *memset(void *dst, int c, usize n)
 {
+	kasan_check(dst, n, true, KASAN_CALLER);
 	u8 *d = (u8 *)dst;
 	u64 v = 0x0101010101010101u * (u8)c;
 	if (n < 8) {
@@ -122,6 +132,8 @@ NO_IDIOM void *memset(void *dst, int c, usize n)
 UNSAFE("1. the caller owns both ranges")
 NO_IDIOM int memcmp(const void *a, const void *b, usize n)
 {
+	kasan_check(a, n, false, KASAN_CALLER);
+	kasan_check(b, n, false, KASAN_CALLER);
 	const u8 *x = (const u8 *)a, *y = (const u8 *)b;
 	for (; n >= 8; n -= 8, x += 8, y += 8) {
 		u64 v = load64(x), w = load64(y);
@@ -134,3 +146,5 @@ NO_IDIOM int memcmp(const void *a, const void *b, usize n)
 	}
 	return 0;
 }
+
+KASAN_OFF_END

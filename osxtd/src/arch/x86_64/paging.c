@@ -13,6 +13,7 @@
 #include <osxtd/lock.h>
 
 #include "arch/x86_64/regs.h"
+#include "debug/kasan.h"
 #include "mm/boot_mem.h"
 #include "mm/frames.h"
 
@@ -20,7 +21,20 @@ LOCK_CLASS(kernel_tables, irq);
 
 enum : u64 { LARGE_SIZE = 2 << 20, MMIO_AREA = 1ull << 39 };
 
-static const u64 areas[] = { PHYSMAP_BASE, MMIO_BASE, KSTACK_BASE, FRAME_BASE, KIMAGE_BASE };
+static const u64 areas[] = {
+	PHYSMAP_BASE,
+	MMIO_BASE,
+	KSTACK_BASE,
+	FRAME_BASE,
+	KIMAGE_BASE,
+#ifdef OSXTD_DEBUG
+	(PHYSMAP_BASE >> 3) + KASAN_SHADOW_OFFSET,
+	(MMIO_BASE >> 3) + KASAN_SHADOW_OFFSET,
+	(KSTACK_BASE >> 3) + KASAN_SHADOW_OFFSET,
+	(FRAME_BASE >> 3) + KASAN_SHADOW_OFFSET,
+	(KIMAGE_BASE >> 3) + KASAN_SHADOW_OFFSET,
+#endif
+};
 
 static struct kernel_tables_lock shared tables_lock;
 static u64 shared kernel_root;
@@ -161,6 +175,7 @@ void paging_init(const struct boot_info *info)
 		(void)entry_of(array_at(areas, i), PT_LEVELS - 1);
 	physmap_init(info);
 	image_init(info);
+	kasan_map(info);
 	root_load(kernel_root);
 }
 

@@ -12,6 +12,9 @@
 #define KERNEL_VMA       0xffffffff80000000
 #define PHYS(symbol)     (symbol - KERNEL_VMA)
 #define PHYSMAP_SLOT     273
+#define SHADOW_SLOT      472	/* of 0xffffec0000000000 */
+#define SHADOW_SLOTS     32
+#define BOOT_STACK_SIZE  32768
 #define CR4_PAE          0x20
 #define CR0_ON           0x80010023	/* PG WP NE MP PE */
 #define MSR_EFER_        0xc0000080
@@ -57,6 +60,25 @@ pvh_start:
 	movl %eax, PHYS(early_pml4)
 	movl %eax, PHYS(early_pml4) + PHYSMAP_SLOT * 8
 	movl $PHYS(early_pdpt_high) + 3, PHYS(early_pml4) + 511 * 8
+#ifdef OSXTD_DEBUG
+	/* The whole shadow is one page, until kasan_map (debug/kasan.h). */
+	movl $PHYS(early_shadow), %edi
+	movl $PHYS(early_shadow) + 4096 + 3, %eax
+4:	movl $512, %ecx
+5:	movl %eax, (%edi)
+	addl $8, %edi
+	decl %ecx
+	jnz 5b
+	addl $4096, %eax
+	cmpl $PHYS(early_shadow) + 3 * 4096, %edi
+	jb 4b
+	movl $PHYS(early_pml4) + SHADOW_SLOT * 8, %edi
+	movl $SHADOW_SLOTS, %ecx
+6:	movl $PHYS(early_shadow) + 3, (%edi)
+	addl $8, %edi
+	decl %ecx
+	jnz 6b
+#endif
 
 	movl $0x80000001, %eax
 	cpuid
@@ -144,5 +166,9 @@ early_pd:
 	.hidden boot_stack_guard, boot_stack_top
 boot_stack_guard:
 	.skip 4096
-	.skip 16384
+	.skip BOOT_STACK_SIZE
 boot_stack_top:
+#ifdef OSXTD_DEBUG
+early_shadow:
+	.skip 4 * 4096	/* three levels of tables and the page itself */
+#endif

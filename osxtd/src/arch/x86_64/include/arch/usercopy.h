@@ -11,10 +11,18 @@
 
 #include "arch/x86_64/extable.h"
 #include "arch/x86_64/patch.h"
+#include "debug/kasan.h"
 
 /* Copies n bytes, one side of which is user memory.  Returns how many were not copied; they are the
  * last ones. */
 u64 usercopy(void *dst, const void *src, u64 n);
+/* The same after a look at the kernel's side (debug builds). */
+ALWAYS_INLINE u64 usercopy_checked(void *dst, const void *src, u64 n)
+{
+	kasan_check(dst, n, true, KASAN_CALLER);
+	kasan_check(src, n, false, KASAN_CALLER);
+	return usercopy(dst, src, n);
+}
 /* Zeroes n bytes of user memory.  Returns how many were not. */
 u64 userzero(void *dst, u64 n);
 
