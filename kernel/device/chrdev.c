@@ -16,11 +16,24 @@ err_t chrdev_register(u32 major, const struct chrdev_ops *ops)
 	return OK;
 }
 
+static const struct chrdev_ops *ops_of(u32 rdev)
+{
+	u32 major = dev_major(rdev);
+	return major < CHRDEV_MAJOR_MAX ? array_at(majors, major) : nullptr;
+}
+
+err_t chrdev_may_open(u32 rdev, u32 flags, const struct cred *cred)
+{
+	const struct chrdev_ops *ops = ops_of(rdev);
+	return ops != nullptr && ops->may_open != nullptr
+		       ? ops->may_open(dev_minor(rdev), flags, cred)
+		       : OK;
+}
+
 err_t chrdev_open(struct inode *i, u32 rdev, u32 flags, struct file_ref *out)
 {
 	(void)i;
-	u32 major = dev_major(rdev);
-	const struct chrdev_ops *ops = major < CHRDEV_MAJOR_MAX ? array_at(majors, major) : nullptr;
+	const struct chrdev_ops *ops = ops_of(rdev);
 	return ops != nullptr ? ops->open(dev_minor(rdev), flags, out) : ERR_NXIO;
 }
 

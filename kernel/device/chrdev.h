@@ -9,6 +9,7 @@
 #include <osxtd/fmt.h>
 
 #include "fs/file.h"
+#include "security/cred.h"
 
 enum : u32 { CHRDEV_MAJOR_MAX = 256 };
 
@@ -16,6 +17,8 @@ struct chrdev_ops {
 	const char *name; /* as in /proc/devices */
 	/* Opens minor for the flags O_*; ERR_NXIO when there is no such minor. */
 	err_t (*open)(u32 minor, u32 flags, struct file_ref *out);
+	/* Whether cred may, beyond what the node's mode allows: ERR_PERM.  Null: it may. */
+	err_t (*may_open)(u32 minor, u32 flags, const struct cred *cred);
 };
 
 /* ERR_BUSY when the major is taken, ERR_INVAL when it is too large. */

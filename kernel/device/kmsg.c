@@ -132,6 +132,11 @@ static const struct file_ops kmsg_ops = {
 	.name = "kmsg", .read = kmsg_read, .write = kmsg_write, .seek = kmsg_seek, .poll = kmsg_poll
 };
 
+err_t kmsg_may_open(u32 flags, const struct cred *cred)
+{
+	return (flags & O_ACCMODE) == O_WRONLY || log_may_read(cred) ? OK : ERR_PERM;
+}
+
 err_t kmsg_open(u32 flags, struct file_ref *out)
 {
 	TRY(kmsg_file_alloc(out));

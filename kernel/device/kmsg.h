@@ -10,5 +10,8 @@
  */
 #pragma once
 #include "fs/file.h"
+#include "security/cred.h"
 
+/* ERR_PERM for a reader who may not see the log (log_view.h). */
+err_t kmsg_may_open(u32 flags, const struct cred *cred);
 err_t kmsg_open(u32 flags, struct file_ref *out);

@@ -6,6 +6,24 @@
 
 #include "abi/time.h"
 
+static struct atomic_u32 shared restricted = { 1 };
+
+void log_set_restricted(bool is_restricted)
+{
+	atomic_u32_store(&restricted, is_restricted);
+}
+
+bool log_is_restricted(void)
+{
+	return atomic_u32_load(&restricted) != 0;
+}
+
+bool log_may_read(const struct cred *cred)
+{
+	return !log_is_restricted() || cred_has_cap(cred, CAP_SYSLOG) ||
+	       cred_has_cap(cred, CAP_SYS_ADMIN);
+}
+
 err_t log_wait_for(u64 next, bool block)
 {
 	SCOPED_WAITER(w);

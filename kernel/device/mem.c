@@ -168,7 +168,13 @@ static err_t mem_open(u32 minor, u32 flags, struct file_ref *out)
 	file_init(file_get(out), ops, file_mode_of_flags(flags) | FILE_SEEK, flags);
 	return OK;
 }
-static const struct chrdev_ops mem_chrdev_ops = { .name = "mem", .open = mem_open };
+static err_t mem_may_open(u32 minor, u32 flags, const struct cred *cred)
+{
+	return minor == MEM_KMSG ? kmsg_may_open(flags, cred) : OK;
+}
+static const struct chrdev_ops mem_chrdev_ops = { .name = "mem",
+						  .open = mem_open,
+						  .may_open = mem_may_open };
 
 err_t mem_devices_init(void)
 {

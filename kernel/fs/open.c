@@ -74,6 +74,8 @@ static err_t may_open(const struct path *path, const struct cred *cred, u32 flag
 	if ((mask & ACCESS_W) != 0 && !is_special(type))
 		TRY(path_want_write(path));
 	TRY(inode_permission(i, cred, mask));
+	if (type == S_IFCHR)
+		TRY(chrdev_may_open(i->rdev, flags, cred));
 	if ((flags & O_NOATIME) != 0 && !inode_owned_by(i, cred))
 		return ERR_PERM;
 	return OK;

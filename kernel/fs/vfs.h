@@ -308,3 +308,5 @@ bool dir_emit(struct dir_sink *sink, struct str name, u64 ino, u8 dtype, u64 nex
 /* Opens what is registered for rdev (dev_major, dev_minor of abi/stat.h).  ERR_NXIO when nothing
  * is. */
 err_t chrdev_open(struct inode *i, u32 rdev, u32 flags, struct file_ref *out);
+/* What the driver asks of the opener beyond the node's permissions.  ERR_PERM. */
+err_t chrdev_may_open(u32 rdev, u32 flags, const struct cred *cred);

@@ -102,7 +102,7 @@ void kernel_main(void)
 	if (command_line.is_bad)
 		panic("command line: init= is given twice");
 	if (command_line.no_aslr)
-		mm_disable_aslr();
+		mm_set_aslr_level(MM_ASLR_NONE);
 	must(vm_init(),
 	     STR("vm")); /* the vDSO's data page is there before the clocks that fill it */
 	process_setup();

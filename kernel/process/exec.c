@@ -22,6 +22,9 @@
 
 enum : u32 {
 	ADDR_NO_RANDOMIZE = 0x0040000,
+	/* What a program that changes its user may not inherit: personality(2)'s
+	   PER_CLEAR_ON_SETID. */
+	CLEAR_ON_SETID = ADDR_NO_RANDOMIZE | 0x0400000 | 0x0200000 | 0x0100000,
 	MODE_SETGID = S_ISGID | 00010 /* and executable by the group */
 };
 
@@ -30,6 +33,7 @@ struct ON_STACK exec {
 	struct exec_file program, interp;
 	struct cred_ref cred; /* new credentials; empty: unchanged */
 	bool is_secure;
+	u32 personality;
 	struct vmspace_ref space;
 	u64 entry, stack;
 };
@@ -184,6 +188,8 @@ static err_t new_cred(struct thread *self, struct exec *x)
 		c->euid = atomic_u32_load(&file_inode(f)->uid);
 	if (honours && (mode & MODE_SETGID) == MODE_SETGID)
 		c->egid = atomic_u32_load(&file_inode(f)->gid);
+	if (honours && ((mode & S_ISUID) != 0 || (mode & MODE_SETGID) == MODE_SETGID))
+		x->personality &= ~(u32)CLEAR_ON_SETID;
 	bool is_set_id = c->euid != old->euid || c->egid != old->egid;
 	exec_caps(c, is_set_id);
 	x->is_secure = is_set_id || c->euid != c->uid || c->egid != c->gid ||
@@ -212,7 +218,7 @@ static void set_layout(struct mm *mm, const struct exec_file *f)
 	l.end_code = f->bias + p->code_end;
 	l.start_data = f->bias + p->data_start;
 	l.end_data = f->bias + p->data_end;
-	l.start_brk = page_up(f->bias + p->bss_end) + mm_draw_gap(mm);
+	l.start_brk = page_up(f->bias + p->bss_end) + mm_draw_brk_gap(mm);
 	l.brk = l.start_brk;
 	mm_set_layout(mm, &l);
 }
@@ -220,9 +226,8 @@ static void set_layout(struct mm *mm, const struct exec_file *f)
 static err_t build_space(struct thread *self, struct exec *x, struct str path,
 			 const struct exec_strings *argv, const struct exec_strings *envp)
 {
-	struct process *p = process_of(self);
 	u64 stack_limit = thread_rlimit(self, RLIMIT_STACK);
-	bool fixed = (atomic_u32_load(&p->personality) & ADDR_NO_RANDOMIZE) != 0;
+	bool fixed = (x->personality & ADDR_NO_RANDOMIZE) != 0;
 	TRY(mm_new(fixed ? MM_ASLR_OFF : MM_ASLR_ON, stack_limit, &x->space));
 	struct mm *mm = mm_of(vmspace_get(&x->space));
 	bool has_interp = x->program.program.has_interp;
@@ -270,6 +275,7 @@ static err_t commit(struct thread *self, struct exec *x, struct str path)
 		.is_secure = x->is_secure,
 	};
 	TRY(process_commit_exec(self, &c));
+	atomic_u32_store(&process_of(self)->personality, x->personality);
 	user_ctx_start(&self->task.user, x->entry, x->stack);
 	user_fpu_reset(&self->task.user);
 	return OK;
@@ -285,7 +291,9 @@ usize exec_args_limit(struct thread *self)
 err_t exec_at(struct thread *self, struct at *at, u32 at_flags, struct str path,
 	      struct exec_strings *argv, struct exec_strings *envp)
 {
-	struct exec x CLEANUP(exec_fini) = {};
+	struct exec x CLEANUP(exec_fini) = {
+		.personality = process_personality(process_of(self)),
+	};
 	TRY(open_program(self, at, at_flags, path, argv, &x.program));
 	if (argv->count == 0)
 		TRY(exec_strings_add(argv, cspan_sub(str_bytes(path), 0, 0)));

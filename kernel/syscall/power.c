@@ -176,7 +176,8 @@ err_t sys_syslog(struct thread *self, const struct sysargs *a, i64 *ret)
 	u32 type = (u32)a->a0;
 	i32 len = arg_int(a->a2);
 	const struct cred *c = thread_cred(self);
-	bool is_open_to_all = type == SYSLOG_READ_ALL || type == SYSLOG_SIZE_BUFFER;
+	bool is_open_to_all = (type == SYSLOG_READ_ALL || type == SYSLOG_SIZE_BUFFER) &&
+			      !log_is_restricted();
 	if (!is_open_to_all && !cred_has_cap(c, CAP_SYSLOG) && !cred_has_cap(c, CAP_SYS_ADMIN))
 		return ERR_PERM;
 	switch (type) {

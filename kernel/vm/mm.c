@@ -14,7 +14,7 @@ enum : u64 {
 	STACK_ROOM_MAX = VMSPACE_HIGH / 6 * 5,
 };
 
-shared static struct atomic_u32 aslr_off;
+shared static struct atomic_u32 aslr_level = { MM_ASLR_FULL };
 /* Made by vm_init, before there is a second task. */
 struct vm_boot {
 	struct uframe_ref zero_page IMMUTABLE;
@@ -46,9 +46,14 @@ struct uframe *mm_zero_page(void)
 	return uframe_get(&boot.zero_page);
 }
 
-void mm_disable_aslr(void)
+void mm_set_aslr_level(u32 level)
 {
-	atomic_u32_store(&aslr_off, 1);
+	atomic_u32_store(&aslr_level, level);
+}
+
+u32 mm_aslr_level(void)
+{
+	return atomic_u32_load(&aslr_level);
 }
 
 u64 mm_draw(struct mm *mm)
@@ -62,6 +67,11 @@ u64 mm_draw(struct mm *mm)
 u64 mm_draw_gap(struct mm *mm)
 {
 	return mm->is_random ? mm_draw(mm) & (MM_RANDOM_SPAN - 1) & ~(u64)(PAGE_SIZE - 1) : 0;
+}
+
+u64 mm_draw_brk_gap(struct mm *mm)
+{
+	return mm_aslr_level() >= MM_ASLR_FULL ? mm_draw_gap(mm) : 0;
 }
 
 /* An mm whose table is empty and that the registry knows. */
@@ -90,7 +100,7 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 	u64 room = max_of(min_of(stack_limit, STACK_ROOM_MAX), STACK_ROOM_MIN) + MM_STACK_GAP;
 	random_fill(span_of(mm->dice));
 	mm->dice_left = MM_DICE;
-	mm->is_random = aslr == MM_ASLR_ON && atomic_u32_load(&aslr_off) == 0;
+	mm->is_random = aslr == MM_ASLR_ON && mm_aslr_level() != MM_ASLR_NONE;
 	GUARD(mm_map, &mm->lock);
 	mm->stack_top = VMSPACE_HIGH - mm_draw_gap(mm);
 	if (mm_vdso_room(mm->stack_top) < MM_VDSO_MAX)

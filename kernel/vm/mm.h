@@ -112,8 +112,11 @@ SUBTYPE(mm, vmspace);
 
 /* Once at boot, before the first mm. */
 err_t vm_init(void);
-/* Addresses are drawn at random unless this was called (norandmaps on the command line). */
-void mm_disable_aslr(void);
+/* What is drawn at random in spaces that are new: kernel.randomize_va_space; norandmaps on the
+ * command line is NONE. Larger levels are as FULL. */
+enum mm_aslr_level : u32 { MM_ASLR_NONE, MM_ASLR_NOT_BRK, MM_ASLR_FULL };
+void mm_set_aslr_level(u32 level);
+u32 mm_aslr_level(void);
 enum mm_aslr : u8 { MM_ASLR_ON, MM_ASLR_OFF }; /* OFF: personality(ADDR_NO_RANDOMIZE) */
 
 /* An empty space with a drawn mmap base for a stack of at most stack_limit bytes; limits are
@@ -129,6 +132,8 @@ err_t mm_choose(struct mm *mm, u64 len, u64 align, u64 *va);
  * 2^40 (28 bits of pages), or 0 without randomisation. */
 u64 mm_draw(struct mm *mm);
 u64 mm_draw_gap(struct mm *mm);
+/* As mm_draw_gap, for the break. */
+u64 mm_draw_brk_gap(struct mm *mm);
 /* setrlimit(2) and exec; UINT64_MAX for none. */
 void mm_set_limit(struct mm *mm, enum mm_limit which, u64 bytes);
 

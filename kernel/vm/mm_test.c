@@ -239,3 +239,60 @@ KTEST(mm, areas_are_joined)
 	EXPECT_EQ(a.end, BASE + (12 << 20));
 	EXPECT(!mm_next_area(mm_in(&s), a.end, &a));
 }
+
+/* Bits from the page's on that take both values about evenly in what is drawn. */
+static u32 even_bits(struct span ones, u32 runs)
+{
+	u32 found = 0;
+	for (u32 bit = PAGE_SHIFT; bit < span_len(ones); bit++)
+		found += span_get(ones, bit) >= runs / 5 && span_get(ones, bit) <= runs - runs / 5;
+	return found;
+}
+
+static void count_ones(struct span ones, u64 v)
+{
+	for (u32 bit = 0; bit < span_len(ones); bit++)
+		span_set(ones, bit, (u8)(span_get(ones, bit) + (v >> bit & 1)));
+}
+
+KTEST(mm, addresses_have_28_random_bits)
+{
+	enum : u32 { RUNS = 200, BITS = 47 };
+	u8 stack[BITS] = {}, mapping[BITS] = {}, gap[BITS] = {}, heap[BITS] = {};
+	u64 old = mm_aslr_level();
+	mm_set_aslr_level(MM_ASLR_FULL);
+	for (u32 i = 0; i < RUNS; i++) {
+		SCOPED_REF(vmspace, s);
+		u64 va = 0;
+		REQUIRE_OK(mm_new(MM_ASLR_ON, 8 << 20, &s));
+		REQUIRE_OK(mm_choose(mm_in(&s), PAGE_SIZE, PAGE_SIZE, &va));
+		count_ones(span_of(stack), mm_stack_top(mm_in(&s)));
+		count_ones(span_of(mapping), va);
+		count_ones(span_of(gap), mm_draw_gap(mm_in(&s)));
+		count_ones(span_of(heap), mm_draw_brk_gap(mm_in(&s)));
+	}
+	mm_set_aslr_level((u32)old);
+	EXPECT(even_bits(span_of(stack), RUNS) >= 28);
+	EXPECT(even_bits(span_of(mapping), RUNS) >= 28);
+	EXPECT(even_bits(span_of(gap), RUNS) >= 28);
+	EXPECT(even_bits(span_of(heap), RUNS) >= 28);
+}
+
+KTEST(mm, addresses_are_fixed_when_asked_for)
+{
+	u64 old = mm_aslr_level(), first = 0;
+	for (u32 i = 0; i < 4; i++) {
+		SCOPED_REF(vmspace, s);
+		mm_set_aslr_level(i < 2 ? MM_ASLR_NONE : MM_ASLR_NOT_BRK);
+		REQUIRE_OK(mm_new(i < 2 ? MM_ASLR_ON : MM_ASLR_OFF, 8 << 20, &s));
+		first = i == 0 ? mm_stack_top(mm_in(&s)) : first;
+		EXPECT_EQ(mm_stack_top(mm_in(&s)), first);
+		EXPECT_EQ(mm_draw_gap(mm_in(&s)), 0);
+		EXPECT_EQ(mm_draw_brk_gap(mm_in(&s)), 0);
+	}
+	SCOPED_REF(vmspace, s);
+	REQUIRE_OK(mm_new(MM_ASLR_ON, 8 << 20, &s));
+	EXPECT_EQ(mm_draw_brk_gap(mm_in(&s)), 0); /* level 1 */
+	EXPECT(mm_draw_gap(mm_in(&s)) != 0);
+	mm_set_aslr_level((u32)old);
+}

@@ -16,8 +16,10 @@ proc_show_fn show_hostname, show_domainname, show_osrelease, show_ostype, show_k
 	show_pid_max, show_uuid, show_boot_id, show_entropy_avail, show_poolsize, show_ngroups_max,
 	show_cap_last_cap, show_printk, show_threads_max, show_zero, show_max_map_count,
 	show_file_max, show_file_nr, show_nr_open, show_pipe_max_size, show_overcommit,
-	show_overcommit_ratio, show_aslr, show_overflow_id, show_mmap_min_addr;
-proc_write_fn write_hostname, write_pid_max, write_printk;
+	show_overcommit_ratio, show_aslr, show_dmesg_restrict, show_kptr_restrict, show_overflow_id,
+	show_mmap_min_addr;
+proc_write_fn write_hostname, write_pid_max, write_printk, write_aslr, write_dmesg_restrict,
+	write_kptr_restrict;
 
 /* pid_stat.c, pid_status.c */
 proc_show_fn show_pid_stat, show_pid_statm, show_pid_status;

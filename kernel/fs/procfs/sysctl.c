@@ -4,7 +4,9 @@
 #include <osxtd/random.h>
 
 #include "abi/uts.h"
+#include "device/log_view.h"
 #include "fs/procfs/show.h"
+#include "vm/mm.h"
 
 enum : u64 {
 	ANY_NUMBER = 9223372036854775807u,
@@ -16,7 +18,6 @@ enum : u64 {
 	POOL_BITS = 256,
 	MMAP_MIN = 65536,
 	OVERFLOW_ID = 65534,
-	ASLR_FULL = 2,
 	RATIO = 50,
 	OVERCOMMIT_ALWAYS = 1
 };
@@ -32,6 +33,12 @@ static err_t put_number(struct text *t, u64 v)
 {
 	FMT(t, "{}\n", v);
 	return OK;
+}
+
+/* The first number of text, at most max. */
+static err_t take_number(struct str text, u64 max, u64 *out)
+{
+	return str_to_u64(first_line(text), 10, out) && *out <= max ? OK : ERR_INVAL;
 }
 
 static err_t need_cap(enum cap cap)
@@ -133,7 +140,52 @@ err_t show_overflow_id(const struct proc_subject *s, struct text *t)
 err_t show_aslr(const struct proc_subject *s, struct text *t)
 {
 	(void)s;
-	return put_number(t, ASLR_FULL);
+	return put_number(t, mm_aslr_level());
+}
+
+err_t write_aslr(const struct proc_subject *s, struct str text)
+{
+	(void)s;
+	u64 level = 0;
+	TRY(need_cap(CAP_SYS_ADMIN));
+	TRY(take_number(text, INT32_MAX, &level));
+	mm_set_aslr_level((u32)level);
+	return OK;
+}
+
+static struct atomic_u32 shared kptr_restrict;
+
+err_t show_dmesg_restrict(const struct proc_subject *s, struct text *t)
+{
+	(void)s;
+	return put_number(t, log_is_restricted());
+}
+
+err_t write_dmesg_restrict(const struct proc_subject *s, struct str text)
+{
+	(void)s;
+	u64 v = 0;
+	TRY(need_cap(CAP_SYS_ADMIN));
+	TRY(take_number(text, 1, &v));
+	log_set_restricted(v != 0);
+	return OK;
+}
+
+/* No file shows an address of the kernel, whatever stands here. */
+err_t show_kptr_restrict(const struct proc_subject *s, struct text *t)
+{
+	(void)s;
+	return put_number(t, atomic_u32_load(&kptr_restrict));
+}
+
+err_t write_kptr_restrict(const struct proc_subject *s, struct str text)
+{
+	(void)s;
+	u64 v = 0;
+	TRY(need_cap(CAP_SYS_ADMIN));
+	TRY(take_number(text, 2, &v));
+	atomic_u32_store(&kptr_restrict, (u32)v);
+	return OK;
 }
 
 /* Console level, default level of messages, least and default console level. */

@@ -7,6 +7,7 @@
  */
 #include "cpu_area.h"
 
+#include <arch/paging.h>
 #include <osxtd/boot.h>
 #include <osxtd/cpu.h>
 
@@ -18,10 +19,12 @@ struct cpu_features shared cpu_features;
 struct cpu_area shared cpu_areas[CPU_MAX];
 
 /* Stacks for the exceptions that must not trust the one they hit: #DF, NMI, #MC, #DB. */
-enum : u32 { IST_SIZE = 8192, IST_COUNT = 4 };
 struct ist_stacks {
-	u8 bytes[IST_COUNT][IST_SIZE] __attribute__((aligned(16)));
-};
+	struct ist_stack {
+		u8 guard[PAGE_SIZE]; /* unmapped by cpu_unmap_guards */
+		u8 bytes[IST_SIZE];
+	} stack[IST_COUNT];
+} __attribute__((aligned(4096)));
 static struct ist_stacks shared boot_ist_stacks;
 
 struct idt_gate {
@@ -119,12 +122,18 @@ UNSAFE("1. each stack is this CPU's; 2. the pointer at its top is what trap_entr
 static void set_ist(struct cpu_area *a, struct ist_stacks *stacks)
 {
 	for (u32 i = 0; i < IST_COUNT; i++) {
-		u64 *top = (u64 *)(void *)(stacks->bytes[i] + IST_SIZE) - 2;
+		u64 *top = (u64 *)(void *)(stacks->stack[i].bytes + IST_SIZE) - 2;
 		*top = (u64)a;
 		cpu_tss_set(a, TSS_IST1 + i * 8, (u64)top);
 	}
 	/* No I/O permission bitmap: it lies past the limit. */
 	a->tss_words[TSS_BYTES / 4 - 1] = TSS_BYTES << 16;
+}
+
+void cpu_unmap_guards(void)
+{
+	for (u32 i = 0; i < IST_COUNT; i++)
+		(void)paging_unmap_page((u64)array_at(boot_ist_stacks.stack, i).guard);
 }
 
 static u8 gate_ist(u32 vector)

@@ -7,6 +7,7 @@
 
 /* The TSS as words: its 64-bit fields are not aligned. */
 enum : u32 { TSS_BYTES = 104, TSS_RSP0 = 4, TSS_IST1 = 36 };
+enum : u32 { IST_SIZE = 8192, IST_COUNT = 4 };
 
 struct cpu_area {
 	struct cpu_local local; /* first: GS points here */
@@ -29,5 +30,16 @@ ALWAYS_INLINE struct cpu_area *cpu_area(void)
 	return (struct cpu_area *)(void *)CPU_LOCAL_->self;
 }
 
+/* The end of an interrupt stack: two words above where the CPU begins (trap_entry.S reads them). */
+UNSAFE("1. ist is below IST_COUNT, so the words are the TSS's")
+ALWAYS_INLINE u64 cpu_ist_end(const struct cpu_area *a, u32 ist)
+{
+	u64 v = 0;
+	__builtin_memcpy(&v, (const u8 *)a->tss_words + TSS_IST1 + ist * 8, 8);
+	return v + 16;
+}
+
+/* Unmaps the pages below the interrupt stacks of the boot CPU; after mm_init. */
+void cpu_unmap_guards(void);
 /* Control registers, descriptor tables and SYSCALL of this CPU; GS points at its block. */
 void cpu_init(u32 id);

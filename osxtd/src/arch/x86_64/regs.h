@@ -21,6 +21,7 @@ enum : u32 {
 };
 enum : u64 {
 	EFER_SCE = 1 << 0,
+	EFER_NXE = 1 << 11,
 	CR0_MP = 1 << 1,
 	CR0_EM = 1 << 2,
 	CR0_TS = 1 << 3,

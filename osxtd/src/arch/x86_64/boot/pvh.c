@@ -150,6 +150,7 @@ void arch_boot(u64 start_info)
 void arch_platform_init(void)
 {
 	(void)paging_unmap_page((u64)boot_stack_guard);
+	cpu_unmap_guards();
 	apic_map();
 	ioapic_init();
 	power_init();
