@@ -53,11 +53,25 @@ static void set_init(struct command_line *c, struct str value)
 static bool is_known_elsewhere(struct str name)
 {
 	static const struct str known[] = {
-		STR("console"),	  STR("earlycon"),    STR("root"),	  STR("rootfstype"),
-		STR("rootflags"), STR("ro"),	      STR("rw"),	  STR("nosmp"),
-		STR("nr_cpus"),	  STR("maxcpus"),     STR("mem"),	  STR("panic"),
-		STR("oops"),	  STR("nokaslr"),     STR("mitigations"), STR("reboot"),
-		STR("acpi"),	  STR("earlyprintk"),
+		STR("console"),
+		STR("earlycon"),
+		STR("root"),
+		STR("rootfstype"),
+		STR("rootflags"),
+		STR("ro"),
+		STR("rw"),
+		STR("nosmp"),
+		STR("nr_cpus"),
+		STR("maxcpus"),
+		STR("mem"),
+		STR("panic"),
+		STR("oops"),
+		STR("nokaslr"),
+		STR("mitigations"),
+		STR("reboot"),
+		STR("acpi"),
+		STR("earlyprintk"),
+		STR("no_hash_pointers"),
 	};
 	for (u32 i = 0; i < array_len(known); i++) {
 		if (str_equal(name, array_at(known, i)))

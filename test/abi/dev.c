@@ -127,6 +127,34 @@ static void kmsg(void)
 	close(fd);
 }
 
+static bool restrict_log(const char *value)
+{
+	int fd = open("/proc/sys/kernel/dmesg_restrict", O_WRONLY);
+	bool good = fd >= 0 && write(fd, value, 1) == 1;
+	close(fd);
+	return good;
+}
+
+/* Whom kernel.dmesg_restrict lets read the log. */
+static void kmsg_restricted(void)
+{
+	enum { READ_ALL = 3, SIZE_BUFFER = 10, NOBODY = 12345 };
+	CHECK(restrict_log("1"), "dmesg_restrict: 1");
+	IN_CHILD("dmesg_restrict 1: others neither open nor ask", {
+		NEED(setuid(NOBODY) == 0);
+		NEED_ERRNO(open("/dev/kmsg", O_RDONLY), EPERM);
+		NEED_ERRNO(sys(SYS_syslog, READ_ALL, buf, sizeof(buf)), EPERM);
+		NEED_ERRNO(sys(SYS_syslog, SIZE_BUFFER, NULL, 0), EPERM);
+	});
+	CHECK(sys(SYS_syslog, READ_ALL, buf, sizeof(buf)) > 0, "dmesg_restrict 1: root reads");
+	CHECK(restrict_log("0"), "dmesg_restrict: 0");
+	IN_CHILD("dmesg_restrict 0: others read", {
+		NEED(setuid(NOBODY) == 0 && open("/dev/kmsg", O_RDONLY) >= 0);
+		NEED(sys(SYS_syslog, READ_ALL, buf, sizeof(buf)) > 0);
+	});
+	CHECK(!restrict_log("2") && restrict_log("1"), "dmesg_restrict: 0 and 1 only");
+}
+
 int main(void)
 {
 	abi_begin("dev");
@@ -135,5 +163,6 @@ int main(void)
 	zero_full();
 	randoms();
 	kmsg();
+	kmsg_restricted();
 	return abi_end();
 }

@@ -26,7 +26,8 @@ OSXTD_API void log_write(enum log_level level, const char *format, const struct 
 			 usize count);
 #define LOG(level, format, ...) log_write(LOG_##level, "" format, FMT_ARGS_(__VA_ARGS__))
 
-/* A record as finished text. */
+/* A record of the kernel as finished text.  Its addresses are hashed, here and in LOG
+ * (core/hide.h): programs read the log. */
 OSXTD_API void log_text(enum log_level level, struct str s);
 /* The same from outside (a write to /dev/kmsg): facility 0 … 31 of syslog(3) says whose it is, 0 is
  * the kernel. */

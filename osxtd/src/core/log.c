@@ -12,7 +12,9 @@
 #include <osxtd/timer.h>
 #include <osxtd/waitq.h>
 
-enum : u64 { RING_SIZE = 128 * 1024, RECORD_ALIGN = 8, TEXT_MAX = 992 };
+#include "core/hide.h"
+
+enum : u64 { RING_SIZE = 128 * 1024, RECORD_ALIGN = 8, TEXT_MAX = 992, HIDDEN_MAX = 512 };
 
 struct record_header {
 	u64 sequence; /* 0: a filler up to the end of the ring */
@@ -111,9 +113,21 @@ void log_text_of(enum log_level level, u8 facility, struct str s)
 		(void)waitq_wake_all(&readers);
 }
 
+static NOINLINE void log_hidden(enum log_level level, struct str s)
+{
+	u8 copy[HIDDEN_MAX] = {};
+	s = str_sub(s, 0, min_of(str_len(s), sizeof(copy)));
+	span_copy(span_of(copy), str_bytes(s));
+	hide_addresses(span_sub(span_of(copy), 0, str_len(s)));
+	log_text_of(level, 0, str_of(cspan_sub(cspan_of(copy), 0, str_len(s))));
+}
+
 void log_text(enum log_level level, struct str s)
 {
-	log_text_of(level, 0, s);
+	if (unlikely(hide_is_needed(s)))
+		log_hidden(level, s);
+	else
+		log_text_of(level, 0, s);
 }
 
 void log_write(enum log_level level, const char *format, const struct fmt_arg *args, usize count)
