@@ -14,6 +14,9 @@ static const struct device_node nodes[] = {
 	{ STR("urandom"), 0666, 1, 9 }, { STR("kmsg"), 0644, 1, 11 },
 	{ STR("tty"), 0666, 5, 0 },	{ STR("console"), 0600, 5, 1 },
 	{ STR("ttyS0"), 0660, 4, 64 },
+#ifdef OSXTD_DEBUG
+	{ STR("kcov"), 0600, 10, 124 },
+#endif
 };
 
 /* What every Debian system's udev adds; without a udev they come from here. */

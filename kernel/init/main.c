@@ -12,6 +12,7 @@
 #include <osxtd/power.h>
 #include <osxtd/task.h>
 
+#include "device/kcov.h"
 #include "device/kmsg.h"
 #include "device/mem.h"
 #include "device/tty.h"
@@ -110,6 +111,7 @@ void kernel_main(void)
 	must(devtmpfs_init(), STR("devtmpfs"));
 	must(procfs_init(), STR("procfs"));
 	must(mem_devices_init(), STR("memory devices"));
+	must(kcov_device_init(), STR("kcov"));
 	must(tty_console_init(), STR("console"));
 	must(kernel_task_start(boot_task, nullptr), STR("boot task"));
 	sched_start();

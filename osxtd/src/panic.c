@@ -12,6 +12,7 @@
 #include <osxtd/cpu.h>
 #include <osxtd/fmt.h>
 #include <osxtd/irq.h>
+#include <osxtd/kcov.h>
 #include <osxtd/log.h>
 #include <osxtd/power.h>
 #include <osxtd/task.h>
@@ -94,6 +95,7 @@ static void print_cause(panic_line_fn out, const struct panic_cause *c)
 {
 	struct str value = {};
 	u64 seconds = 0;
+	kcov_show_note();
 	if (power_can_tell())
 		power_off(POWER_BAD);
 	if (boot_option(STR("panic"), &value) && str_to_u64(value, 10, &seconds) && seconds != 0) {

@@ -23,6 +23,7 @@
 #include <osxtd/vmspace.h>
 
 struct task;
+struct kcov;
 REF_TYPE(task);
 OSXTD_API extern const struct object_type task_type_;
 
@@ -62,6 +63,9 @@ struct task {
 	struct atomic_u32 _wake_pending;
 	struct arch_task _arch;
 	struct task *_wait_next;
+#ifdef OSXTD_DEBUG
+	struct kcov *_kcov; /* where it records, see kcov.h */
+#endif
 };
 
 enum : u32 {

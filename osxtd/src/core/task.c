@@ -11,6 +11,7 @@
  * picks is run only when that swap succeeds; another answer is reported and the CPU idles.
  */
 #include <arch/switch.h>
+#include <osxtd/kcov.h>
 #include <osxtd/log.h>
 #include <osxtd/task.h>
 
@@ -19,6 +20,7 @@
 
 static void task_base_fini(struct task *t)
 {
+	kcov_task_fini(t);
 	vmspace_drop(&t->space);
 }
 OBJECT_BASE(task, task_base_fini);

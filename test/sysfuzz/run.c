@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: MPL-2.0
+/*
+ * run - a program in a child of its own: limits, a folder, descriptors at known numbers, a timer that
+ * wakes what blocks; killed when it takes too long, and all that it left behind with it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kinds.h"
+#include "report.h"
+#include "sysfuzz.h"
+
+enum { USER = 1000, AFTER_FORK = 4, FORK_DEPTH = 2 };
+
+unsigned run_limit_ms = 1000;
+bool run_is_verbose;
+
+static const struct program *program;
+static enum cover_mode cover_mode;
+static int depth; /* of forks by the program */
+
+/* What the child found out, seen by the parent. */
+struct results {
+	volatile int64_t value[CALLS_MAX];
+	volatile uint8_t is_done[CALLS_MAX];
+};
+static struct results *results;
+
+/* ---- the calls ---- */
+
+static __thread sigjmp_buf fault_at;
+static __thread volatile int is_armed;
+
+static void on_fault(int sig)
+{
+	if (is_armed)
+		siglongjmp(fault_at, 1);
+	_exit(128 + sig);
+}
+
+static void ignore(int sig)
+{
+	(void)sig;
+}
+
+static void catch_faults(void)
+{
+	struct sigaction sa = { .sa_handler = on_fault, .sa_flags = SA_NODEFER };
+
+	sigaction(SIGSEGV, &sa, NULL);
+	sigaction(SIGBUS, &sa, NULL);
+}
+
+/* The words go where the argument points, unless nothing can be stored there. */
+static void store(const struct arg *a)
+{
+	uint64_t to = a->value;
+
+	is_armed = 1;
+	if (sigsetjmp(fault_at, 0) == 0)
+		for (unsigned i = 0; i < a->repeat && a->words != 0; i++, to += a->words * 8u)
+			memcpy((void *)to, a->word, a->words * 8u);
+	is_armed = 0;
+}
+
+/* The program cannot know where a handler is. */
+static void store_handler(const struct arg *a)
+{
+	struct arg with = *a;
+
+	if (with.words == 4 && with.word[0] == 2)
+		with.word[0] = (uint64_t)ignore;
+	if (with.words == 4)
+		with.word[2] = 0;
+	store(&with);
+}
+
+static long raw(long nr, const uint64_t a[ARGS])
+{
+	register uint64_t r10 __asm__("r10") = a[3];
+	register uint64_t r8 __asm__("r8") = a[4];
+	register uint64_t r9 __asm__("r9") = a[5];
+	long ret = 0;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
+/* A child that shares our memory or has another stack cannot run C: it looks around and goes. */
+static long raw_clone(long nr, const uint64_t a[ARGS])
+{
+	register uint64_t r10 __asm__("r10") = a[3];
+	register uint64_t r8 __asm__("r8") = a[4];
+	long ret = 0;
+
+	__asm__ volatile("syscall\n\ttest %%rax, %%rax\n\tjnz 1f\n\t"
+			 "mov $24, %%eax\n\tsyscall\n\tmov $39, %%eax\n\tsyscall\n\t"
+			 "mov $24, %%eax\n\tsyscall\n\txor %%edi, %%edi\n\t"
+			 "mov $60, %%eax\n\tsyscall\n\thlt\n1:"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
+static bool is_clone_of_memory(long nr, const uint64_t a[ARGS], const struct arg *first)
+{
+	if (nr == SYS_vfork)
+		return true;
+	if (nr == SYS_clone)
+		return (a[0] & (CLONE_VM | CLONE_SETTLS)) != 0 || a[1] != 0;
+	return nr == SYS_clone3 && (first->words == 0 || first->word[0] != 0 || first->word[5] != 0);
+}
+
+static bool is_self_or_all(uint64_t pid)
+{
+	return (int)pid == -1 || (int)pid == 1;
+}
+
+/* What would stop the fuzzer and not the kernel. */
+static bool is_spared(long nr, const uint64_t a[ARGS])
+{
+	switch (nr) {
+	case SYS_reboot:
+		return a[0] == 0xfee1dead;
+	case SYS_kill:
+	case SYS_tkill:
+	case SYS_tgkill:
+	case SYS_rt_sigqueueinfo:
+	case SYS_rt_tgsigqueueinfo:
+		return is_self_or_all(a[0]) || (int)a[1] == 1;
+	case SYS_prlimit64:
+	case SYS_sched_setaffinity:
+	case SYS_sched_setattr:
+	case SYS_sched_setparam:
+	case SYS_sched_setscheduler:
+	case SYS_process_vm_writev:
+		return is_self_or_all(a[0]);
+	case SYS_setpriority:
+		return is_self_or_all(a[1]) || a[0] == PRIO_USER;
+	case SYS_setpgid:
+		return is_self_or_all(a[0]);
+	default:
+		return false;
+	}
+}
+
+static void run_calls(unsigned thread, unsigned from, unsigned most);
+
+static void one_call(unsigned c)
+{
+	const struct call *call = &program->call[c];
+	long nr = call_types[call->type].number;
+	uint64_t a[ARGS] = { 0 };
+
+	for (unsigned i = 0; i < ARGS; i++) {
+		const struct arg *arg = &call->arg[i];
+
+		a[i] = arg->value;
+		if (arg->kind == A_RESULT)
+			a[i] = (uint64_t)results->value[arg->value];
+		else if (arg->kind == A_MEMORY && nr == SYS_rt_sigaction && i == 1)
+			store_handler(arg);
+		else if (arg->kind == A_MEMORY)
+			store(arg);
+	}
+	if (is_spared(nr, a))
+		return;
+	bool shares = is_clone_of_memory(nr, a, &call->arg[0]);
+	long ret = shares ? raw_clone(nr, a) : raw(nr, a);
+
+	if (!shares && ret == 0 && (nr == SYS_fork || nr == SYS_clone || nr == SYS_clone3)) {
+		depth++;
+		run_calls(call->thread, c + 1, depth <= FORK_DEPTH ? AFTER_FORK : 0);
+		_exit(0);
+	}
+	if (depth == 0) {
+		results->value[c] = ret;
+		results->is_done[c] = 1;
+	}
+	if (nr == SYS_rt_sigaction)
+		catch_faults();
+	/* The first end of a pipe is the result. */
+	if ((nr == SYS_pipe || nr == SYS_pipe2) && ret == 0 && depth == 0) {
+		is_armed = 1;
+		if (sigsetjmp(fault_at, 0) == 0)
+			results->value[c] = *(volatile int *)a[0];
+		is_armed = 0;
+	}
+}
+
+static void run_calls(unsigned thread, unsigned from, unsigned most)
+{
+	for (unsigned c = from; c < program->count && most != 0; c++) {
+		if (program->call[c].thread != thread)
+			continue;
+		one_call(c);
+		most--;
+	}
+}
+
+/* ---- threads ---- */
+
+static volatile unsigned ready;
+
+static void *thread_main(void *arg)
+{
+	unsigned t = (unsigned)(uintptr_t)arg;
+
+	__atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; ready < program->threads && i < 1000; i++)
+		sched_yield();
+	cover_start(t, cover_mode);
+	run_calls(t, 0, CALLS_MAX);
+	cover_stop(t);
+	return NULL;
+}
+
+static void run_threads(void)
+{
+	pthread_t id[THREADS_MAX];
+
+	for (unsigned t = 1; t < program->threads; t++)
+		if (pthread_create(&id[t], NULL, thread_main, (void *)(uintptr_t)t) != 0)
+			_exit(9);
+	thread_main((void *)0);
+	for (unsigned t = 1; t < program->threads; t++)
+		pthread_join(id[t], NULL);
+}
+
+/* ---- the child ---- */
+
+static void at(int number, int fd)
+{
+	if (fd >= 0 && fd != number) {
+		dup2(fd, number);
+		close(fd);
+	}
+}
+
+static void pipe_at(int number, int flags)
+{
+	int both[2];
+
+	if (pipe2(both, flags) != 0)
+		return;
+	fcntl(both[1], F_DUPFD, 40);
+	close(both[1]);
+	at(number, both[0]);
+	dup2(40, number + 1);
+	close(40);
+}
+
+static void make_files(void)
+{
+	int fd = open("a", O_RDWR | O_CREAT, 0666);
+
+	write(fd, "contents\n", 9);
+	close(fd);
+	mkdir("d", 0777);
+	mkdir("d/d", 0777);
+	mknod("fifo", S_IFIFO | 0666, 0);
+	symlink("d", "l");
+	symlink("loop2", "loop1");
+	symlink("loop1", "loop2");
+}
+
+static void open_descriptors(void)
+{
+	at(3, open("a", O_RDWR));
+	at(4, open("b", O_RDWR | O_CREAT | O_APPEND, 0666));
+	at(5, open("d", O_RDONLY));
+	at(6, open("fifo", O_RDWR | O_NONBLOCK));
+	pipe_at(7, 0);
+	pipe_at(9, O_NONBLOCK);
+	at(11, open("/dev/zero", O_RDWR));
+	at(12, open("/dev/null", O_RDWR));
+	at(13, open("/proc/self/mem", O_RDWR));
+	at(14, open("/proc/self/maps", O_RDONLY));
+	at(15, open("/proc", O_RDONLY));
+	at(16, open("/dev/urandom", O_RDWR));
+	at(17, open(".", O_PATH));
+	at(18, memfd_create("memory", MFD_ALLOW_SEALING));
+	at(19, open("/dev/full", O_RDWR));
+	at(20, open("/dev/ttyS0", O_RDWR | O_NONBLOCK | O_NOCTTY));
+	at(21, open("/proc/self/fd", O_RDONLY));
+	at(22, open("/proc/self/task", O_RDONLY));
+	at(23, open("/dev/kmsg", O_RDONLY | O_NONBLOCK));
+	at(24, open("/x", O_RDONLY));
+}
+
+static void map_arena(void)
+{
+	mmap((void *)ARENA, 232 * 4096ul, PROT_READ | PROT_WRITE,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	mprotect((void *)(ARENA + 224 * 4096ul), 8 * 4096, PROT_READ);
+	mmap((void *)(ARENA + 232 * 4096ul), 8 * 4096ul, PROT_NONE,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+static void limit(int what, rlim_t most)
+{
+	setrlimit(what, &(struct rlimit){ most, most });
+}
+
+static void limits(void)
+{
+	limit(RLIMIT_AS, 256 << 20);
+	limit(RLIMIT_NOFILE, 64);
+	limit(RLIMIT_NPROC, 40);
+	limit(RLIMIT_FSIZE, 1 << 20);
+	limit(RLIMIT_CPU, 3);
+	limit(RLIMIT_CORE, 0);
+}
+
+/* Root, but without what ends or starves the system: CAP_SYS_BOOT and CAP_SYS_NICE. */
+static void become(bool is_root)
+{
+	uint32_t header[2] = { 0x20080522, 0 };
+	uint32_t caps = ~(1u << 22 | 1u << 23);
+	uint32_t data[6] = { caps, caps, 0, 0x1ff, 0x1ff, 0 };
+
+	if (is_root) {
+		syscall(SYS_capset, header, data);
+		return;
+	}
+	setgroups(0, NULL);
+	if (setgid(USER) != 0 || setuid(USER) != 0)
+		_exit(9);
+}
+
+static void child(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid();
+	if (chroot("/w") != 0 || chdir("/t") != 0)
+		_exit(9);
+	umask(0);
+	make_files();
+	limits();
+	become(program->is_root);
+	open_descriptors();
+	map_arena();
+	int null = open("/dev/null", O_RDWR);
+
+	for (int i = 0; i < 3; i++)
+		dup2(null, i);
+	if (null > 2)
+		close(null);
+	catch_faults();
+	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = ignore }, NULL);
+	setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 8000 }, { 0, 8000 } }, NULL);
+	run_threads();
+	_exit(0);
+}
+
+/* ---- the parent ---- */
+
+static void remount_scratch(void)
+{
+	umount2("/w/t", MNT_DETACH);
+	mount("scratch", "/w/t", "tmpfs", 0, "size=4m,nr_inodes=500,mode=1777");
+}
+
+/* The root of the programs; a root program may have changed anything in it. */
+static void make_root(void)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+		unsigned major, minor;
+	} nodes[] = {
+		{ "/w/dev/null", 0666, 1, 3 },	  { "/w/dev/zero", 0666, 1, 5 },
+		{ "/w/dev/full", 0666, 1, 7 },	  { "/w/dev/random", 0666, 1, 8 },
+		{ "/w/dev/urandom", 0666, 1, 9 }, { "/w/dev/kmsg", 0644, 1, 11 },
+		{ "/w/dev/tty", 0666, 5, 0 },	  { "/w/dev/console", 0600, 5, 1 },
+		{ "/w/dev/ttyS0", 0666, 4, 64 },
+	};
+
+	umount2("/w", MNT_DETACH);
+	mount("root", "/w", "tmpfs", 0, "size=8m,mode=755");
+	mkdir("/w/dev", 0755);
+	mkdir("/w/proc", 0755);
+	mkdir("/w/t", 0777);
+	for (unsigned i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
+		mknod(nodes[i].name, S_IFCHR | nodes[i].mode, makedev(nodes[i].major, nodes[i].minor));
+		chmod(nodes[i].name, nodes[i].mode);
+	}
+	mount("proc", "/w/proc", "proc", 0, NULL);
+	/* A program to execute: this one, which ends at once when it is not asked for anything. */
+	int in = open("/init", O_RDONLY), out = open("/w/x", O_WRONLY | O_CREAT, 0755);
+	struct stat st = { 0 };
+
+	fstat(in, &st);
+	syscall(SYS_sendfile, out, in, NULL, (size_t)st.st_size);
+	close(in);
+	close(out);
+}
+
+void run_set_up(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	mkdir("/w", 0755);
+	umask(0);
+	results = mmap(NULL, sizeof *results, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		       0);
+	make_root();
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Waits for pid (0: all children) until `end`; false: the time is over. */
+static bool wait_for(pid_t pid, uint64_t end)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (;;) {
+		pid_t got = waitpid(-1, NULL, WNOHANG | __WALL);
+		uint64_t now = now_ms();
+
+		if (got > 0 && got == pid)
+			return true;
+		if (got > 0)
+			continue;
+		if (got < 0)
+			return true;
+		if (now >= end)
+			return false;
+		sigtimedwait(&set, NULL,
+			     &(struct timespec){ (time_t)((end - now) / 1000),
+						 (long)((end - now) % 1000) * 1000000 });
+	}
+}
+
+static void show_results(void)
+{
+	for (unsigned c = 0; c < program->count; c++)
+		report("  @%u %s = %s%ld\n", program->call[c].thread,
+		       call_types[program->call[c].type].name, results->is_done[c] ? "" : "? ",
+		       (long)results->value[c]);
+}
+
+enum run_end run_program(const struct program *p, enum cover_mode mode)
+{
+	enum run_end end = RUN_DONE;
+
+	program = p;
+	cover_mode = mode;
+	memset(results, 0, sizeof *results);
+	for (unsigned c = 0; c < CALLS_MAX; c++)
+		results->value[c] = -1;
+	remount_scratch();
+	cover_reset();
+	pid_t pid = (pid_t)syscall(SYS_fork);
+
+	if (pid == 0)
+		child();
+	if (!wait_for(pid, now_ms() + run_limit_ms))
+		end = RUN_KILLED;
+	kill(-1, SIGKILL);
+	if (!wait_for(0, now_ms() + 20000)) {
+		report_hung();
+		end = RUN_HANG;
+	}
+	if (run_is_verbose)
+		show_results();
+	if (p->is_root)
+		make_root();
+	return end;
+}
