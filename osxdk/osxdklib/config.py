@@ -116,6 +116,7 @@ class Config:
         self.append = env.get('APPEND', '')
         self.image = env.get('IMAGE', '')
         self.timeout = parse_number(env, 'TIMEOUT', 0, 0, 86400) or None
+        self.fuzz_time = parse_number(env, 'FUZZ_TIME', 60, 1, 86400)
         self.verbose = parse_flag(env, 'V', '0')
         self.manifest = self._manifest()
         self.scheme_name = env.get('SCHEME', '')

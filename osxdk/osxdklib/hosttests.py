@@ -71,16 +71,31 @@ def suite_fuzz(config, log, seconds):
     return result
 
 
-def cmd_fuzz(config, args):
-    """osxdk fuzz [SECONDS]: every fuzzer for 60 seconds."""
-    if args and not args[0].isdecimal():
-        raise Refused(f'fuzz {args[0]}: give a number of seconds')
+def host_fuzzers(config, seconds):
+    """Every fuzzer of test/fuzz on this terminal."""
     path = os.path.join(config.arch_dir, 'fuzz.log')
     os.makedirs(config.arch_dir, exist_ok=True)
     with open(path, 'w', encoding='utf-8', errors='replace') as log:
-        result = suite_fuzz(config, log, int(args[0]) if args else 60)
+        result = suite_fuzz(config, log, seconds)
     with open(path, encoding='utf-8', errors='replace') as log:
         print(''.join(line for line in log if line.startswith('fuzz ')), end='')
     print(result.details, end='')
     print(result)
     return 1 if result.failed or not result.passed else 0
+
+
+def cmd_fuzz(config, args):
+    """osxdk fuzz [SECONDS] | kernel SECONDS [SEED] | replay TEXT: without a word all of them, FUZZ_TIME= seconds each."""
+    from . import sysfuzz
+    what = args.pop(0) if args and args[0] in ('kernel', 'replay') else None
+    if what == 'replay':
+        if len(args) != 1:
+            raise Refused('fuzz replay: give the text of one program, in quotes')
+        return sysfuzz.replay(config, args[0])
+    for number in args:
+        if not number.isdecimal():
+            raise Refused(f'fuzz {number}: give a number of seconds')
+    seconds = int(args[0]) if args else config.fuzz_time
+    if what == 'kernel':
+        return sysfuzz.fuzz_kernel(config, seconds, int(args[1]) if len(args) > 1 else None)
+    return host_fuzzers(config, seconds) | sysfuzz.fuzz_kernel(config, seconds)

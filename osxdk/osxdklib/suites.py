@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import build, hosttests, image, run, scripted, selftest
+from . import build, hosttests, image, run, scripted, selftest, sysfuzz
 from .config import Refused
 from .console import boot
 
@@ -163,6 +163,7 @@ SUITES = {
     'hostile': suite_hostile,
     'newkernel': suite_newkernel,
     'fuzz': lambda config, log: hosttests.suite_fuzz(config, log, seconds=5),
+    'sysfuzz': sysfuzz.suite,
 }
 
 

@@ -32,16 +32,16 @@ enum : usize { KCOV_NOTE_MAX = 12288 };
 
 #ifdef OSXTD_DEBUG
 /* Room for `words` words.  ERR_INVAL below 2 and above KCOV_PAGES_MAX pages, ERR_NOMEM. */
-err_t kcov_new(u64 words, struct kcov_ref *out);
-u64 kcov_pages(const struct kcov *k);
+OSXTD_API err_t kcov_new(u64 words, struct kcov_ref *out);
+OSXTD_API u64 kcov_pages(const struct kcov *k);
 /* One more count on page i of the record; i < kcov_pages. */
-struct uframe_ref kcov_page(const struct kcov *k, u64 i);
+OSXTD_API struct uframe_ref kcov_page(const struct kcov *k, u64 i);
 /* The calling task records from here on.  ERR_BUSY when it does already, or another task uses k. */
-err_t kcov_start(struct kcov *k, enum kcov_mode mode);
+OSXTD_API err_t kcov_start(struct kcov *k, enum kcov_mode mode);
 /* ERR_INVAL when the calling task does not record into k. */
-err_t kcov_stop(struct kcov *k);
+OSXTD_API err_t kcov_stop(struct kcov *k);
 /* A text that a panic prints behind its report: what was being tried.  Cut to KCOV_NOTE_MAX. */
-void kcov_note(struct cspan text);
+OSXTD_API void kcov_note(struct cspan text);
 
 /* For osxtd: the task ends; the note of a panic. */
 void kcov_task_fini(struct task *t);

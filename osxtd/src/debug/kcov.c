@@ -123,7 +123,7 @@ ALWAYS_INLINE u64 text_offset(void *ip)
 	return (u64)ip - (u64)kernel_text_start;
 }
 
-void __sanitizer_cov_trace_pc(void);
+OSXTD_API void __sanitizer_cov_trace_pc(void);
 UNSAFE("1. the address where the caller goes on is recorded as a number")
 void __sanitizer_cov_trace_pc(void)
 {
@@ -154,7 +154,7 @@ ALWAYS_INLINE void record_cmp(u64 type, u64 a, u64 b, void *ip)
 }
 
 #define TRACE_CMP(name, T, type)                                                                   \
-	void __sanitizer_cov_trace_##name(T a, T b);                                               \
+	OSXTD_API void __sanitizer_cov_trace_##name(T a, T b);                                     \
 	void __sanitizer_cov_trace_##name(T a, T b)                                                \
 	{                                                                                          \
 		record_cmp(type, a, b, __builtin_return_address(0));                               \
@@ -170,7 +170,7 @@ TRACE_CMP(const_cmp4, u32, 4 | CMP_CONST)
 TRACE_CMP(const_cmp8, u64, 6 | CMP_CONST)
 
 /* cases: how many, the bits of the value, then the values. */
-void __sanitizer_cov_trace_switch(u64 value, const u64 *cases);
+OSXTD_API void __sanitizer_cov_trace_switch(u64 value, const u64 *cases);
 UNSAFE("1. the compiler made the table: its first word says how long it is")
 void __sanitizer_cov_trace_switch(u64 value, const u64 *cases)
 {
