@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* calls - the table of system calls with the kinds of their arguments; `make table` compares it with
- * the kernel's own. */
+/* calls - the table of system calls with the kinds of their arguments; `make table` compares it
+ * with the kernel's own. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <sys/syscall.h>
@@ -10,7 +10,10 @@
 
 #define CALL(name, result, ...)                                                                    \
 	{                                                                                          \
-		#name, SYS_##name, result, { __VA_ARGS__ }                                         \
+		#name, SYS_##name, result,                                                         \
+		{                                                                                  \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define C(name, ...)  CALL(name, R_NONE, __VA_ARGS__)
 #define CF(name, ...) CALL(name, R_FD, __VA_ARGS__)
@@ -148,6 +151,8 @@ const struct call_type call_types[] = {
 	C(process_vm_readv, K_PID, K_IOVEC, K_SMALL, K_IOVEC, K_SMALL, K_SMALL),
 	C(process_vm_writev, K_PID, K_IOVEC, K_SMALL, K_IOVEC, K_SMALL, K_SMALL),
 	C(membarrier, K_MEMBARRIER, K_SMALL, K_SMALL),
+	{ "touch", TOUCH, R_NONE, { K_PAGE, K_SMALL } },
+	{ "touch", TOUCH, R_NONE, { K_PAGE, K_SMALL } },
 	/* processes */
 	CP(fork),
 	CP(vfork),

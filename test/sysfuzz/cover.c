@@ -20,7 +20,7 @@ enum {
 	SIGNALS = 1 << SIGNAL_BITS,
 	PLACES = 1 << 22, /* the kernel's text is shorter */
 	FRESH_MAX = 1 << 16,
-	KCOV_FD = 60,	  /* of the first thread: out of the way of the programs' own */
+	KCOV_FD = 60, /* of the first thread: out of the way of the programs' own */
 };
 #define KCOV_INIT_TRACE 0x80086301ul
 #define KCOV_ENABLE	0x6364ul

@@ -53,7 +53,9 @@ void report_text(const char *what, const char *text)
 
 static bool is_complaint(const char *text)
 {
-	static const char *const words[] = { "Oops", "BUG", "UBSAN", "KASAN", "leak", "Kernel panic" };
+	static const char *const words[] = {
+		"Oops", "BUG", "UBSAN", "KASAN", "leak", "Kernel panic"
+	};
 
 	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strstr(text, words[i]) != NULL)

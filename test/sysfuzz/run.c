@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: MPL-2.0
 /*
- * run - a program in a child of its own: limits, a folder, descriptors at known numbers, a timer that
- * wakes what blocks; killed when it takes too long, and all that it left behind with it.
+ * run - a program in a child of its own: limits, a folder, descriptors at known numbers, a timer
+ * that wakes what blocks; killed when it takes too long, and all that it left behind with it.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,8 +22,9 @@
 #include "kinds.h"
 #include "report.h"
 #include "sysfuzz.h"
+#include "world.h"
 
-enum { USER = 1000, AFTER_FORK = 4, FORK_DEPTH = 2 };
+enum { AFTER_FORK = 4, FORK_DEPTH = 2 };
 
 unsigned run_limit_ms = 1000;
 bool run_is_verbose;
@@ -93,6 +89,20 @@ static void store_handler(const struct arg *a)
 	store(&with);
 }
 
+static long touch(const uint64_t a[ARGS])
+{
+	volatile long ret = -1;
+
+	is_armed = 1;
+	if (sigsetjmp(fault_at, 0) == 0) {
+		if ((a[1] & 1) != 0)
+			*(volatile uint8_t *)a[0] = (uint8_t)a[1];
+		ret = *(volatile uint8_t *)a[0];
+	}
+	is_armed = 0;
+	return ret;
+}
+
 static long raw(long nr, const uint64_t a[ARGS])
 {
 	register uint64_t r10 __asm__("r10") = a[3];
@@ -130,7 +140,8 @@ static bool is_clone_of_memory(long nr, const uint64_t a[ARGS], const struct arg
 		return true;
 	if (nr == SYS_clone)
 		return (a[0] & (CLONE_VM | CLONE_SETTLS)) != 0 || a[1] != 0;
-	return nr == SYS_clone3 && (first->words == 0 || first->word[0] != 0 || first->word[5] != 0);
+	return nr == SYS_clone3 &&
+	       (first->words == 0 || first->word[0] != 0 || first->word[5] != 0);
 }
 
 static bool is_self_or_all(uint64_t pid)
@@ -188,7 +199,7 @@ static void one_call(unsigned c)
 	if (is_spared(nr, a))
 		return;
 	bool shares = is_clone_of_memory(nr, a, &call->arg[0]);
-	long ret = shares ? raw_clone(nr, a) : raw(nr, a);
+	long ret = shares ? raw_clone(nr, a) : nr == TOUCH ? touch(a) : raw(nr, a);
 
 	if (!shares && ret == 0 && (nr == SYS_fork || nr == SYS_clone || nr == SYS_clone3)) {
 		depth++;
@@ -251,105 +262,6 @@ static void run_threads(void)
 
 /* ---- the child ---- */
 
-static void at(int number, int fd)
-{
-	if (fd >= 0 && fd != number) {
-		dup2(fd, number);
-		close(fd);
-	}
-}
-
-static void pipe_at(int number, int flags)
-{
-	int both[2];
-
-	if (pipe2(both, flags) != 0)
-		return;
-	fcntl(both[1], F_DUPFD, 40);
-	close(both[1]);
-	at(number, both[0]);
-	dup2(40, number + 1);
-	close(40);
-}
-
-static void make_files(void)
-{
-	int fd = open("a", O_RDWR | O_CREAT, 0666);
-
-	write(fd, "contents\n", 9);
-	close(fd);
-	mkdir("d", 0777);
-	mkdir("d/d", 0777);
-	mknod("fifo", S_IFIFO | 0666, 0);
-	symlink("d", "l");
-	symlink("loop2", "loop1");
-	symlink("loop1", "loop2");
-}
-
-static void open_descriptors(void)
-{
-	at(3, open("a", O_RDWR));
-	at(4, open("b", O_RDWR | O_CREAT | O_APPEND, 0666));
-	at(5, open("d", O_RDONLY));
-	at(6, open("fifo", O_RDWR | O_NONBLOCK));
-	pipe_at(7, 0);
-	pipe_at(9, O_NONBLOCK);
-	at(11, open("/dev/zero", O_RDWR));
-	at(12, open("/dev/null", O_RDWR));
-	at(13, open("/proc/self/mem", O_RDWR));
-	at(14, open("/proc/self/maps", O_RDONLY));
-	at(15, open("/proc", O_RDONLY));
-	at(16, open("/dev/urandom", O_RDWR));
-	at(17, open(".", O_PATH));
-	at(18, memfd_create("memory", MFD_ALLOW_SEALING));
-	at(19, open("/dev/full", O_RDWR));
-	at(20, open("/dev/ttyS0", O_RDWR | O_NONBLOCK | O_NOCTTY));
-	at(21, open("/proc/self/fd", O_RDONLY));
-	at(22, open("/proc/self/task", O_RDONLY));
-	at(23, open("/dev/kmsg", O_RDONLY | O_NONBLOCK));
-	at(24, open("/x", O_RDONLY));
-}
-
-static void map_arena(void)
-{
-	mmap((void *)ARENA, 232 * 4096ul, PROT_READ | PROT_WRITE,
-	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	mprotect((void *)(ARENA + 224 * 4096ul), 8 * 4096, PROT_READ);
-	mmap((void *)(ARENA + 232 * 4096ul), 8 * 4096ul, PROT_NONE,
-	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-}
-
-static void limit(int what, rlim_t most)
-{
-	setrlimit(what, &(struct rlimit){ most, most });
-}
-
-static void limits(void)
-{
-	limit(RLIMIT_AS, 256 << 20);
-	limit(RLIMIT_NOFILE, 64);
-	limit(RLIMIT_NPROC, 40);
-	limit(RLIMIT_FSIZE, 1 << 20);
-	limit(RLIMIT_CPU, 3);
-	limit(RLIMIT_CORE, 0);
-}
-
-/* Root, but without what ends or starves the system: CAP_SYS_BOOT and CAP_SYS_NICE. */
-static void become(bool is_root)
-{
-	uint32_t header[2] = { 0x20080522, 0 };
-	uint32_t caps = ~(1u << 22 | 1u << 23);
-	uint32_t data[6] = { caps, caps, 0, 0x1ff, 0x1ff, 0 };
-
-	if (is_root) {
-		syscall(SYS_capset, header, data);
-		return;
-	}
-	setgroups(0, NULL);
-	if (setgid(USER) != 0 || setuid(USER) != 0)
-		_exit(9);
-}
-
 static void child(void)
 {
 	sigset_t none;
@@ -357,14 +269,7 @@ static void child(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
-	if (chroot("/w") != 0 || chdir("/t") != 0)
-		_exit(9);
-	umask(0);
-	make_files();
-	limits();
-	become(program->is_root);
-	open_descriptors();
-	map_arena();
+	world_enter(program->is_root);
 	int null = open("/dev/null", O_RDWR);
 
 	for (int i = 0; i < 3; i++)
@@ -381,47 +286,6 @@ static void child(void)
 
 /* ---- the parent ---- */
 
-static void remount_scratch(void)
-{
-	umount2("/w/t", MNT_DETACH);
-	mount("scratch", "/w/t", "tmpfs", 0, "size=4m,nr_inodes=500,mode=1777");
-}
-
-/* The root of the programs; a root program may have changed anything in it. */
-static void make_root(void)
-{
-	static const struct {
-		const char *name;
-		mode_t mode;
-		unsigned major, minor;
-	} nodes[] = {
-		{ "/w/dev/null", 0666, 1, 3 },	  { "/w/dev/zero", 0666, 1, 5 },
-		{ "/w/dev/full", 0666, 1, 7 },	  { "/w/dev/random", 0666, 1, 8 },
-		{ "/w/dev/urandom", 0666, 1, 9 }, { "/w/dev/kmsg", 0644, 1, 11 },
-		{ "/w/dev/tty", 0666, 5, 0 },	  { "/w/dev/console", 0600, 5, 1 },
-		{ "/w/dev/ttyS0", 0666, 4, 64 },
-	};
-
-	umount2("/w", MNT_DETACH);
-	mount("root", "/w", "tmpfs", 0, "size=8m,mode=755");
-	mkdir("/w/dev", 0755);
-	mkdir("/w/proc", 0755);
-	mkdir("/w/t", 0777);
-	for (unsigned i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
-		mknod(nodes[i].name, S_IFCHR | nodes[i].mode, makedev(nodes[i].major, nodes[i].minor));
-		chmod(nodes[i].name, nodes[i].mode);
-	}
-	mount("proc", "/w/proc", "proc", 0, NULL);
-	/* A program to execute: this one, which ends at once when it is not asked for anything. */
-	int in = open("/init", O_RDONLY), out = open("/w/x", O_WRONLY | O_CREAT, 0755);
-	struct stat st = { 0 };
-
-	fstat(in, &st);
-	syscall(SYS_sendfile, out, in, NULL, (size_t)st.st_size);
-	close(in);
-	close(out);
-}
-
 void run_set_up(void)
 {
 	sigset_t set;
@@ -429,11 +293,9 @@ void run_set_up(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	mkdir("/w", 0755);
-	umask(0);
-	results = mmap(NULL, sizeof *results, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		       0);
-	make_root();
+	results = mmap(NULL, sizeof *results, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	world_make();
 }
 
 static uint64_t now_ms(void)
@@ -486,7 +348,7 @@ enum run_end run_program(const struct program *p, enum cover_mode mode)
 	memset(results, 0, sizeof *results);
 	for (unsigned c = 0; c < CALLS_MAX; c++)
 		results->value[c] = -1;
-	remount_scratch();
+	world_renew();
 	cover_reset();
 	pid_t pid = (pid_t)syscall(SYS_fork);
 
@@ -502,6 +364,6 @@ enum run_end run_program(const struct program *p, enum cover_mode mode)
 	if (run_is_verbose)
 		show_results();
 	if (p->is_root)
-		make_root();
+		world_make();
 	return end;
 }

@@ -50,6 +50,9 @@ struct call_type {
 	enum result result;
 	uint8_t kind[ARGS]; /* kinds.h */
 };
+enum {
+	TOUCH = 0xffff
+}; /* no call: reads the place, or writes it when the second argument is odd */
 extern const struct call_type call_types[];
 extern const unsigned call_type_count;
 /* The index of a name; -1: unknown. */
@@ -66,7 +69,6 @@ uint64_t odd_value(void);
 /* ---- values.c: arguments by kind ---- */
 /* Fills argument i of call c of p from its kind; earlier calls give results. */
 void value_make(const struct program *p, unsigned c, unsigned i, struct arg *out);
-uint64_t set_value(unsigned kind);
 
 /* ---- mutate.c ---- */
 void program_random(struct program *p);

@@ -51,7 +51,5 @@ ALWAYS_INLINE void kcov_task_fini(struct task *t)
 {
 	(void)t;
 }
-ALWAYS_INLINE void kcov_show_note(void)
-{
-}
+ALWAYS_INLINE void kcov_show_note(void) {}
 #endif

@@ -110,7 +110,8 @@ ALWAYS_INLINE struct kcov *recorder(enum kcov_mode mode)
 	return k != nullptr && k->mode == mode ? k : nullptr;
 }
 
-UNSAFE("1. i is below the number of words, hence within the pages, which are untyped and counted by "
+UNSAFE("1. i is below the number of words, hence within the pages, which are untyped and counted "
+       "by "
        "the object; 2. the words are aligned")
 ALWAYS_INLINE u64 *word(const struct kcov *k, u64 i)
 {
