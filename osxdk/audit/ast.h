@@ -43,6 +43,8 @@ bool same_unqualified(CXType a, CXType b);
 const char *struct_name(CXType t);
 /* The declaration of a struct or union, the element's for an array. */
 CXCursor record_of(CXType t);
+/* An object of the framework: begins with its header, or with a struct that does. */
+bool is_object(CXType t);
 /* A struct of the framework that begins with a private field. */
 bool is_opaque(CXType t);
 /* Owns something: annotated AFFINE. */

@@ -9,17 +9,17 @@ static bool is_lock(CXCursor field)
 	return ends_with(struct_name(clang_getCursorType(field)), "_lock");
 }
 
-/* The framework's own parts of an object: its header, and links, which only their container's
- * functions touch. */
+/* What answers for itself: the header or base struct of an object, and links, which only their
+ * container's functions touch. */
 static bool is_framework_part(CXCursor field)
 {
-	static const char *const parts[] = { "object", "list_link", "tree_link" };
+	static const char *const parts[] = { "list_link", "tree_link" };
 	const char *name = struct_name(clang_getCursorType(field));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (strcmp(name, parts[i]) == 0)
 			return true;
 	}
-	return false;
+	return is_object(clang_getCursorType(field));
 }
 
 static enum CXVisitorResult find_lock(CXCursor field, CXClientData data)

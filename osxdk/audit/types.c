@@ -46,7 +46,27 @@ CXCursor record_of(CXType t)
 	t = clang_getCanonicalType(t);
 	while (is_array(t))
 		t = clang_getCanonicalType(clang_getArrayElementType(t));
-	return clang_getTypeDeclaration(t);
+	CXCursor decl = clang_getTypeDeclaration(t);
+	CXCursor definition = clang_getCursorDefinition(decl);
+	return is_null(definition) ? decl : definition;
+}
+
+static enum CXVisitorResult first_field(CXCursor field, CXClientData data)
+{
+	*(CXCursor *)data = field;
+	return CXVisit_Break;
+}
+
+bool is_object(CXType t)
+{
+	while (strcmp(struct_name(t), "object") != 0) {
+		CXCursor first = clang_getNullCursor();
+		clang_Type_visitFields(clang_getCanonicalType(t), first_field, &first);
+		if (is_null(first))
+			return false;
+		t = clang_getCursorType(first);
+	}
+	return true;
 }
 
 static enum CXVisitorResult first_field_is_private(CXCursor field, CXClientData data)
