@@ -89,10 +89,19 @@ class Machine:
         return args + self.scheme.get('args', []) + self.extra
 
 
-class Guest:
-    """A running QEMU.  With `console` a socket, the serial line is there; without it, on our stdio."""
+def gdb_tcp(port):
+    return f'tcp:127.0.0.1:{port}'
 
-    def __init__(self, machine, console=None, gdb_port=None, paused=False):
+
+def gdb_socket(path):
+    return f'unix:{path},server=on,wait=off'
+
+
+class Guest:
+    """A running QEMU.  With `console` a socket, the serial line is there; without it, on our stdio.
+    `gdb` is where the stub for debuggers listens (gdb_tcp(port), gdb_socket(path))."""
+
+    def __init__(self, machine, console=None, gdb=None, paused=False):
         self.machine = machine
         ours, theirs = socket.socketpair()
         passed = [theirs.fileno()]
@@ -110,8 +119,8 @@ class Guest:
             self._counters = Counters(machine.config, machine.elf, machine.mem_mib)
             args += self._counters.arguments()
             passed.append(self._counters.fd)
-        if gdb_port:
-            args += ['-gdb', f'tcp:127.0.0.1:{gdb_port}']
+        if gdb:
+            args += ['-gdb', gdb]
         if paused:
             args.append('-S')
         if machine.config.verbose:

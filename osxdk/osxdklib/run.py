@@ -8,9 +8,11 @@ import termios
 
 from . import build, image, oracle
 from .config import Refused
-from .qemu import EXIT_TIMEOUT, GOOD_EXIT, Guest, Machine
+from .qemu import EXIT_TIMEOUT, GOOD_EXIT, Guest, Machine, gdb_tcp
 
 LINUX_ARGS = 'quiet loglevel=3 panic=-1 mitigations=off'
+# A debugger wants the kernel where it was linked.
+DEBUG_ARGS = ('nokaslr',)
 # Terminal types that the root images describe.
 KNOWN_TERMS = {'ansi', 'linux', 'screen', 'vt100', 'vt220', 'xterm', 'xterm-256color'}
 
@@ -88,7 +90,7 @@ def cmd_run(config, _args):
 def cmd_gdb_server(config, _args):
     """osxdk gdb_server: the guest waits for a debugger on GDB_TCP_PORT."""
     print(f'osxdk: waiting for a debugger on port {config.gdb_port} (make gdb_client)', flush=True)
-    guest = Guest(make_machine(config, args=_terminal_args()), gdb_port=config.gdb_port, paused=True)
+    guest = Guest(make_machine(config, args=[*_terminal_args(), *DEBUG_ARGS]), gdb=gdb_tcp(config.gdb_port), paused=True)
     try:
         code = guest.wait(config.timeout)
     finally:
@@ -96,10 +98,12 @@ def cmd_gdb_server(config, _args):
     return EXIT_TIMEOUT if code is None else 0 if code in (0, GOOD_EXIT) else 1
 
 
-def _gdb_command(config, elf, *more):
+def gdb_command(config, elf, where, *more):
+    """The command line of a gdb that knows the kernel: its symbols, and `omega` (osxdk/gdb)."""
     if not shutil.which('gdb-multiarch'):
         raise Refused('gdb-multiarch is not installed: run tools/setup')
-    return ['gdb-multiarch', '-q', '-ex', 'set confirm off', '-ex', f'target remote 127.0.0.1:{config.gdb_port}',
+    return ['gdb-multiarch', '-q', '-ex', 'set confirm off', '-ex', 'set max-value-size unlimited',
+            '-ex', f'target remote {where}', '-ex', f'source {os.path.join(config.kit, "osxdk/gdb/omega.py")}',
             *more] + ([elf] if elf else [])
 
 
@@ -107,19 +111,19 @@ def cmd_gdb_client(config, args):
     """osxdk gdb_client [GDB ARGS]: a debugger with the kernel's symbols on GDB_TCP_PORT."""
     if not os.path.exists(config.kernel_path):
         raise Refused('no kernel is built: run make build')
-    return subprocess.run(_gdb_command(config, config.kernel_path, *args), check=False).returncode
+    return subprocess.run(gdb_command(config, config.kernel_path, f'127.0.0.1:{config.gdb_port}', *args), check=False).returncode
 
 
 def cmd_debug(config, args):
-    """osxdk debug [GDB ARGS]: a guest and a debugger in one; the console goes to a file."""
+    """osxdk debug [GDB ARGS]: a guest and a debugger in one (`omega tasks` …); the console goes to a file."""
     from .console import Session
-    machine = make_machine(config)
+    machine = make_machine(config, args=DEBUG_ARGS)
     log_path = os.path.join(config.build_root, 'debug-console.log')
     with open(log_path, 'w', encoding='utf-8') as log:
-        session = Session(machine, log=log, gdb_port=config.gdb_port, paused=True)
+        session = Session(machine, log=log, gdb=gdb_tcp(config.gdb_port), paused=True)
         session.pump_in_background()
         print(f'osxdk: the console goes to {os.path.relpath(log_path)}', flush=True)
         try:
-            return subprocess.run(_gdb_command(config, machine.elf, *args), check=False).returncode
+            return subprocess.run(gdb_command(config, machine.elf, f'127.0.0.1:{config.gdb_port}', *args), check=False).returncode
         finally:
             session.close()

@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import build, hosttests, image, run, scripted, selftest, sysfuzz
+from . import build, gdbtest, hosttests, image, run, scripted, selftest, sysfuzz
 from .config import Refused
 from .console import boot
 
@@ -161,6 +161,7 @@ SUITES = {
     'abi': suite_abi,
     'apps': lambda config, log: scripted.suite(config, 'apps', log),
     'hostile': suite_hostile,
+    'gdb': gdbtest.suite_gdb,
     'newkernel': suite_newkernel,
     'fuzz': lambda config, log: hosttests.suite_fuzz(config, log, seconds=5),
     'sysfuzz': sysfuzz.suite,
