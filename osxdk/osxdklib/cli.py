@@ -22,12 +22,15 @@ COMMANDS = {
     'debug': ('run', 'cmd_debug', 'boot under gdb with the kernel\'s symbols'),
     'gdb_server': ('run', 'cmd_gdb_server', 'boot and wait for a debugger on GDB_TCP_PORT'),
     'gdb_client': ('run', 'cmd_gdb_client', 'a debugger for gdb_server'),
+    'profile': ('profile', 'cmd_profile', 'profile SHELL COMMAND: a flame graph of the kernel while it runs (GDB_PROFILE_*)'),
+    'profile_server': ('profile', 'cmd_profile_server', 'boot to the shell on this terminal, ready to be sampled'),
+    'profile_client': ('profile', 'cmd_profile_client', 'sample the guest of profile_server (GDB_PROFILE_*)'),
     'image': ('image', 'cmd_image', 'make the root images: build/<arch>/images'),
     'book': ('commands', 'cmd_book', 'the book as a static site'),
     'setup': ('commands', 'cmd_setup', 'install the Debian packages that are missing'),
     'clean': ('commands', 'cmd_clean', 'remove what builds and tests made'),
 }
-LATER = ('docs', 'gitbook', 'profile_server', 'profile_client')
+LATER = ('docs', 'gitbook')
 
 
 def main(argv):
@@ -35,7 +38,7 @@ def main(argv):
     if name in ('help', '-h', '--help'):
         print('usage: osxdk COMMAND [ARGS], or make COMMAND VARIABLE=VALUE ...\n')
         for command, (_, _, text) in COMMANDS.items():
-            print(f'  {command:12} {text}')
+            print(f'  {command:14} {text}')
         return 0
     try:
         if name in LATER:

@@ -11,8 +11,6 @@ from .config import Refused
 LATER = {
     'docs': 'reference pages are not generated yet; the book is `make book`',
     'gitbook': 'the GitBook export is not made yet; the book is `make book`',
-    'profile_server': 'the profiler is not there yet',
-    'profile_client': 'the profiler is not there yet',
 }
 
 

@@ -12,6 +12,7 @@ ARCHES = ('x86_64', 'riscv64', 'loongarch64')
 BUILDABLE_ARCHES = ('x86_64',)
 MAX_CPUS = 64
 MIN_MEM_MIB, MAX_MEM_MIB = 16, 64 * 1024
+PROFILE_FORMATS = ('flame-graph', 'folded', 'json')
 LOG_LEVELS = ('off', 'error', 'warn', 'info', 'debug', 'trace')
 
 # Variables whose other values come with later issues: name -> (default, values accepted today).
@@ -58,6 +59,13 @@ def parse_number(env, name, default, low, high):
     if not text.isdecimal() or not low <= int(text) <= high:
         raise Refused(f'{name}={text}: give a number from {low} to {high}')
     return int(text)
+
+
+def parse_seconds(env, name, default):
+    text = env.get(name, '') or default
+    if not re.fullmatch(r'\d*\.?\d+', text) or not 0 < float(text) <= 3600:
+        raise Refused(f'{name}={text}: give a number of seconds, for example {name}={default}')
+    return float(text)
 
 
 def find_root():
@@ -109,6 +117,11 @@ class Config:
         self.mem_mib = parse_mem(env.get('MEM', '') or '1G')
         self.want_kvm = parse_flag(env, 'ENABLE_KVM', '1')
         self.gdb_port = parse_number(env, 'GDB_TCP_PORT', 1234, 1, 65535)
+        self.profile_format = env.get('GDB_PROFILE_FORMAT', '') or 'flame-graph'
+        if self.profile_format not in PROFILE_FORMATS:
+            raise Refused(f'GDB_PROFILE_FORMAT={self.profile_format}: give one of {", ".join(PROFILE_FORMATS)}')
+        self.profile_count = parse_number(env, 'GDB_PROFILE_COUNT', 200, 1, 1000000)
+        self.profile_interval = parse_seconds(env, 'GDB_PROFILE_INTERVAL', '0.1')
         self.auto_test = env.get('AUTO_TEST', '') or 'none'
         self.benchmark = env.get('BENCHMARK', '') or 'none'
         self.ktest = env.get('KTEST', '')

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MPL-2.0
-"""gdbtest - the suite `gdb`: the kernel's own gdb commands against what the guest says of itself."""
+"""gdbtest - the suite `gdb`: the kernel's own gdb commands against what the guest says of itself; the profiler."""
+import copy
 import os
 import re
 import subprocess
 import tempfile
+import xml.etree.ElementTree
 
-from . import run
+from . import flamegraph, profile, run
 from .console import Session, Timeout
 from .qemu import gdb_socket
 
@@ -112,6 +114,29 @@ def _at_start(config, result, folder):
     result.add('gdb: nothing to show before boot', len(answers) == 3 and 'Traceback' not in text, text)
 
 
+def _sampled(config, log, command):
+    config = copy.copy(config)
+    config.profile_count, config.profile_interval = 40, 0.03
+    elf, samples = profile.sample_command(config, command, log)
+    return profile.fold(elf, samples)
+
+
+def _check_profile(config, result, log):
+    """A guest that copies byte by byte is seen in read and write; one that sleeps is idle."""
+    stacks = _sampled(config, log, 'dd if=/dev/zero of=/dev/null bs=1 count=1000000000')
+    total = sum(stacks.values())
+    calls = sum(count for stack, count in stacks.items() if stack[0] == 'dd' and {'sys_read', 'sys_write'} & set(stack))
+    text = profile.folded_text(stacks)
+    result.add('profile: a busy guest is seen in its calls', total >= 20 and calls > total / 4, text)
+    result.add('profile: user mode has its name', any(stack == ('dd', '[user]') for stack in stacks), text)
+    drawn = xml.etree.ElementTree.fromstring(flamegraph.svg(stacks, 'dd'))
+    titles = [title.text for title in drawn.iter('{http://www.w3.org/2000/svg}title')]
+    result.add('profile: the flame graph has the functions', titles[0] == f'all: {total} samples, 100.0 %' and
+               any(title.startswith('sys_read: ') for title in titles), '\n'.join(titles))
+    idle = _sampled(config, log, 'sleep 1000')
+    result.add('profile: a sleeping guest is idle', idle[('[idle]',)] > sum(idle.values()) * 0.8, profile.folded_text(idle))
+
+
 def suite_gdb(config, log):
     """The commands of osxdk/gdb on a guest that stands at its prompt."""
     from .suites import Result
@@ -137,6 +162,7 @@ def suite_gdb(config, log):
     _check_fds(result, answers, guest)
     _check_memory(result, answers, guest)
     _check_log(result, answers, guest)
+    _check_profile(config, result, log)
     result.add('gdb: fds of init', '/init' in answers['fds 1'], answers['fds 1'])
     result.add('gdb: a wrong number is one line', all('omega tasks lists them' in answers[c] for c in commands[-2:]), text)
     result.add('gdb: no traceback', 'Traceback' not in text, text)

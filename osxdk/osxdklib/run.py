@@ -52,7 +52,7 @@ def make_machine(config, kind=None, initrd=None, args=(), **options):
                    append=kernel_args(config, kind, *args), **options)
 
 
-def _terminal_args():
+def terminal_args():
     """Tells the guest what is behind its serial line."""
     term = os.environ.get('TERM', 'dumb')
     args = [f'TERM={term if term in KNOWN_TERMS else "xterm" if term != "dumb" else "dumb"}']
@@ -67,15 +67,19 @@ def cmd_run(config, _args):
     if config.auto_test != 'none':
         from . import suites
         return suites.run_auto_test(config)
-    machine = make_machine(config, args=_terminal_args())
-    saved = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
-    if saved:
+    machine = make_machine(config, args=terminal_args())
+    if sys.stdin.isatty():
         print('osxdk: ^] x leaves QEMU, ^] c its monitor; the guest gets all other keys', flush=True)
-    guest = Guest(machine)
+    return attend(Guest(machine), config.timeout)
+
+
+def attend(guest, timeout):
+    """Waits for the end of a guest that has this terminal; returns our exit code."""
+    saved = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
     try:
-        code = guest.wait(config.timeout)
+        code = guest.wait(timeout)
         if code is None:
-            print(f'\nosxdk: the guest still runs after {config.timeout} s\n{guest.backtrace()}', file=sys.stderr)
+            print(f'\nosxdk: the guest still runs after {timeout} s\n{guest.backtrace()}', file=sys.stderr)
             return EXIT_TIMEOUT
     finally:
         guest.kill()
@@ -90,7 +94,7 @@ def cmd_run(config, _args):
 def cmd_gdb_server(config, _args):
     """osxdk gdb_server: the guest waits for a debugger on GDB_TCP_PORT."""
     print(f'osxdk: waiting for a debugger on port {config.gdb_port} (make gdb_client)', flush=True)
-    guest = Guest(make_machine(config, args=[*_terminal_args(), *DEBUG_ARGS]), gdb=gdb_tcp(config.gdb_port), paused=True)
+    guest = Guest(make_machine(config, args=[*terminal_args(), *DEBUG_ARGS]), gdb=gdb_tcp(config.gdb_port), paused=True)
     try:
         code = guest.wait(config.timeout)
     finally:

@@ -18,7 +18,8 @@ REFUSED = [
     ('build', {'OSXDK_TARGET_ARCH': 'riscv64'}), ('build', {'COVERAGE': 'yes'}), ('build', {'COVERAGE': '1', 'DEBUG': '1'}), ('build', {'RELEASE': 'yes'}),
     ('build', {'RELEASE': '1', 'DEBUG': '1'}), ('run', {'BOOT_METHOD': 'grub-rescue-iso'}), ('run', {'GPU': 'virtio'}),
     ('run', {'LOG_LEVEL': 'loud'}), ('test', {'AUTO_TEST': 'vsock'}), ('test', {'AUTO_TEST': 'nothing'}),
-    ('docs', {}), ('nothing', {}), ('run', {'TIMEOUT': 'soon'}),
+    ('docs', {}), ('profile', {}), ('profile', {'GDB_PROFILE_FORMAT': 'pie'}), ('profile', {'GDB_PROFILE_INTERVAL': '-1'}),
+    ('profile', {'GDB_PROFILE_COUNT': '0'}), ('nothing', {}), ('run', {'TIMEOUT': 'soon'}),
 ]
 
 
