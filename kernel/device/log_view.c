@@ -6,7 +6,7 @@
 
 #include "abi/time.h"
 
-static struct atomic_u32 shared restricted = { 1 };
+static struct atomic_u32 shared restricted = ATOMIC_INIT(1);
 
 void log_set_restricted(bool is_restricted)
 {

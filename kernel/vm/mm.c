@@ -14,7 +14,7 @@ enum : u64 {
 	STACK_ROOM_MAX = VMSPACE_HIGH / 6 * 5,
 };
 
-shared static struct atomic_u32 aslr_level = { MM_ASLR_FULL };
+shared static struct atomic_u32 aslr_level = ATOMIC_INIT(MM_ASLR_FULL);
 /* Made by vm_init, before there is a second task. */
 struct vm_boot {
 	struct uframe_ref zero_page IMMUTABLE;
