@@ -120,3 +120,7 @@ void rules_locals(const struct node *n);
 void rules_borrow(const struct node *n);
 void rules_locks(const struct node *n);
 void rules_control(const struct node *n);
+void rules_ops(const struct node *n);
+void rules_overflow(const struct node *n);
+/* Calls, for what only the whole program shows (graph.c). */
+void graph_note(const struct node *n);

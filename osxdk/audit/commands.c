@@ -119,7 +119,7 @@ static const char *audited_file(const struct options *o, const struct entry *e)
 	snprintf(target, sizeof(target), "--target=%s-", o->arch);
 	snprintf(joined, sizeof(joined), "%s%s%s", e->file[0] == '/' ? "" : e->directory,
 		 e->file[0] == '/' ? "" : "/", e->file);
-	if (!strstr(e->command, target) || !ends_with(e->file, ".c") || !realpath(joined, real))
+	if (!strstr(e->command, target) || !realpath(joined, real))
 		return NULL;
 	size_t root = strlen(o->root);
 	if (strncmp(real, o->root, root) != 0 || real[root] != '/' ||
@@ -142,7 +142,9 @@ struct commands commands_read(const struct options *o)
 		if (!list.all || !read_entry(&p, &e))
 			die(o->commands, "not the JSON that was expected");
 		const char *file = audited_file(o, &e);
-		if (file) {
+		if (file && ends_with(file, ".S") && list.assembly_count < 64) {
+			list.assembly[list.assembly_count++] = file;
+		} else if (file && ends_with(file, ".c")) {
 			struct command *c = &list.all[list.count++];
 			c->file = file;
 			c->directory = intern(e.directory);

@@ -19,6 +19,8 @@ struct command {
 struct commands {
 	struct command *all;
 	unsigned count;
+	const char *assembly[64];
+	unsigned assembly_count;
 };
 /* The commands of C files below kernel/, osxtd/ and the samples for the architecture's target. Ends
  * the program with a message when the file is missing or malformed. */
@@ -31,8 +33,16 @@ struct source {
 	size_t size;
 	uint64_t hash;
 	unsigned lines;
-	bool *is_code; /* by line, from 1: neither blank nor only comment */
+	bool *is_code;	 /* by line, from 1: neither blank nor only comment */
+	bool *is_unsafe; /* by line; figures.c */
 };
+/* Where a scan over C text stands; a new one is zeroed, and the caller ends lines. */
+struct scan {
+	bool in_block, in_line, in_string;
+	char quote;
+};
+/* Takes the character at p; returns how many characters it stands for, *code when they are code. */
+unsigned scan_step(struct scan *s, const char *p, bool *code);
 /* Reads a file once; null when it is not there. */
 struct source *source_get(const char *name);
 uint64_t hash_bytes(const void *data, size_t size, uint64_t start);
@@ -54,7 +64,13 @@ struct unsafe_range {
 	unsigned first, last;
 	unsigned used; /* breaches that it makes legal */
 };
+struct macro {
+	const char *file, *name;
+	unsigned first, last;
+};
 struct facts {
+	struct macro *macros;
+	unsigned macro_count;
 	struct breach *breaches;
 	unsigned breach_count;
 	struct unsafe_range *ranges;
@@ -65,6 +81,32 @@ struct facts {
 void facts_read(struct facts *f, const char *path);
 void facts_add_breach(struct facts *f, const char *rule, const char *file, unsigned line,
 		      const char *text);
+
+void facts_add_range(struct facts *f, const char *file, unsigned first, unsigned last,
+		     const char *name, const char *reason);
+void facts_add_file(struct facts *f, const char *file);
+
+/* ---- graph.c: R-recurse ---- */
+void graph_define(const char *identity, const char *file, unsigned line, const char *name);
+void graph_call(const char *from, const char *to);
+void check_recursion(struct facts *f);
+
+/* ---- layers.c: R-include ---- */
+void layers_read(struct facts *f, const char *name);
+void check_include(struct facts *f, const char *file, unsigned line, const char *to);
+
+/* ---- rules_text.c: what shows in a file's text ---- */
+void check_text(struct facts *f, const struct source *s);
+
+/* ---- macros.c: breaches in bodies of osxtd's macros ---- */
+void check_macros(struct facts *f);
+
+/* ---- figures.c ---- */
+struct figures {
+	unsigned all, trusted, unsafe, escapes;
+};
+struct figures figures_count(const struct facts *f);
+void figures_print(const struct figures *sum);
 
 /* ---- reasons.c: R-reason over all UNSAFE marks ---- */
 void check_reasons(struct facts *f);

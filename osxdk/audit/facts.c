@@ -62,13 +62,30 @@ static unsigned fields(char *line, char **out, unsigned max)
 	return n;
 }
 
-static void add_range(struct facts *f, char **v)
+/* A function that a macro makes many times has one place. */
+void facts_add_range(struct facts *f, const char *file, unsigned first, unsigned last,
+		     const char *name, const char *reason)
 {
+	for (unsigned i = 0; i < f->range_count; i++) {
+		if (f->ranges[i].first == first && strcmp(f->ranges[i].file, file) == 0)
+			return;
+	}
 	f->ranges = grown(f->ranges, f->range_count, sizeof(*f->ranges));
-	f->ranges[f->range_count++] = (struct unsafe_range){
-		intern(v[1]),	      intern(v[4]),	    intern(v[5]),
-		(unsigned)atoi(v[2]), (unsigned)atoi(v[3]), 0
-	};
+	f->ranges[f->range_count++] =
+		(struct unsafe_range){ intern(file), intern(name), intern(reason), first, last, 0 };
+}
+
+void facts_add_file(struct facts *f, const char *file)
+{
+	f->files = grown(f->files, f->file_count, sizeof(*f->files));
+	f->files[f->file_count++] = intern(file);
+}
+
+static void add_macro(struct facts *f, char **v)
+{
+	f->macros = grown(f->macros, f->macro_count, sizeof(*f->macros));
+	f->macros[f->macro_count++] =
+		(struct macro){ intern(v[1]), intern(v[4]), (unsigned)atoi(v[2]), (unsigned)atoi(v[3]) };
 }
 
 /* A legal breach: the innermost mark around it is in use. */
@@ -91,10 +108,8 @@ static void read_line(struct facts *f, char *line)
 	char whole[8192];
 	snprintf(whole, sizeof(whole), "%s", line);
 	if (line[0] == 'D') {
-		if (fields(line, v, 3) == 3 && is_new(v[2])) {
-			f->files = grown(f->files, f->file_count, sizeof(*f->files));
-			f->files[f->file_count++] = intern(v[2]);
-		}
+		if (fields(line, v, 3) == 3 && is_new(v[2]))
+			facts_add_file(f, v[2]);
 	} else if (!is_new(whole)) {
 		return;
 	} else if ((line[0] == 'B' || line[0] == 'M') && fields(line, v, 5) == 5) {
@@ -103,7 +118,15 @@ static void read_line(struct facts *f, char *line)
 	} else if (line[0] == 'W' && fields(line, v, 5) == 5) {
 		note_waived(f, v[2], (unsigned)atoi(v[3]));
 	} else if (line[0] == 'U' && fields(line, v, 6) == 6) {
-		add_range(f, v);
+		facts_add_range(f, v[1], (unsigned)atoi(v[2]), (unsigned)atoi(v[3]), v[4], v[5]);
+	} else if (line[0] == 'X' && fields(line, v, 5) == 5) {
+		add_macro(f, v);
+	} else if (line[0] == 'I' && fields(line, v, 4) == 4) {
+		check_include(f, v[1], (unsigned)atoi(v[2]), v[3]);
+	} else if (line[0] == 'F' && fields(line, v, 5) == 5) {
+		graph_define(v[1], v[2], (unsigned)atoi(v[3]), v[4]);
+	} else if (line[0] == 'C' && fields(line, v, 3) == 3) {
+		graph_call(v[1], v[2]);
 	}
 }
 

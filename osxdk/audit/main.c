@@ -15,13 +15,13 @@
 static void usage(void)
 {
 	fprintf(stderr, "usage: osxdk-audit --root DIR --arch ARCH --commands FILE --cache DIR "
-			"[--jobs N] [--quiet]\n");
+			"[--layers FILE] [--jobs N] [--quiet]\n");
 	exit(2);
 }
 
 static struct options parse(int argc, char **argv)
 {
-	struct options o = { .jobs = 2 };
+	struct options o = { .jobs = 2, .layers = "layers.toml" };
 	for (int i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
 		if (strcmp(argv[i], "--quiet") == 0) {
@@ -38,6 +38,8 @@ static struct options parse(int argc, char **argv)
 			o.commands = value;
 		else if (strcmp(argv[i], "--cache") == 0)
 			o.cache = value;
+		else if (strcmp(argv[i], "--layers") == 0)
+			o.layers = value;
 		else if (strcmp(argv[i], "--jobs") == 0)
 			o.jobs = (unsigned)atoi(value);
 		else
@@ -112,10 +114,19 @@ int main(int argc, char **argv)
 	trust_init(o.root);
 	struct commands list = commands_read(&o);
 	unsigned parsed = run_workers(&list, &o);
+	layers_read(&facts, o.layers);
 	for (unsigned i = 0; i < list.count; i++)
 		facts_read(&facts, list.all[i].facts_path);
+	for (unsigned i = 0; i < facts.file_count; i++)
+		check_text(&facts, source_get(facts.files[i]));
+	for (unsigned i = 0; i < list.assembly_count; i++)
+		facts_add_file(&facts, list.assembly[i]);
+	check_macros(&facts);
+	check_recursion(&facts);
 	check_reasons(&facts);
 	bool clean = print_report(&facts, &o);
+	struct figures sum = figures_count(&facts);
+	figures_print(&sum);
 	printf("audit %s: %u units (%u parsed), %u breaches\n", o.arch, list.count, parsed,
 	       facts.breach_count);
 	return clean ? 0 : 1;

@@ -33,14 +33,7 @@ static char *read_all(const char *path, size_t *size)
 	return text;
 }
 
-/* Where a scan over C text stands. */
-struct scan {
-	bool in_block, in_line, in_string;
-	char quote;
-};
-
-/* Takes the character at p; returns how many characters it stands for, *code when they are code. */
-static unsigned step(struct scan *s, const char *p, bool *code)
+unsigned scan_step(struct scan *s, const char *p, bool *code)
 {
 	*code = false;
 	if (s->in_line)
@@ -86,7 +79,7 @@ static void mark_code(struct source *s)
 			i++;
 			continue;
 		}
-		i += step(&scan, s->text + i, &code);
+		i += scan_step(&scan, s->text + i, &code);
 		if (code)
 			s->is_code[line] = true;
 	}
@@ -105,7 +98,8 @@ static struct source *load(const char *name)
 	for (size_t i = 0; i < s->size; i++)
 		s->lines += s->text[i] == '\n';
 	s->is_code = calloc(s->lines + 3, sizeof(bool));
-	if (!s->is_code)
+	s->is_unsafe = calloc(s->lines + 3, sizeof(bool));
+	if (!s->is_code || !s->is_unsafe)
 		abort();
 	mark_code(s);
 	return s;

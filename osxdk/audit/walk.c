@@ -67,6 +67,15 @@ static const char *block_reason(CXCursor block)
 }
 
 /* ---- facts ---- */
+static unsigned expansion_line_of(CXSourceLocation at, const char **file)
+{
+	CXFile f = NULL;
+	unsigned line = 0;
+	clang_getExpansionLocation(at, &f, &line, NULL, NULL);
+	*file = project_file(f);
+	return line;
+}
+
 static unsigned line_of(CXSourceLocation at, const char **file)
 {
 	CXFile f = NULL;
@@ -76,15 +85,50 @@ static unsigned line_of(CXSourceLocation at, const char **file)
 	return line;
 }
 
+static enum CXChildVisitResult find_body(CXCursor c, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	if (clang_getCursorKind(c) == CXCursor_CompoundStmt)
+		*(CXCursor *)data = c;
+	return CXChildVisit_Continue;
+}
+
+/* The lines from the header to the closing brace; of a function that a macro makes, those in the
+ * macro. */
 static void fact_unsafe(CXCursor c, const char *name, const char *reason)
 {
-	const char *first_file = NULL, *last_file = NULL;
+	const char *file = NULL, *use = NULL, *body_file = NULL;
+	CXCursor body = c;
 	CXSourceRange extent = clang_getCursorExtent(c);
-	unsigned first = line_of(clang_getRangeStart(extent), &first_file);
-	unsigned last = line_of(clang_getRangeEnd(extent), &last_file);
-	if (first_file && first_file == last_file)
-		fprintf(unit.facts, "U\t%s\t%u\t%u\t%s\t%s\n", first_file, first, last, name,
-			reason);
+	unsigned last = line_of(clang_getRangeEnd(extent), &file);
+	unsigned first = expansion_line_of(clang_getRangeStart(extent), &use);
+	if (file != use || last != expansion_line_of(clang_getRangeEnd(extent), &use)) {
+		clang_visitChildren(c, find_body, &body);
+		first = line_of(clang_getCursorLocation(body), &body_file) - 1;
+	}
+	if (file && first <= last)
+		fprintf(unit.facts, "U\t%s\t%u\t%u\t%s\t%s\n", file, first, last, name, reason);
+}
+
+/* Where the framework's macros stand: a breach in one is accounted to the whole of it. */
+static void fact_macro(CXCursor c)
+{
+	const char *file = NULL;
+	CXSourceRange extent = clang_getCursorExtent(c);
+	unsigned last = line_of(clang_getRangeEnd(extent), &file);
+	unsigned first = line_of(clang_getRangeStart(extent), &file);
+	if (zone_of(file) == ZONE_OSXTD)
+		fprintf(unit.facts, "X\t%s\t%u\t%u\t%s\n", file, first, last,
+			text_of(clang_getCursorSpelling(c)));
+}
+
+static void fact_include(CXCursor c)
+{
+	const char *to = project_file(clang_getIncludedFile(c));
+	struct place at = expanded(c);
+	if (at.file)
+		fprintf(unit.facts, "I\t%s\t%u\t%s\n", at.file, at.line,
+			to ? to : text_of(clang_getCursorSpelling(c)));
 }
 
 /* A pasted token has no file: the nearest ancestor that has one tells where the macro is. */
@@ -137,6 +181,9 @@ static void run_rules(const struct node *n)
 	rules_borrow(n);
 	rules_locks(n);
 	rules_control(n);
+	rules_ops(n);
+	rules_overflow(n);
+	graph_note(n);
 }
 
 static void enter_function(struct node *n, struct function *fn)
@@ -177,6 +224,10 @@ static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientDa
 		note_macro_use(c);
 		return CXChildVisit_Continue;
 	}
+	if (kind == CXCursor_InclusionDirective)
+		fact_include(c);
+	if (kind == CXCursor_MacroDefinition)
+		fact_macro(c);
 	if (expanded(c).zone == ZONE_OUTSIDE)
 		return CXChildVisit_Continue;
 	return visit(c, parent, data);
