@@ -18,14 +18,10 @@
 
 struct thread;
 
-#if defined(__x86_64__)
-#include "arch/x86_64/regs.h"
-#else
-#error "no kernel/arch folder for this architecture"
-#endif
+#include "arch/syscall_regs.h"
 
 /*
- * In regs.h:
+ * In syscall_regs.h, which is the architecture's:
  *   u64 arch_syscall_number(const struct user_ctx *c);
  *   struct sysargs arch_syscall_args(const struct user_ctx *c);
  *   void arch_syscall_set_result(struct user_ctx *c, i64 v);

@@ -71,8 +71,9 @@ void facts_add_range(struct facts *f, const char *file, unsigned first, unsigned
 			return;
 	}
 	f->ranges = grown(f->ranges, f->range_count, sizeof(*f->ranges));
-	f->ranges[f->range_count++] =
-		(struct unsafe_range){ intern(file), intern(name), intern(reason), first, last, 0 };
+	f->ranges[f->range_count++] = (struct unsafe_range){ intern(file),   intern(name),
+							     intern(reason), first,
+							     last,	     0 };
 }
 
 void facts_add_file(struct facts *f, const char *file)
@@ -84,8 +85,8 @@ void facts_add_file(struct facts *f, const char *file)
 static void add_macro(struct facts *f, char **v)
 {
 	f->macros = grown(f->macros, f->macro_count, sizeof(*f->macros));
-	f->macros[f->macro_count++] =
-		(struct macro){ intern(v[1]), intern(v[4]), (unsigned)atoi(v[2]), (unsigned)atoi(v[3]) };
+	f->macros[f->macro_count++] = (struct macro){ intern(v[1]), intern(v[4]),
+						      (unsigned)atoi(v[2]), (unsigned)atoi(v[3]) };
 }
 
 /* A legal breach: the innermost mark around it is in use. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * figures - how large the part that must be trusted is: counted in code lines (neither blank nor only
- * comment) of the files that the kernel is made of.
+ * figures - how large the part that must be trusted is: counted in code lines (neither blank nor
+ * only comment) of the files that the kernel is made of.
  */
 #include <string.h>
 
@@ -11,7 +11,8 @@
 /* Tests are not in a release kernel; what a program made is nobody's code. */
 static bool is_counted(const char *file)
 {
-	return !ends_with(file, "_test.c") && !ends_with(file, "_test.h") && !strstr(file, "/test_") &&
+	return !ends_with(file, "_test.c") && !ends_with(file, "_test.h") &&
+	       !strstr(file, "/test_") &&
 	       (starts_with(file, "osxtd/") || starts_with(file, "kernel/"));
 }
 

@@ -3,8 +3,8 @@
  * graph - the call graph of the whole program: R-recurse.
  *
  * Nodes are functions, edges are calls by name.  A cycle is recursion.  Calls through tables are no
- * edges: a table of one layer calls the next (a file over a pipe over a wait queue), and to follow every
- * function that is stored in a slot would make most of the kernel one cycle.
+ * edges: a table of one layer calls the next (a file over a pipe over a wait queue), and to follow
+ * every function that is stored in a slot would make most of the kernel one cycle.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,8 @@ struct vertex {
 	const char *identity, *name, *file;
 	unsigned line;
 	unsigned *calls, call_count;
-	unsigned index, low;  /* Tarjan's numbers; index 0: not visited */
-	unsigned next_edge;   /* where the walk goes on */
+	unsigned index, low; /* Tarjan's numbers; index 0: not visited */
+	unsigned next_edge;  /* where the walk goes on */
 	bool is_on_stack, calls_itself;
 	struct vertex *chained; /* in the same bucket */
 };
@@ -59,7 +59,8 @@ void graph_call(const char *from, const char *to)
 	struct vertex *v = all[vertex_of(from)];
 	unsigned target = vertex_of(to);
 	if ((v->call_count & (v->call_count - 1)) == 0) {
-		v->calls = realloc(v->calls, (v->call_count ? 2 * v->call_count : 1) * sizeof(*v->calls));
+		v->calls = realloc(v->calls,
+				   (v->call_count ? 2 * v->call_count : 1) * sizeof(*v->calls));
 		if (!v->calls)
 			abort();
 	}
@@ -68,8 +69,9 @@ void graph_call(const char *from, const char *to)
 }
 
 /* ---- Tarjan's strongly connected components, without recursion ---- */
-static unsigned path[MAX_VERTICES], path_length;   /* the walk */
-static unsigned stack[MAX_VERTICES], stack_height; /* vertices of components that are not complete */
+static unsigned path[MAX_VERTICES], path_length; /* the walk */
+static unsigned stack[MAX_VERTICES],
+	stack_height; /* vertices of components that are not complete */
 static unsigned next_index;
 
 static void enter(unsigned v)

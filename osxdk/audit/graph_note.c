@@ -3,6 +3,8 @@
  * graph_note - a unit's part of the call graph: who defines what, who calls whom by name, who calls
  * through which field of which table, and which functions are stored there.
  */
+#include <string.h>
+
 #include "ast.h"
 
 static const char *identity(CXCursor function)
@@ -23,10 +25,16 @@ static const char *slot_of(CXCursor field)
 	return intern(slot);
 }
 
+/* A panic comes back to nobody, and guards itself against its own. */
+static bool ends_the_machine(CXCursor callee)
+{
+	return strcmp(text_of(clang_getCursorSpelling(callee)), "panic_at") == 0;
+}
+
 static void note_call(const struct node *n)
 {
 	CXCursor callee = clang_getCursorReferenced(n->cursor);
-	if (!n->fn || is_null(callee))
+	if (!n->fn || is_null(callee) || ends_the_machine(callee))
 		return;
 	if (clang_getCursorKind(callee) == CXCursor_FunctionDecl) {
 		fprintf(unit.facts, "C\t%s\t%s\n", identity(n->fn->decl), identity(callee));

@@ -5,8 +5,8 @@
  *   [floors]                       ["may include"]
  *   "kernel/fs" = 4                "kernel/fs" = ["kernel/vm", "kernel/security"]
  *
- * A file belongs to the longest folder that is named.  It may include its own folder, <osxtd/…> and the
- * folders of its list; a list may not name a higher floor.
+ * A file belongs to the longest folder that is named.  It may include its own folder, <osxtd/…> and
+ * the folders of its list; a list may not name a higher floor.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -91,8 +91,8 @@ static void check_table(struct facts *f, const char *name)
 			facts_add_breach(f, "R-include", name, l->line, "a folder without a floor");
 		for (unsigned k = 0; k < l->may_count; k++) {
 			const struct layer *to = layer_named(l->may[k], l->line);
-			snprintf(text, sizeof(text), "%s (floor %d) may not include %s (floor %d)", l->folder,
-				 l->floor, to->folder, to->floor);
+			snprintf(text, sizeof(text), "%s (floor %d) may not include %s (floor %d)",
+				 l->folder, l->floor, to->folder, to->floor);
 			if (to->floor > l->floor)
 				facts_add_breach(f, "R-include", name, l->line, text);
 		}
@@ -135,7 +135,8 @@ static bool may_include(const struct layer *from, const struct layer *to)
 void check_include(struct facts *f, const char *file, unsigned line, const char *to)
 {
 	char text[600];
-	if (zone_of(file) != ZONE_KERNEL || starts_with(to, "osxtd/include/") || ends_with(to, ".inc"))
+	if (zone_of(file) != ZONE_KERNEL || starts_with(to, "osxtd/include/") ||
+	    ends_with(to, ".inc"))
 		return;
 	const struct layer *from = layer_of(file), *target = layer_of(to);
 	if (!from)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * macros - a macro of osxtd whose body breaks a rule outside an UNSAFE function is an unsafe macro: the
- * comment above it must say `UNSAFE: why`, and all its lines count as unsafe.
+ * macros - a macro of osxtd whose body breaks a rule outside an UNSAFE function is an unsafe macro:
+ * the comment above it must say `UNSAFE: why`, and all its lines count as unsafe.
  */
 #include <string.h>
 

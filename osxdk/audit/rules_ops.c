@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * rules_ops - R-ops: a pointer to a function stands in a const table only, so that what may be called is
- * known when the kernel is linked.  A table is a struct with such members, of which there are const
- * objects only, or a const array.  A parameter may hand a function down to the framework; nobody calls
- * through it.
+ * rules_ops - R-ops: a pointer to a function stands in a const table only, so that what may be
+ * called is known when the kernel is linked.  A table is a struct with such members, of which there
+ * are const objects only, or a const array.  A parameter may hand a function down to the framework;
+ * nobody calls through it.
  */
 #include "ast.h"
+
+static bool is_table(CXType t);
 
 static enum CXVisitorResult find_function(CXCursor field, CXClientData data)
 {
 	bool *found = data;
-	*found = is_function_pointer(clang_getCursorType(field));
+	CXType t = clang_getCursorType(field);
+	*found = is_function_pointer(t) || is_table(t);
 	return *found ? CXVisit_Break : CXVisit_Continue;
 }
 
-/* A struct of the kernel's that has a function among its members. */
+/* A struct of the kernel's that has a function, or a table, among its members. */
 static bool is_table(CXType t)
 {
 	bool found = false;
@@ -46,9 +49,10 @@ static void check_declared(const struct node *n)
 		inner = clang_getCanonicalType(clang_getArrayElementType(inner));
 	if (is_function_pointer(inner) && is_variable && !(is_array(t) && is_const(t)))
 		report(n, R_OPS, "a variable holds a pointer to a function");
-	if (is_table(inner) && n->kind != CXCursor_ParmDecl && !is_const(t))
+	if (is_table(inner) && is_variable && !is_const(t))
 		report(n, R_OPS, "a table of functions that is not const");
-	if (is_pointer(inner) && is_table(pointee(inner)) && !clang_isConstQualifiedType(pointee(inner)))
+	if (is_pointer(inner) && is_table(pointee(inner)) &&
+	    !clang_isConstQualifiedType(pointee(inner)))
 		report(n, R_OPS, "a pointer through which a table of functions may be changed");
 }
 
@@ -68,7 +72,8 @@ static void check_stored(const struct node *n)
 {
 	CXCursor value = strip(n->cursor);
 	const struct node *user = real_parent(n);
-	if (!user || user->kind != CXCursor_InitListExpr || clang_getCursorKind(value) != CXCursor_DeclRefExpr)
+	if (!user || user->kind != CXCursor_InitListExpr ||
+	    clang_getCursorKind(value) != CXCursor_DeclRefExpr)
 		return;
 	CXCursor function = clang_getCursorReferenced(value);
 	const char *lock_class = annotation(function, "holds");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * rules_text - what shows in the text of a file, compiled or not: R-asm, R-volatile, R-builtin, R-tsa-off,
- * R-linkage's attributes and pragmas outside osxtd; R-arch everywhere.
+ * rules_text - what shows in the text of a file, compiled or not: R-asm, R-volatile, R-builtin,
+ * R-tsa-off, R-linkage's attributes and pragmas outside osxtd; R-arch everywhere.
  */
 #include <ctype.h>
 #include <string.h>
@@ -10,13 +10,15 @@
 #include "driver.h"
 
 /* Calculations without memory access. */
-static const char *const builtins[] = { "__builtin_expect",	"__builtin_popcount",	 "__builtin_popcountll",
-					"__builtin_clz",	"__builtin_clzll",	 "__builtin_ctz",
-					"__builtin_ctzll",	"__builtin_bswap16",	 "__builtin_bswap32",
-					"__builtin_bswap64",	"__builtin_constant_p",	 "__builtin_types_compatible_p",
+static const char *const builtins[] = { "__builtin_expect",	"__builtin_popcount",
+					"__builtin_popcountll", "__builtin_clz",
+					"__builtin_clzll",	"__builtin_ctz",
+					"__builtin_ctzll",	"__builtin_bswap16",
+					"__builtin_bswap32",	"__builtin_bswap64",
+					"__builtin_constant_p", "__builtin_types_compatible_p",
 					"__builtin_offsetof",	NULL };
-static const char *const attributes[] = { "section", "alias", "naked", "weak", "ifunc", "constructor",
-					  "destructor", "weakref", "used", NULL };
+static const char *const attributes[] = { "section",	 "alias",      "naked",	  "weak", "ifunc",
+					  "constructor", "destructor", "weakref", "used", NULL };
 static const char *const arches[] = { "x86_64", "riscv64", "loongarch64", NULL };
 
 static bool is_among(const char *word, const char *const *list)
@@ -30,8 +32,9 @@ static bool is_among(const char *word, const char *const *list)
 
 static bool is_builtin(const char *word)
 {
-	return starts_with(word, "__builtin_") || starts_with(word, "__atomic_") || starts_with(word, "__sync_") ||
-	       starts_with(word, "__c11_") || starts_with(word, "__scoped_atomic_");
+	return starts_with(word, "__builtin_") || starts_with(word, "__atomic_") ||
+	       starts_with(word, "__sync_") || starts_with(word, "__c11_") ||
+	       starts_with(word, "__scoped_atomic_");
 }
 
 /* The folders of an architecture. */
@@ -40,7 +43,8 @@ static bool is_arch_file(const char *file, const char *arch)
 	static const char *const above[] = { "osxtd/src/arch/", "kernel/arch/", "kernel/vdso/" };
 	for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++) {
 		size_t len = strlen(above[i]);
-		if (starts_with(file, above[i]) && starts_with(file + len, arch) && file[len + strlen(arch)] == '/')
+		if (starts_with(file, above[i]) && starts_with(file + len, arch) &&
+		    file[len + strlen(arch)] == '/')
 			return true;
 	}
 	return false;
@@ -51,7 +55,8 @@ static void check_arch(struct facts *f, const struct source *s, const char *word
 	char text[128];
 	for (const char *const *arch = arches; *arch; arch++) {
 		if (strstr(word, *arch) && !is_arch_file(s->name, *arch)) {
-			snprintf(text, sizeof(text), "%s outside the folders of the architecture", *arch);
+			snprintf(text, sizeof(text), "%s outside the folders of the architecture",
+				 *arch);
 			facts_add_breach(f, "R-arch", s->name, line, text);
 		}
 	}
@@ -62,7 +67,8 @@ struct words {
 	bool in_attribute;
 };
 
-static void check_word(struct facts *f, const struct source *s, struct words *w, const char *word, unsigned line)
+static void check_word(struct facts *f, const struct source *s, struct words *w, const char *word,
+		       unsigned line)
 {
 	char text[300];
 	const char *rule = NULL;
@@ -73,7 +79,8 @@ static void check_word(struct facts *f, const struct source *s, struct words *w,
 		rule = "R-volatile";
 	else if (is_builtin(word) && !is_among(word, builtins))
 		rule = "R-builtin";
-	else if (strcmp(word, "no_thread_safety_analysis") == 0 || strcmp(word, "NO_LOCK_CHECK_") == 0)
+	else if (strcmp(word, "no_thread_safety_analysis") == 0 ||
+		 strcmp(word, "NO_LOCK_CHECK_") == 0)
 		rule = "R-tsa-off";
 	else if (strcmp(word, "_Pragma") == 0 || (w->in_attribute && is_among(word, attributes)))
 		rule = "R-linkage";
@@ -87,7 +94,8 @@ static void check_pragma(struct facts *f, const struct source *s, const char *at
 {
 	at += strspn(at, "# \t");
 	if (starts_with(at, "pragma") && !starts_with(at + 6 + strspn(at + 6, " \t"), "once"))
-		facts_add_breach(f, "R-linkage", s->name, line, "a pragma that may silence the compiler");
+		facts_add_breach(f, "R-linkage", s->name, line,
+				 "a pragma that may silence the compiler");
 }
 
 void check_text(struct facts *f, const struct source *s)
@@ -112,7 +120,9 @@ void check_text(struct facts *f, const struct source *s)
 		starts_line = starts_line && !code;
 		if (code && (isalpha((unsigned char)*p) || *p == '_') && !scan.in_string) {
 			char word[256];
-			taken = (unsigned)strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+			taken = (unsigned)strspn(
+				p,
+				"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 			snprintf(word, sizeof(word), "%.*s", (int)taken, p);
 			if (in_kernel)
 				check_word(f, s, &words, word, line);

@@ -249,12 +249,9 @@ static syscall_fn *const table[] = {
 
 err_t arch_syscall(u64 number, struct thread *self, const struct sysargs *a, i64 *ret)
 {
-	if (unlikely(number >= array_len(table)))
+	if (unlikely(number >= array_len(table) || array_at(table, number) == nullptr))
 		return ERR_NOSYS;
-	syscall_fn *handler = array_at(table, number);
-	if (unlikely(handler == nullptr))
-		return ERR_NOSYS;
-	return handler(self, a, ret);
+	return array_at(table, number)(self, a, ret);
 }
 
 bool arch_syscall_is_restarted(u64 number)
