@@ -3,7 +3,7 @@
  * arch - what the Linux ABI leaves to each architecture: call numbers, registers of a call, signal
  * frames, names.
  *
- * arch/<arch>/regs.h has the inline part (the fast path of a system call).
+ * arch/<arch>/include/arch/syscall_regs.h has the inline part (the fast path of a system call).
  *
  *   Context:  the calling thread with its own user context.
  *   Spec:     syscall(2), sigreturn(2), the architecture's psABI.
