@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* syscall_regs - the registers of a system call on x86_64: number in rax, arguments in rdi rsi rdx r10 r8
- * r9, result in rax. */
+/* syscall_regs - the registers of a system call on x86_64: number in rax, arguments in rdi rsi rdx
+ * r10 r8 r9, result in rax. */
 #pragma once
 #include <osxtd/sysargs.h>
 #include <osxtd/user_ctx.h>
