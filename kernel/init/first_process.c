@@ -8,6 +8,7 @@
 #include "init/first_process.h"
 
 #include <osxtd/log.h>
+#include <osxtd/oops.h>
 
 #include "fs/fdtable.h"
 #include "fs/kernel_file.h"
@@ -52,13 +53,13 @@ static void start_first(struct thread *self)
 	if (str_len(line->init) != 0) {
 		if (run(self, line->init))
 			return;
-		panic("the program that init= names cannot be run");
+		system_panic(STR("the program that init= names cannot be run"));
 	}
 	for (u32 i = 0; i < array_len(defaults); i++) {
 		if (run(self, array_at(defaults, i)))
 			return;
 	}
-	panic("no working init found; try init= on the kernel command line");
+	system_panic(STR("no working init found; try init= on the kernel command line"));
 }
 
 static const struct init_ops ops = { .start = start_first };

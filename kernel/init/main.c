@@ -9,6 +9,7 @@
 #include <osxtd/console.h>
 #include <osxtd/ktest.h>
 #include <osxtd/log.h>
+#include <osxtd/oops.h>
 #include <osxtd/power.h>
 #include <osxtd/task.h>
 
@@ -35,7 +36,7 @@ static void must(err_t err, struct str what)
 	if (err == OK)
 		return;
 	LOG(EMERG, "init: {} failed: error {}", what, -err);
-	panic("boot failed");
+	system_panic(STR("boot failed"));
 }
 
 static struct command_line shared command_line OWNER(boot);
@@ -101,7 +102,7 @@ void kernel_main(void)
 	LOG(NOTICE, "OmegaOS W3.x ({}), {} MiB of memory, {} CPU", boot_machine(),
 	    boot_memory_bytes() >> 20, cpu_count());
 	if (command_line.is_bad)
-		panic("command line: init= is given twice");
+		system_panic(STR("command line: init= is given twice"));
 	if (command_line.no_aslr)
 		mm_set_aslr_level(MM_ASLR_NONE);
 	must(vm_init(),

@@ -8,6 +8,7 @@
  * straight back to user_run.
  */
 #include <osxtd/log.h>
+#include <osxtd/oops.h>
 
 #include "arch/arch.h"
 #include "process/internal.h"
@@ -154,13 +155,31 @@ void thread_entry(struct task *t)
 	thread_run(self);
 }
 
-/* A trap of the kernel in this thread's context: the thread goes, the system goes on. */
+/* Whether the thread was on its way out already, and whether its end would leave init empty. */
+static void oopsed_where(struct thread *self, bool *is_leaving, bool *is_end_of_init)
+{
+	struct process *p = process_of(self);
+	GUARD(signal, &p->lock);
+	*is_leaving = self->is_leaving;
+	*is_end_of_init = p->pid == 1 && p->live == 1;
+}
+
+/* The kernel went wrong in this thread's context: the thread goes, the system goes on.  Who was
+ * leaving cannot leave again: it stays where it is, as on Linux. */
 void thread_oops(struct task *t)
 {
 	if (!thread_is(t))
 		return;
 	struct thread *self = thread_of(t);
+	bool is_leaving = false, is_end_of_init = false;
+	oopsed_where(self, &is_leaving, &is_end_of_init);
+	if (is_end_of_init)
+		system_panic(STR("Attempted to kill init! exitcode=0x0000000b"));
 	LOG(ERR, "process: {}[{}] ended by a kernel error", str_until_nul(cspan_of(self->comm)),
 	    self->tid);
-	process_exit(self, SIGSEGV);
+	if (!is_leaving)
+		thread_exit(self, SIGSEGV);
+	LOG(EMERG, "Fixing recursive fault but reboot is needed!");
+	for (;;)
+		task_park();
 }

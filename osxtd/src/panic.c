@@ -2,25 +2,22 @@
 /*
  * panic - the report of a broken invariant, and what becomes of the machine or the task.
  *
- * A trap in a task's context is an oops: the report goes to the log and the task ends, unless
- * `oops=panic` asks otherwise.  Everything else is a panic: the report goes straight to the
- * console, whatever locks are held, and the machine leaves QEMU with the bad verdict, resets after
- * `panic=SECONDS`, or stops.
+ * What a task alone can pay for is an oops (oops.c).  Everything else is a panic: the report goes
+ * straight to the console, whatever locks are held, and the machine leaves QEMU with the bad
+ * verdict, resets after `panic=SECONDS`, or stops.
  */
 #include "panic.h"
 
 #include <osxtd/cpu.h>
 #include <osxtd/fmt.h>
-#include <osxtd/irq.h>
 #include <osxtd/kcov.h>
-#include <osxtd/log.h>
+#include <osxtd/oops.h>
 #include <osxtd/power.h>
 #include <osxtd/task.h>
 #include <osxtd/timer.h>
 
 #include "boot_info.h"
 #include "console.h"
-#include "core/sched.h"
 #include "symbols.h"
 
 enum : u32 { FRAMES_MAX = 32 };
@@ -38,27 +35,14 @@ static void line_to_console(struct str line)
 	console_write_last(str_bytes(STR("\n")));
 }
 
-static void line_to_log(struct str line)
-{
-	log_text(LOG_EMERG, line);
-}
-
-#define LINE(out, format, ...)                                                                     \
-	do {                                                                                       \
-		u8 line_[160];                                                                     \
-		struct text text_ = text_in((struct span){ line_, sizeof(line_) });                \
-		FMT(&text_, format __VA_OPT__(, ) __VA_ARGS__);                                    \
-		(out)(text_str(&text_));                                                           \
-	} while (0)
-
 static void print_frame(panic_line_fn out, u64 ip)
 {
 	struct str name = {};
 	u64 into = 0;
 	if (symbol_find(ip, &name, &into))
-		LINE(out, "  {016x} {}+0x{x}", ip, name, into);
+		REPORT_LINE(out, "  {016x} {}+0x{x}", ip, name, into);
 	else
-		LINE(out, "  {016x} ?", ip);
+		REPORT_LINE(out, "  {016x} ?", ip);
 }
 
 /* A return address may stand behind the last instruction of its function: look one byte before it.
@@ -68,9 +52,9 @@ static void print_caller(panic_line_fn out, u64 ip)
 	struct str name = {};
 	u64 into = 0;
 	if (symbol_find(ip - 1, &name, &into))
-		LINE(out, "  {016x} {}+0x{x}", ip, name, into + 1);
+		REPORT_LINE(out, "  {016x} {}+0x{x}", ip, name, into + 1);
 	else
-		LINE(out, "  {016x} ?", ip);
+		REPORT_LINE(out, "  {016x} ?", ip);
 }
 
 static void print_backtrace(panic_line_fn out, u64 fp)
@@ -80,14 +64,20 @@ static void print_backtrace(panic_line_fn out, u64 fp)
 		print_caller(out, ip);
 }
 
-static void print_cause(panic_line_fn out, const struct panic_cause *c)
+void panic_report(const struct panic_cause *c, panic_line_fn out)
 {
-	LINE(out, "code 0x{x}, address 0x{x}, CPU {}, task {x}", c->code, c->address, cpu_id(),
-	     (u64)task_current());
-	arch_panic_registers(c->frame, out);
-	LINE(out, "backtrace:");
-	print_frame(out, arch_trap_ip(c->frame));
-	print_backtrace(out, arch_trap_fp(c->frame));
+	if (c->frame != nullptr)
+		REPORT_LINE(out, "code 0x{x}, address 0x{x}", c->code, c->address);
+	REPORT_LINE(out, "CPU {}, task {x}", cpu_id(), (u64)task_current());
+	if (c->frame != nullptr) {
+		arch_panic_registers(c->frame, out);
+		REPORT_LINE(out, "backtrace:");
+		print_frame(out, c->ip);
+	} else {
+		REPORT_LINE(out, "backtrace:");
+		print_caller(out, c->ip);
+	}
+	print_backtrace(out, c->fp);
 }
 
 /* The machine stops here. */
@@ -116,39 +106,47 @@ static void enter_panic(void)
 	console_write_last(str_bytes(STR("\n")));
 }
 
-void panic_at(const char *why, const char *file, u32 line)
+bool panic_has_begun(void)
+{
+	return __atomic_load_n(&panicking, __ATOMIC_ACQUIRE) != 0;
+}
+
+[[noreturn]] static void stop_with(const struct panic_cause *c)
 {
 	enter_panic();
-	LINE(line_to_console, "Kernel panic: {} ({}:{})", why, file, line);
-	LINE(line_to_console, "CPU {}, task {x}, backtrace:", cpu_id(), (u64)task_current());
+	if (c->file != nullptr)
+		REPORT_LINE(line_to_console, "Kernel panic: {} ({}:{})", c->why, c->file, c->line);
+	else
+		REPORT_LINE(line_to_console, "Kernel panic: {}", c->why);
+	panic_report(c, line_to_console);
+	stop();
+}
+
+void panic_at(const char *why, const char *file, u32 line)
+{
+	struct panic_cause c = { .why = why, .file = file, .line = line, .can_oops = true };
+	c.fp = (u64)__builtin_frame_address(0);
+	(void)arch_unwind(&c.fp, &c.ip);
+	oops_contain(&c);
+	stop_with(&c);
+}
+
+void system_panic(struct str why)
+{
+	enter_panic();
+	REPORT_LINE(line_to_console, "Kernel panic: {}", why);
+	REPORT_LINE(line_to_console, "CPU {}, task {x}, backtrace:", cpu_id(), (u64)task_current());
 	print_backtrace(line_to_console, (u64)__builtin_frame_address(0));
 	stop();
 }
 
 void __stack_chk_fail(void)
 {
-	panic("a stack buffer was overrun");
-}
-
-/* A task of its own context, at a point where its stack can simply be left. */
-static bool is_tasks_fault(const struct panic_cause *c)
-{
-	struct str value = {};
-	return c->can_oops && !irq_in_handler() && task_oops_exit != nullptr &&
-	       task_current() != nullptr && preempt_count() == 0 &&
-	       __atomic_load_n(&panicking, __ATOMIC_ACQUIRE) == 0 &&
-	       !(boot_option(STR("oops"), &value) && str_equal(value, STR("panic")));
+	system_panic(STR("a stack buffer was overrun"));
 }
 
 void panic_trap(const struct panic_cause *c)
 {
-	if (is_tasks_fault(c)) {
-		LINE(line_to_log, "Oops: {}", c->why);
-		print_cause(line_to_log, c);
-		task_oops_exit(); /* returns for a task that must not end: the CPU's idle task */
-	}
-	enter_panic();
-	LINE(line_to_console, "Kernel panic: {}", c->why);
-	print_cause(line_to_console, c);
-	stop();
+	oops_contain(c);
+	stop_with(c);
 }

@@ -127,7 +127,8 @@ typedef enum err err_t;
 
 /* ---- failure ---- */
 [[noreturn]] OSXTD_API void panic_at(const char *why, const char *file, u32 line) COLD;
-/* Stops the machine with a report.  Only for broken invariants, never for bad input. */
+/* Reports and ends the task (code of the kernel, in a task) or the machine.  Only for broken
+ * invariants, never for bad input. */
 #define panic(why) panic_at(why, __FILE_NAME__, __LINE__)
 /* Checked in every build. */
 #define ASSERT(c)                                                                                  \

@@ -66,6 +66,8 @@ struct task {
 #ifdef OSXTD_DEBUG
 	struct kcov *_kcov; /* where it records, see kcov.h */
 #endif
+	struct mutex_raw *_mutexes; /* held, while it does not run (cpu_mutexes) */
+	u32 _is_oopsing;
 };
 
 enum : u32 {
@@ -82,8 +84,8 @@ OSXTD_API void task_fini(struct task *t);
 OSXTD_API void task_start(struct task *t);
 /* Starts a task of the kernel's own that runs fn(arg) and ends.  ERR_NOMEM. */
 OSXTD_API err_t kernel_task_start(void (*fn)(void *arg), void *arg);
-/* Once: what ends a task in whose context the kernel trapped; returns for tasks that are not its
- * own. */
+/* Once: what ends a task in whose context the kernel went wrong (oops.h); returns for tasks that
+ * are not its own. */
 OSXTD_API void task_on_oops(void (*hook)(struct task *t));
 /* Leaves the CPU for good; the reference the run queue held goes with it. */
 [[noreturn]] OSXTD_API void task_exit(void);

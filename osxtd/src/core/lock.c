@@ -3,15 +3,24 @@
  * lock - the contended paths of the raw locks.
  *
  * A mutex keeps its sleepers in a queue under a small spinlock.  Unlock frees it first and then
- * wakes the first sleeper, which competes again; _held is 2 as long as anybody may sleep, so no
- * wake-up is lost.
+ * wakes the first sleeper, which competes again; MUTEX_SLEEPERS is set as long as anybody may
+ * sleep, so no wake-up is lost.
  */
 #include <osxtd/lock.h>
 #include <osxtd/task.h>
 
-void spin_raw_contended(struct spin_raw *l)
+LOCK_CLASS_RAW(mutex_guard, spin);
+
+UNSAFE("1. word was made of the address of a class, which is less than 2 GiB from this one")
+const struct lock_class *lock_class_of(u32 word)
 {
-	while (__atomic_exchange_n(&l->_word, 1, __ATOMIC_ACQUIRE) != 0) {
+	u64 near = (u64)&mutex_guard_held;
+	return (const struct lock_class *)(near + (u64)(i64)(i32)(word - (u32)near));
+}
+
+void spin_raw_contended(struct spin_raw *l, u32 word)
+{
+	while (__atomic_exchange_n(&l->_word, word, __ATOMIC_ACQUIRE) != 0) {
 		while (__atomic_load_n(&l->_word, __ATOMIC_RELAXED) != 0)
 			cpu_relax();
 	}
@@ -26,15 +35,15 @@ struct mutex_sleeper {
 
 UNSAFE("1. the sleeper stays valid until queued is 0: only then does its frame end; 2. the queue "
        "is under _guard")
-void mutex_raw_contended(struct mutex_raw *m)
+void mutex_raw_contended(struct mutex_raw *m, u32 word)
 {
 	might_sleep();
 	struct mutex_sleeper me = { .task = task_current() };
 	for (;;) {
-		spin_raw_lock(&m->_guard);
-		if (__atomic_exchange_n(&m->_held, 2, __ATOMIC_ACQUIRE) == 0) {
+		spin_raw_lock(&m->_guard, &mutex_guard_held);
+		if (__atomic_exchange_n(&m->_held, word | MUTEX_SLEEPERS, __ATOMIC_ACQUIRE) == 0) {
 			if (m->_first == nullptr)
-				__atomic_store_n(&m->_held, 1, __ATOMIC_RELAXED);
+				__atomic_store_n(&m->_held, word, __ATOMIC_RELAXED);
 			spin_raw_unlock(&m->_guard);
 			return;
 		}
@@ -56,7 +65,7 @@ UNSAFE("1. a queued sleeper is valid; it is not touched after queued is cleared,
        "by its reference")
 void mutex_raw_wake(struct mutex_raw *m)
 {
-	spin_raw_lock(&m->_guard);
+	spin_raw_lock(&m->_guard, &mutex_guard_held);
 	struct mutex_sleeper *s = m->_first;
 	struct task_ref t = {};
 	if (s != nullptr) {

@@ -116,6 +116,8 @@ static void switch_to(struct task *prev, struct task *next)
 {
 	atomic_u32_store(&next->_on_cpu, 1);
 	arch_switch_user_state(prev, next);
+	prev->_mutexes = cpu_mutexes();
+	cpu_set_mutexes(next->_mutexes);
 	struct task *from = arch_switch(prev, next);
 	finish_switch(from);
 }
@@ -256,12 +258,19 @@ void task_on_oops(void (*hook)(struct task *t))
 	oops_hook = hook;
 }
 
+bool task_can_oops(const struct task *t)
+{
+	const struct cpu_sched *cs = this_cpu(cpu_scheds);
+	return cs->started && t != task_get(&cs->idle);
+}
+
+UNSAFE("1. the reference that is not dropped keeps the task and its stack for ever: what is linked "
+       "to its frames stays valid (oops.c, P3)")
 void task_oops_exit(void)
 {
 	struct task *self = task_current();
-	if (self == task_get(&this_cpu(cpu_scheds)->idle))
-		return;
-	irq_enable();
+	struct task_ref kept = task_clone(self);
+	(void)kept;
 	if (oops_hook != nullptr)
 		oops_hook(self);
 	task_exit();

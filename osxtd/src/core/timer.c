@@ -14,6 +14,7 @@
 
 static struct clock_params shared clock; /* written once at boot */
 
+LOCK_CLASS_RAW(timers, irq);
 struct cpu_timers {
 	struct spin_raw lock;
 	struct tree_raw tree;
@@ -96,7 +97,7 @@ void timer_arm(struct timer *t, u64 deadline_ns)
 	(void)timer_cancel(t);
 	u64 flags = irq_save();
 	struct cpu_timers *ct = this_cpu(cpu_timers);
-	spin_raw_lock(&ct->lock);
+	spin_raw_lock(&ct->lock, &timers_held);
 	t->_cpu = cpu_id();
 	t->_deadline_ns = max_of(deadline_ns, (u64)1);
 	t->_link._key = t->_deadline_ns;
@@ -111,7 +112,7 @@ bool timer_cancel(struct timer *t)
 {
 	u64 flags = irq_save();
 	struct cpu_timers *ct = per_cpu(cpu_timers, t->_cpu);
-	spin_raw_lock(&ct->lock);
+	spin_raw_lock(&ct->lock, &timers_held);
 	bool was_armed = t->_armed;
 	if (was_armed) {
 		tree_raw_remove(&ct->tree, &t->_link);
@@ -147,7 +148,7 @@ void timer_interrupt(void)
 	struct cpu_timers *ct = this_cpu(cpu_timers);
 	u64 now = clock_monotonic_ns();
 	ct->programmed_ns = 0;
-	spin_raw_lock(&ct->lock);
+	spin_raw_lock(&ct->lock, &timers_held);
 	for (;;) {
 		struct timer *t = timer_of_link(tree_raw_lower_bound(&ct->tree, 0));
 		if (t == nullptr || t->_deadline_ns > now)
@@ -157,7 +158,7 @@ void timer_interrupt(void)
 		ct->running = t;
 		spin_raw_unlock(&ct->lock);
 		t->_fn(t);
-		spin_raw_lock(&ct->lock);
+		spin_raw_lock(&ct->lock, &timers_held);
 		__atomic_store_n(&ct->running, nullptr, __ATOMIC_RELEASE);
 	}
 	spin_raw_unlock(&ct->lock);

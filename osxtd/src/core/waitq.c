@@ -10,10 +10,12 @@
 #include <osxtd/timer.h>
 #include <osxtd/waitq.h>
 
+LOCK_CLASS_RAW(waitq, irq);
+
 static u64 queue_lock(struct waitq *q)
 {
 	u64 flags = irq_save();
-	spin_raw_lock(&q->_lock);
+	spin_raw_lock(&q->_lock, &waitq_held);
 	return flags;
 }
 

@@ -343,11 +343,4 @@ bool object_upgrade(struct object *o, u32 generation)
 	return false;
 }
 
-void object_bad_downcast(const struct object *o, const struct object_type *want)
-{
-	(void)o;
-	(void)want;
-	panic("an object was used as another type than it is");
-}
-
 KASAN_OFF_END

@@ -29,7 +29,7 @@ bool user_range_ok(struct uaddr addr, u64 len)
 }
 
 /* Asks the current space for the page at va. */
-static NOINLINE err_t resolve(u64 va, u32 access)
+static NOINLINE err_t resolve_page(u64 va, u32 access)
 {
 	struct task *t = task_current();
 	struct vmspace *s = t == nullptr ? nullptr : vmspace_get_or_null(&t->space);
@@ -61,7 +61,7 @@ static NOINLINE err_t move_slow(enum user_move how, u64 va, u8 *kernel, u64 n, u
 	u64 at = n - left;
 	u32 access = how == MOVE_IN ? VM_ACCESS_READ : VM_ACCESS_WRITE;
 	for (u32 rounds = 0; at < n && rounds < FAULT_ROUNDS_MAX; rounds++) {
-		if (resolve(va + at, access) != OK)
+		if (resolve_page(va + at, access) != OK)
 			break;
 		u64 in_page = min_of(n - at, PAGE_SIZE - ((va + at) & (PAGE_SIZE - 1)));
 		u64 moved = in_page - move_once(how, va + at, kernel + at, in_page);
@@ -152,10 +152,10 @@ err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, us
 /* Makes both ends of a word at va present: it may cross a page. */
 static err_t resolve_word(u64 va, u32 size, u32 access)
 {
-	TRY(resolve(va, access));
+	TRY(resolve_page(va, access));
 	return ((va ^ (va + size - 1)) & ~(u64)(PAGE_SIZE - 1)) == 0
 		       ? OK
-		       : resolve(va + size - 1, access);
+		       : resolve_page(va + size - 1, access);
 }
 
 err_t user_read_u32(struct uaddr src, u32 *out)
@@ -213,7 +213,7 @@ err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen)
 	for (u32 rounds = 0; unlikely(!user_swap32(a._va, expected, desired, seen)); rounds++) {
 		if (rounds == FAULT_ROUNDS_MAX)
 			return ERR_FAULT;
-		TRY(resolve(a._va, VM_ACCESS_WRITE));
+		TRY(resolve_page(a._va, VM_ACCESS_WRITE));
 	}
 	return OK;
 }
@@ -274,7 +274,7 @@ err_t user_read_str(struct uaddr src, struct span dst, usize *len)
 		rounds = got != 0 ? 0 : rounds + 1;
 		if (rounds == FAULT_ROUNDS_MAX)
 			return ERR_FAULT;
-		TRY(resolve(src._va + at, VM_ACCESS_READ));
+		TRY(resolve_page(src._va + at, VM_ACCESS_READ));
 	}
 }
 

@@ -8,6 +8,8 @@
  */
 #include "mm/vm.h"
 
+LOCK_CLASS_RAW(page_table, spin);
+
 enum : u64 { FLUSH_PAGES_MAX = 32 };
 
 /* ---- walking tables ---- */
@@ -58,7 +60,7 @@ static NOINLINE void lock_below(const struct vm_cursor *c)
 {
 	struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
 	for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w))
-		spin_raw_lock(&t->lock);
+		spin_raw_lock(&t->lock, &page_table_held);
 }
 
 /* Lowest tables first: what leads to a table that is still to be unlocked stays locked. */
@@ -104,7 +106,7 @@ static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct 
 			t = table_child(pte);
 			level--;
 		}
-		spin_raw_lock(&t->lock);
+		spin_raw_lock(&t->lock, &page_table_held);
 		if (likely(t->detached == 0))
 			break;
 		spin_raw_unlock(&t->lock);
@@ -141,11 +143,8 @@ err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 	u64 base = t->base;
 	if (unlikely(start < base || end - base > vm_span(2) || t->owner != s))
 		return lock_slow(s, start, end, out);
-	preempt_disable();
-	if (unlikely(__atomic_exchange_n(&t->lock._word, 1, __ATOMIC_ACQUIRE) != 0)) {
-		preempt_enable();
+	if (unlikely(!spin_raw_try_lock(&t->lock, &page_table_held)))
 		return lock_slow(s, start, end, out);
-	}
 	if (unlikely(t->owner != s || t->base != base)) {
 		spin_raw_unlock(&t->lock);
 		return lock_slow(s, start, end, out);
@@ -234,7 +233,7 @@ err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe 
 	if (child == nullptr)
 		return ERR_NOMEM;
 	if (vm_locks_below())
-		spin_raw_lock(&child->lock);
+		spin_raw_lock(&child->lock, &page_table_held);
 	struct vm_info *in = t->info;
 	if (run_of(in, i) != nullptr) {
 		runs_split(in, i);

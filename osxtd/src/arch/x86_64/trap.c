@@ -168,6 +168,8 @@ static void kernel_exception(struct trap_frame *f, u32 vector)
 		.code = f->code,
 		.address = address,
 		.frame = f,
+		.ip = arch_trap_ip(f),
+		.fp = arch_trap_fp(f),
 		.can_oops = vector != VECTOR_DOUBLE_FAULT && vector != VECTOR_MACHINE_CHECK,
 	};
 	panic_trap(&cause);

@@ -36,8 +36,9 @@ KTEST(trap, kernel_text_is_read_only_and_data_not_executable)
 
 KTEST(symbols, finds_the_function_that_holds_an_address)
 {
+	static const u8 parts[] = { 0, 1, 2 };
 	static const u32 offsets[] = { 0x10, 0x20, 0x40 }, names[] = { 0, 2, 4 };
-	static const struct osxtd_symtab tab = { 3, offsets, names, "a\0b\0c" };
+	static const struct osxtd_symtab tab = { 3, offsets, names, "a\0b\0c", parts };
 	struct str name = {};
 	u64 into = 0;
 	EXPECT(!symtab_find(&tab, 0xf, &name, &into));

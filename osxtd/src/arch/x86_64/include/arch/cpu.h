@@ -7,6 +7,13 @@
 #include <osxtd/base.h>
 
 struct task;
+struct mutex_raw;
+
+/*
+ * The preemption count grows in steps of a pointer's size, and its low byte is the place in `held`
+ * where the lock of the step stands: taking a lock costs one load and one store more for it.
+ */
+enum : u32 { PREEMPT_STEP = 8, HELD_MAX = 256 / PREEMPT_STEP };
 
 /* The block that GS points at in kernel mode.  entry.S knows the offsets (offsets.h). */
 struct cpu_local {
@@ -14,13 +21,15 @@ struct cpu_local {
 	u64 user_sp;		/* 8: scratch of the entry code */
 	u64 kernel_sp;		/* 16: stack user_run left from */
 	struct task *current;	/* 24 */
-	u32 preempt_count;	/* 32 */
+	u32 preempt_steps;	/* 32: PREEMPT_STEP for each preempt_disable */
 	u32 need_resched;	/* 36 */
 	u32 cpu_id;		/* 40 */
 	u32 irq_depth;		/* 44 */
 	u64 user_top; /* 48: where SYSCALL starts to push: _ss in the current task's context */
-	struct task *fpu_owner; /* 56: whose FPU state the registers hold */
-	u64 space_root;		/* 64: CR3 in force */
+	struct task *fpu_owner;	   /* 56: whose FPU state the registers hold */
+	u64 space_root;		   /* 64: CR3 in force */
+	struct mutex_raw *mutexes; /* 72: the last one that the current task took */
+	void *held[HELD_MAX];	   /* spinlocks, by step; null: preempt_disable without a lock */
 };
 
 #define CPU_LOCAL_ ((struct cpu_local __seg_gs *)0)
@@ -33,15 +42,28 @@ ALWAYS_INLINE struct task *task_current(void)
 {
 	return CPU_LOCAL_->current;
 }
+static_assert(sizeof(((struct cpu_local *)nullptr)->held) == 256 && sizeof(void *) == PREEMPT_STEP);
+
+/* For the sake of lock (null: of none).  The count goes first: an interrupt in between uses the
+ * places from the next one on. */
+UNSAFE("1. a byte cannot point past held, which has 256; 2. steps are aligned")
+ALWAYS_INLINE void preempt_disable_for(void *lock)
+{
+	u64 at;
+	__asm__ volatile("movzbl %%gs:%c1, %k0\n\taddl %2, %%gs:%c1"
+			 : "=&r"(at)
+			 : "i"(offsetof(struct cpu_local, preempt_steps)), "i"(PREEMPT_STEP)
+			 : "memory", "cc");
+	*(void *__seg_gs *)(void __seg_gs *)((u8 __seg_gs *)CPU_LOCAL_->held + at) = lock;
+}
 ALWAYS_INLINE void preempt_disable(void)
 {
-	CPU_LOCAL_->preempt_count++;
-	__asm__ volatile("" ::: "memory");
+	preempt_disable_for(nullptr);
 }
 ALWAYS_INLINE void preempt_enable(void)
 {
 	__asm__ volatile("" ::: "memory");
-	CPU_LOCAL_->preempt_count--;
+	CPU_LOCAL_->preempt_steps -= PREEMPT_STEP;
 }
 /* Interrupts off; returns what irq_restore needs. */
 ALWAYS_INLINE u64 irq_save(void)
@@ -61,9 +83,23 @@ ALWAYS_INLINE void cpu_relax(void)
 {
 	__asm__ volatile("pause" ::: "memory");
 }
+/* What preempt_disable_for was given when the count was i; i < preempt_count(). */
+ALWAYS_INLINE void *preempt_held(u32 i)
+{
+	return CPU_LOCAL_->held[i % HELD_MAX];
+}
+/* The mutexes of the current task, linked from the last one on; switched with the task. */
+ALWAYS_INLINE struct mutex_raw *cpu_mutexes(void)
+{
+	return CPU_LOCAL_->mutexes;
+}
+ALWAYS_INLINE void cpu_set_mutexes(struct mutex_raw *m)
+{
+	CPU_LOCAL_->mutexes = m;
+}
 ALWAYS_INLINE u32 preempt_count(void)
 {
-	return CPU_LOCAL_->preempt_count;
+	return CPU_LOCAL_->preempt_steps / PREEMPT_STEP;
 }
 /* True while an interrupt that hit the kernel is handled: what it interrupted may be in the middle
  * of anything. */
