@@ -71,6 +71,7 @@ static bool is_known_elsewhere(struct str name)
 		STR("reboot"),
 		STR("acpi"),
 		STR("earlyprintk"),
+		STR("provoke-crash"),
 		STR("no_hash_pointers"),
 	};
 	for (u32 i = 0; i < array_len(known); i++) {

@@ -21,6 +21,17 @@ proc_show_fn show_hostname, show_domainname, show_osrelease, show_ostype, show_k
 proc_write_fn write_hostname, write_pid_max, write_printk, write_aslr, write_dmesg_restrict,
 	write_kptr_restrict;
 
+/* A string written to a file of /proc/sys ends at the first newline or NUL. */
+struct str proc_first_line(struct str s);
+/* The caller, if it is a thread, has cap.  ERR_PERM. */
+err_t proc_need_cap(enum cap cap);
+
+/* sysctl_oops.c */
+proc_show_fn show_panic_on_oops, show_oops_limit, show_tainted;
+proc_write_fn write_panic_on_oops, write_oops_limit, write_tainted;
+/* provoke_crash.c */
+proc_write_fn write_provoke_crash;
+
 /* pid_stat.c, pid_status.c */
 proc_show_fn show_pid_stat, show_pid_statm, show_pid_status;
 /* pid_maps.c */

@@ -22,8 +22,7 @@ enum : u64 {
 	OVERCOMMIT_ALWAYS = 1
 };
 
-/* A string written to a file of /proc/sys ends at the first newline or NUL. */
-static struct str first_line(struct str s)
+struct str proc_first_line(struct str s)
 {
 	struct str head = str_until_nul(str_bytes(s));
 	return str_sub(head, 0, str_find(head, '\n', 0));
@@ -38,10 +37,10 @@ static err_t put_number(struct text *t, u64 v)
 /* The first number of text, at most max. */
 static err_t take_number(struct str text, u64 max, u64 *out)
 {
-	return str_to_u64(first_line(text), 10, out) && *out <= max ? OK : ERR_INVAL;
+	return str_to_u64(proc_first_line(text), 10, out) && *out <= max ? OK : ERR_INVAL;
 }
 
-static err_t need_cap(enum cap cap)
+err_t proc_need_cap(enum cap cap)
 {
 	struct thread *self = proc_caller();
 	return self == nullptr || cred_has_cap(thread_cred(self), cap) ? OK : ERR_PERM;
@@ -61,8 +60,8 @@ err_t show_hostname(const struct proc_subject *s, struct text *t)
 err_t write_hostname(const struct proc_subject *s, struct str text)
 {
 	(void)s;
-	TRY(need_cap(CAP_SYS_ADMIN));
-	return uts_set_hostname(first_line(text));
+	TRY(proc_need_cap(CAP_SYS_ADMIN));
+	return uts_set_hostname(proc_first_line(text));
 }
 
 err_t show_domainname(const struct proc_subject *s, struct text *t)
@@ -105,8 +104,8 @@ err_t write_pid_max(const struct proc_subject *s, struct str text)
 {
 	(void)s;
 	u64 v = 0;
-	TRY(need_cap(CAP_SYS_ADMIN));
-	if (!str_to_u64(first_line(text), 10, &v) || v > (u64)PID_MAX_LIMIT)
+	TRY(proc_need_cap(CAP_SYS_ADMIN));
+	if (!str_to_u64(proc_first_line(text), 10, &v) || v > (u64)PID_MAX_LIMIT)
 		return ERR_INVAL;
 	return pid_set_max((i32)v);
 }
@@ -147,7 +146,7 @@ err_t write_aslr(const struct proc_subject *s, struct str text)
 {
 	(void)s;
 	u64 level = 0;
-	TRY(need_cap(CAP_SYS_ADMIN));
+	TRY(proc_need_cap(CAP_SYS_ADMIN));
 	TRY(take_number(text, INT32_MAX, &level));
 	mm_set_aslr_level((u32)level);
 	return OK;
@@ -165,7 +164,7 @@ err_t write_dmesg_restrict(const struct proc_subject *s, struct str text)
 {
 	(void)s;
 	u64 v = 0;
-	TRY(need_cap(CAP_SYS_ADMIN));
+	TRY(proc_need_cap(CAP_SYS_ADMIN));
 	TRY(take_number(text, 1, &v));
 	log_set_restricted(v != 0);
 	return OK;
@@ -182,7 +181,7 @@ err_t write_kptr_restrict(const struct proc_subject *s, struct str text)
 {
 	(void)s;
 	u64 v = 0;
-	TRY(need_cap(CAP_SYS_ADMIN));
+	TRY(proc_need_cap(CAP_SYS_ADMIN));
 	TRY(take_number(text, 2, &v));
 	atomic_u32_store(&kptr_restrict, (u32)v);
 	return OK;
@@ -200,8 +199,8 @@ err_t write_printk(const struct proc_subject *s, struct str text)
 {
 	(void)s;
 	u64 level = 0;
-	TRY(need_cap(CAP_SYSLOG));
-	struct str line = first_line(text);
+	TRY(proc_need_cap(CAP_SYSLOG));
+	struct str line = proc_first_line(text);
 	usize end = min_of(str_find(line, ' ', 0), str_find(line, '\t', 0));
 	if (!str_to_u64(str_sub(line, 0, end), 10, &level) || level > 15)
 		return ERR_INVAL;
