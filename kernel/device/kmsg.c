@@ -11,7 +11,13 @@
 
 enum : usize { RECORD_MAX = 1024, LINE_MAX = 992, ESCAPED_MAX = 4 * RECORD_MAX + 64 };
 enum : u64 { NS_PER_US = 1000 };
-enum : u32 { FACILITY_USER = 1 };
+enum : u8 { FACILITY_USER = 1 };
+enum : u32 { PRIORITY_BITS = 0x3ff };
+
+struct log_priority {
+	enum log_level level;
+	u8 facility;
+};
 
 struct kmsg_file {
 	struct file file;
@@ -64,20 +70,24 @@ static err_t kmsg_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 	return uio_put(to, str_bytes(line), n);
 }
 
-/* "<N>" in front: level N & 7, facility N >> 3.  Without it a warning; nobody but the kernel itself
- * is facility 0. */
-static u32 take_priority(struct str *s)
+/* "<N>" in front, N as strtoul(3) reads it: level N & 7, facility the seven bits above.  Without it
+ * a warning; nobody but the kernel itself is facility 0. */
+static struct log_priority take_priority(struct str *s)
 {
-	u64 number = 0;
-	u32 fallback = FACILITY_USER << 3 | LOG_WARNING;
-	if (str_len(*s) < 3 || str_get(*s, 0) != '<')
-		return fallback;
-	usize end = str_find(*s, '>', 1);
-	if (end == str_len(*s) || !str_to_u64(str_sub(*s, 1, end - 1), 10, &number))
-		return fallback;
+	struct log_priority p = { LOG_WARNING, FACILITY_USER };
+	usize end = 1;
+	u32 number = 0;
+	if (str_len(*s) == 0 || str_get(*s, 0) != '<')
+		return p;
+	for (; end < str_len(*s) && str_get(*s, end) >= '0' && str_get(*s, end) <= '9'; end++)
+		number = (number * 10 + (u32)(str_get(*s, end) - '0')) & PRIORITY_BITS;
+	if (end == str_len(*s) || str_get(*s, end) != '>')
+		return p;
 	*s = str_from(*s, end + 1);
-	u32 priority = (u32)(number & 0xff);
-	return priority < 8 ? FACILITY_USER << 3 | priority : priority;
+	p.level = (enum log_level)(number & 7);
+	if (number >> 3 != 0)
+		p.facility = (u8)(number >> 3);
+	return p;
 }
 
 static err_t kmsg_write(struct file *f, struct uio *from, u64 *pos, usize *n)
@@ -93,8 +103,8 @@ static err_t kmsg_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 	struct str s = buf_str(&line);
 	if (str_len(s) != 0 && str_get(s, str_len(s) - 1) == '\n')
 		s = str_sub(s, 0, str_len(s) - 1);
-	u32 priority = take_priority(&s);
-	log_text_of((enum log_level)(priority & 7), (u8)(priority >> 3), s);
+	struct log_priority p = take_priority(&s);
+	log_text_of(p.level, p.facility, s);
 	*n = got;
 	return OK;
 }
@@ -106,8 +116,10 @@ static err_t kmsg_seek(struct file *f, i64 off, u32 whence, u64 *pos)
 		return ERR_SPIPE;
 	switch (whence) {
 	case SEEK_SET:
-	case SEEK_DATA: /* behind the last "dmesg -c", which this log does not know */
 		atomic_u64_store(&k->next, log_first_sequence());
+		break;
+	case SEEK_DATA: /* behind the last "dmesg -C" */
+		atomic_u64_store(&k->next, max_of(log_clear_mark(), log_first_sequence()));
 		break;
 	case SEEK_END:
 		atomic_u64_store(&k->next, log_next_sequence());

@@ -66,38 +66,17 @@ enum : u32 {
 	SYSLOG_SIZE_UNREAD = 9,
 	SYSLOG_SIZE_BUFFER = 10,
 };
-enum : usize { LINE_MAX = 1100, RING_BYTES = 131072 };
+enum : usize { RING_BYTES = 131072 };
 
-/* Where SYSLOG_READ goes on, and the first record that READ_ALL shows; console level before
- * CONSOLE_OFF. */
-static struct atomic_u64 shared read_from = ATOMIC_INIT(1);
-static struct atomic_u64 shared clear_mark = ATOMIC_INIT(1);
-/* Bytes of that record's line that were read already. */
-static struct atomic_u64 shared read_offset;
-static struct atomic_u32 shared level_before;
+static struct atomic_u32 shared level_before; /* CONSOLE_OFF */
 
-/* One record as "<prio>[time] text\n" in a scratch buffer. */
-static bool record_line(u64 from, struct buf *scratch, struct log_record *record, struct str *line)
-{
-	struct span all = buf_span(scratch);
-	if (!log_read(from, span_sub(all, 0, LINE_MAX), record))
-		return false;
-	struct text t = text_in(span_from(all, LINE_MAX));
-	log_show_line(&t, record);
-	*line = text_str(&t);
-	return true;
-}
-
-static u64 bytes_from(struct buf *scratch, u64 from, u64 *last)
+static u64 bytes_from(struct buf *scratch, u64 from)
 {
 	struct log_record record = {};
-	struct str line = {};
+	struct str lines = {};
 	u64 bytes = 0;
-	while (record_line(from, scratch, &record, &line)) {
-		bytes += str_len(line);
-		from = record.sequence + 1;
-		*last = from;
-	}
+	for (; log_lines(from, buf_span(scratch), &record, &lines); from = record.sequence + 1)
+		bytes += str_len(lines);
 	return bytes;
 }
 
@@ -105,44 +84,32 @@ static u64 bytes_from(struct buf *scratch, u64 from, u64 *last)
 static err_t read_all(struct uaddr to, u64 size, i64 *ret)
 {
 	SCOPED_BUF(scratch);
-	TRY(buf_alloc(2 * LINE_MAX, &scratch));
+	TRY(buf_alloc_uninit(LOG_SCRATCH_BYTES, &scratch));
+	struct span room = buf_span(&scratch);
 	struct log_record record = {};
-	struct str line = {};
-	u64 from = atomic_u64_load(&clear_mark), last = from;
-	u64 total = bytes_from(&scratch, from, &last);
-	for (u64 next = from; total > size && record_line(next, &scratch, &record, &line);
-	     next = from) {
-		total -= str_len(line);
+	struct str lines = {};
+	u64 from = log_clear_mark();
+	u64 total = bytes_from(&scratch, from);
+	while (total > size && log_lines(from, room, &record, &lines)) {
+		total -= min_of((u64)str_len(lines), total);
 		from = record.sequence + 1;
 	}
 	u64 done = 0;
-	while (done < size && record_line(from, &scratch, &record, &line) &&
-	       done + str_len(line) <= size) {
-		TRY(user_write(uaddr_add(to, done), str_bytes(line)));
-		done += str_len(line);
+	while (log_lines(from, room, &record, &lines) && done + str_len(lines) <= size) {
+		TRY(user_write(uaddr_add(to, done), str_bytes(lines)));
+		done += str_len(lines);
 		from = record.sequence + 1;
 	}
 	*ret = (i64)done;
 	return OK;
 }
 
-/* Waits for a record; a buffer shorter than its line gets the rest by the next calls. */
-static err_t read_wait(struct uaddr to, u64 size, i64 *ret)
+static err_t read_next(struct uaddr to, u64 size, i64 *ret)
 {
-	SCOPED_BUF(scratch);
-	TRY(buf_alloc(2 * LINE_MAX, &scratch));
-	struct log_record record = {};
-	struct str line = {};
-	do
-		TRY(log_wait_for(atomic_u64_load(&read_from), true));
-	while (!record_line(atomic_u64_load(&read_from), &scratch, &record, &line));
-	u64 start = min_of(atomic_u64_load(&read_offset), (u64)str_len(line));
-	u64 n = min_of((u64)str_len(line) - start, size);
-	TRY(user_write(to, cspan_sub(str_bytes(line), (usize)start, (usize)n)));
-	bool is_whole = start + n == str_len(line);
-	atomic_u64_store(&read_offset, is_whole ? 0 : start + n);
-	if (is_whole)
-		atomic_u64_store(&read_from, record.sequence + 1);
+	struct uio u = {};
+	usize n = 0;
+	TRY(uio_user(to, size, &u));
+	TRY(log_reader_take(&u, true, &n));
 	*ret = (i64)n;
 	return OK;
 }
@@ -164,10 +131,9 @@ static err_t set_console(u32 type, u64 len)
 
 static err_t unread(i64 *ret)
 {
-	SCOPED_BUF(scratch);
-	TRY(buf_alloc(2 * LINE_MAX, &scratch));
-	u64 last = 0;
-	*ret = (i64)bytes_from(&scratch, atomic_u64_load(&read_from), &last);
+	u64 bytes = 0;
+	TRY(log_reader_unread(&bytes));
+	*ret = (i64)bytes;
 	return OK;
 }
 
@@ -192,14 +158,14 @@ err_t sys_syslog(struct thread *self, const struct sysargs *a, i64 *ret)
 		if (len == 0)
 			return OK;
 		u64 next = log_next_sequence();
-		TRY(type == SYSLOG_READ ? read_wait(arg_uaddr(a->a1), (u64)len, ret)
+		TRY(type == SYSLOG_READ ? read_next(arg_uaddr(a->a1), (u64)len, ret)
 					: read_all(arg_uaddr(a->a1), (u64)len, ret));
 		if (type == SYSLOG_READ_CLEAR)
-			atomic_u64_store(&clear_mark, next);
+			log_clear_before(next);
 		return OK;
 	}
 	case SYSLOG_CLEAR:
-		atomic_u64_store(&clear_mark, log_next_sequence());
+		log_clear_before(log_next_sequence());
 		return OK;
 	case SYSLOG_CONSOLE_OFF:
 	case SYSLOG_CONSOLE_ON:

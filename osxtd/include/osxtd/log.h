@@ -29,8 +29,8 @@ OSXTD_API void log_write(enum log_level level, const char *format, const struct 
 /* A record of the kernel as finished text.  Its addresses are hashed, here and in LOG
  * (core/hide.h): programs read the log. */
 OSXTD_API void log_text(enum log_level level, struct str s);
-/* The same from outside (a write to /dev/kmsg): facility 0 … 31 of syslog(3) says whose it is, 0 is
- * the kernel. */
+/* The same from outside (a write to /dev/kmsg): facility of syslog(3) says whose it is, 0 is the
+ * kernel. */
 OSXTD_API void log_text_of(enum log_level level, u8 facility, struct str s);
 OSXTD_API void log_set_console_level(u32 level);
 OSXTD_API u32 log_console_level(void);

@@ -22,7 +22,7 @@ struct record_header {
 	u32 size; /* of header and text, aligned */
 	u16 text_len;
 	u8 level;
-	u8 reserved;
+	u8 facility;
 };
 
 LOCK_CLASS(log, irq);
@@ -65,7 +65,7 @@ static void put_header(u64 position, const struct record_header *h) HOLDS(log)
 	span_copy(ring_at(position, sizeof(*h)), cspan_of(*h));
 }
 
-static void append(u8 priority, u64 now, struct str s)
+static void append(enum log_level level, u8 facility, u64 now, struct str s)
 {
 	usize size = (sizeof(struct record_header) + str_len(s) + RECORD_ALIGN - 1) &
 		     ~(RECORD_ALIGN - 1);
@@ -82,7 +82,8 @@ static void append(u8 priority, u64 now, struct str s)
 		.time_ns = now,
 		.size = (u32)size,
 		.text_len = (u16)str_len(s),
-		.level = priority,
+		.level = level,
+		.facility = facility,
 	};
 	put_header(ring.tail, &h);
 	span_copy(ring_at(ring.tail + sizeof(h), str_len(s)), str_bytes(s));
@@ -104,7 +105,7 @@ void log_text_of(enum log_level level, u8 facility, struct str s)
 	if (str_len(s) > TEXT_MAX)
 		s = str_sub(s, 0, TEXT_MAX);
 	u64 now = clock_monotonic_ns();
-	append((u8)(facility << 3 | level), now, s);
+	append(level, facility, now, s);
 	if (level < atomic_u32_load(&console_level))
 		to_console(now, s);
 	/* A wake takes the scheduler's locks: not from under some lock of the caller.  The next
@@ -158,8 +159,8 @@ bool log_read(u64 from, struct span buf, struct log_record *out)
 			span_copy(buf, span_const(ring_at(at + sizeof(h), n)));
 			*out = (struct log_record){ .sequence = h.sequence,
 						    .time_ns = h.time_ns,
-						    .level = (enum log_level)(h.level & 7),
-						    .facility = h.level >> 3,
+						    .level = (enum log_level)h.level,
+						    .facility = h.facility,
 						    .text = str_of(
 							    span_const(span_sub(buf, 0, n))) };
 			return true;
