@@ -18,6 +18,7 @@
 
 #include "boot_info.h"
 #include "console.h"
+#include "core/ktest_trap.h"
 #include "symbols.h"
 
 enum : u32 { FRAMES_MAX = 32 };
@@ -124,6 +125,7 @@ bool panic_has_begun(void)
 
 void panic_at(const char *why, const char *file, u32 line)
 {
+	ktest_caught(why);
 	struct panic_cause c = { .why = why, .file = file, .line = line, .can_oops = true };
 	c.fp = (u64)__builtin_frame_address(0);
 	(void)arch_unwind(&c.fp, &c.ip);
@@ -147,6 +149,7 @@ void __stack_chk_fail(void)
 
 void panic_trap(const struct panic_cause *c)
 {
+	ktest_caught(c->why);
 	oops_contain(c);
 	stop_with(c);
 }

@@ -23,6 +23,12 @@ OSXTD_API void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const
 /* Runs the tests whose suite is filter (all for ""), prints TAP; true when all passed. */
 OSXTD_API bool ktest_run(struct str filter);
 
+/* Runs body(arg) in a task of its own and is true when that ends it with an assertion, a check of
+ * the compiler or an exception that reports itself as why.  The body holds no lock and no
+ * reference. */
+OSXTD_API bool ktest_traps(void (*body)(void *arg), void *arg, struct str why);
+#define EXPECT_TRAP(body, arg, why) EXPECT(ktest_traps(body, arg, STR(why)))
+
 #define KTEST(suite_, name_)                                                                       \
 	static void ktest_##suite_##_##name_(struct ktest_ctx *t);                                 \
 	__attribute__((section("ktests"),                                                          \

@@ -16,6 +16,8 @@ void vmspace_activate(struct vmspace *s);
 
 /* Makes this CPU's boot context its idle task; before any waitq or mutex is used. */
 void sched_init_cpu(void);
+/* For tests: puts another policy in the place of the one it returns. */
+const struct sched_policy *sched_policy_swap(const struct sched_policy *policy);
 /* First code of a new task; from is what ran before. Interrupts are off. */
 [[noreturn]] void task_first_run(struct task *from);
 /* timer.c: asks for sched_tick_expired after ns; 0: never. */

@@ -284,6 +284,15 @@ void sched_inject(const struct sched_policy *policy)
 	sched_policy = policy;
 }
 
+#ifdef KTESTS
+const struct sched_policy *sched_policy_swap(const struct sched_policy *policy)
+{
+	const struct sched_policy *before = sched_policy;
+	sched_policy = policy;
+	return before;
+}
+#endif
+
 bool sched_tick_expired(void)
 {
 	struct cpu_sched *cs = this_cpu(cpu_scheds);

@@ -21,6 +21,7 @@ ALWAYS_INLINE void leaf_map(struct vm_cursor *c, struct uframe *t, u32 i, u32 pr
 {
 	u64 *entry = &table_entries(t)[i];
 	ASSERT(*entry == 0 && f != nullptr);
+	ASSERT(f->kind == FRAME_UNTYPED); /* F1 */
 	*entry = pte_leaf(frame_paddr(f), prot, writable);
 	held_set(t->info, i);
 	atomic_u64_add(&c->_s->_mapped, 1);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MPL-2.0
+/* attack_test - interrupts that nobody claimed, and user memory touched past the copy functions. */
+#include <arch/page.h>
+#include <arch/paging.h>
+#include <osxtd/irq.h>
+#include <osxtd/ktest.h>
+#include <osxtd/task.h>
+
+#include "regs.h"
+#include "trap.h"
+
+/* ---- interrupts ---- */
+
+#define RAISE(vector) __asm__ volatile("int %0" ::"i"(vector) : "memory")
+
+UNSAFE("1. the vectors are free of owners: what comes of them is what is tested")
+KTEST(irq_attack, a_vector_that_nobody_claimed_is_survived)
+{
+	u32 line = VECTOR_LINE_END - VECTOR_LINE - 1;
+	u64 before = irq_count(line);
+	RAISE(VECTOR_LINE_END - 1);
+	EXPECT_EQ(irq_count(line), before + 1); /* counted, and that is all */
+	RAISE(VECTOR_PIC + 7);
+	RAISE(0xff);
+	EXPECT(!irq_in_handler());
+	EXPECT_EQ(preempt_count(), 0);
+}
+
+static void raise_reserved_exception(void *)
+{
+	RAISE(VECTOR_BOUNDS);
+}
+
+KTEST(irq_attack, an_exception_that_cannot_be_is_not_survived)
+{
+	EXPECT_TRAP(raise_reserved_exception, nullptr, "unexpected exception");
+}
+
+static u32 shared handled;
+
+static void first_owner(u32)
+{
+	handled++;
+}
+
+static void second_owner(u32)
+{
+	handled += 100;
+}
+
+KTEST(irq_attack, a_line_has_one_owner)
+{
+	enum : u32 { LINE = 10 }; /* free on every PC that we know */
+	REQUIRE_OK(irq_claim(LINE, first_owner));
+	EXPECT_EQ(irq_claim(LINE, second_owner), ERR_BUSY);
+	RAISE(VECTOR_LINE + LINE);
+	EXPECT_EQ(handled, 1);
+	EXPECT_EQ(irq_claim(~0u, second_owner), ERR_INVAL);
+}
+
+/* ---- the kernel's own addresses ---- */
+
+UNSAFE("1. code is read only: the write cannot happen")
+static void write_code(void *)
+{
+	*(volatile u8 *)kernel_text_start = 0xc3;
+}
+
+UNSAFE("1. a call of data cannot happen where NX is on")
+static void run_data(void *)
+{
+	static u8 shared code[16] = { 0xc3 };
+	__asm__ volatile("call *%0" ::"r"(code) : "memory");
+}
+
+UNSAFE("1. the first page is never mapped: the read cannot happen")
+static void read_null(void *)
+{
+	u64 where = 8;
+	(void)*(volatile u64 *)where;
+}
+
+KTEST(memory_attack, code_is_not_written_data_not_run_null_not_read)
+{
+	EXPECT_TRAP(write_code, nullptr, "page fault in kernel mode");
+	EXPECT_TRAP(read_null, nullptr, "page fault in kernel mode");
+	if (cpu_features.nx)
+		EXPECT_TRAP(run_data, nullptr, "page fault in kernel mode");
+}

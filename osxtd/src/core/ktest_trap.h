@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* ktest_trap - the way from a trap to the test that expected it; private to OSXTD. */
+#pragma once
+#include <osxtd/base.h>
+
+#ifdef KTESTS
+/* Ends the current task when it is the body of EXPECT_TRAP, else returns. */
+void ktest_caught(const char *why);
+#else
+ALWAYS_INLINE void ktest_caught(const char *) {}
+#endif
