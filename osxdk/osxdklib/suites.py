@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import build, gdbtest, hosttests, image, run, scripted, selftest, sysfuzz
+from . import build, gdbtest, hosttests, image, run, scripted, selftest, sysfuzz, wallstest
 from .config import Refused
 from .console import boot
 
@@ -163,6 +163,7 @@ SUITES = {
     'hostile': suite_hostile,
     'gdb': gdbtest.suite_gdb,
     'newkernel': suite_newkernel,
+    'walls': wallstest.suite_walls,
     'fuzz': lambda config, log: hosttests.suite_fuzz(config, log, seconds=5),
     'sysfuzz': sysfuzz.suite,
 }

@@ -7,7 +7,8 @@
     walls.py check OPTIONS SYMBOLS...  fails on a use that no manifest declares
 
 Options: --manifest component.toml; --symbols OUT: what the object defines and uses, for `check`; --object OUT (left
-out where the compiler links bitcode: then the symbols are only written down); --stamp OUT; --ld-arg ARG.
+out where the compiler links bitcode: then the symbols are only written down); --bitcode OUT, --assembly OUT: OSXTD
+for the link-time optimiser; --stamp OUT; --ld-arg ARG.
 
 A component's manifest, component.toml, says in `exports` which headers are public: what they name and the component
 defines is exported.  `needs` lists the components that it uses; `test_needs` more for its *_test.c; `needs_up` maps a
@@ -20,7 +21,8 @@ import subprocess
 import sys
 import tomllib
 
-TOOLS = {'nm': 'llvm-nm-22', 'ld': 'ld.lld-22', 'objcopy': 'llvm-objcopy-22'}
+TOOLS = {'nm': 'llvm-nm-22', 'ld': 'ld.lld-22', 'objcopy': 'llvm-objcopy-22', 'ar': 'llvm-ar-22',
+         'llvm-link': 'llvm-link-22', 'opt': 'opt-22'}
 # What the compiler adds on its own: type hashes of kCFI, the mark of a build with counters.
 GENERATED = re.compile(r'__(kcfi_typeid|cfi|kcfi)_|__llvm_profile_runtime$')
 # Macros whose first argument makes the name of a symbol that they declare.
@@ -121,6 +123,25 @@ def seal_osxtd(args):
     run(TOOLS['objcopy'], '--localize-hidden', args.object)
     exports, used = symbols([args.object])
     write_symbols(args.symbols, load(args.manifest)['name'], before, exports, used)
+    if args.bitcode:
+        merge_bitcode(args, exports)
+
+
+def merge_bitcode(args, exports):
+    """The same walls for the link-time optimiser: one module in which only the exports, and what OSXTD's own assembly
+    calls, are global; the assembly as an object beside it."""
+    members = sorted(set(run(TOOLS['ar'], 't', *args.files).split()))
+    modules, native = [], []
+    for member in members:
+        with open(member, 'rb') as file:
+            (modules if file.read(2) == b'BC' else native).append(member)
+    run(TOOLS['ld'], '-r', *native, '-o', args.assembly)
+    _, called = symbols([args.assembly])
+    keep, merged = args.bitcode + '.keep', args.bitcode + '.merged'
+    write(keep, '\n'.join(sorted(exports | set(called))) + '\n')
+    run(TOOLS['llvm-link'], *modules, '-o', merged)
+    run(TOOLS['opt'], '-passes=internalize', '-internalize-public-api-file=' + keep, '--module-summary', merged,
+        '-o', args.bitcode)
 
 
 class Component:
@@ -216,7 +237,7 @@ def check(args):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('command', choices=('osxtd', 'seal', 'check'))
-    for option in ('--manifest', '--symbols', '--object', '--stamp', '--root'):
+    for option in ('--manifest', '--symbols', '--object', '--stamp', '--root', '--bitcode', '--assembly'):
         parser.add_argument(option)
     parser.add_argument('--ld-arg', action='append', default=[])
     parser.add_argument('files', nargs='+')
