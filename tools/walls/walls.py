@@ -12,9 +12,11 @@ for the link-time optimiser; --stamp OUT; --ld-arg ARG.
 
 A component's manifest, component.toml, says in `exports` which headers are public: what they name and the component
 defines is exported.  `needs` lists the components that it uses; `test_needs` more for its *_test.c; `needs_up` maps a
-component that the floors forbid to the reason.  osxtd/component.toml lists in `expects` what OSXTD takes from others.
+component that the floors forbid to the reason.  osxtd/component.toml lists in `expects` what OSXTD takes from others; the
+linker scripts' symbols are there for it too.
 """
 import argparse
+import glob
 import os
 import re
 import subprocess
@@ -218,13 +220,22 @@ def find_manifests(root):
     return found
 
 
+def linker_symbols(root):
+    """What the linker scripts of the architectures define."""
+    names = set()
+    for script in glob.glob(os.path.join(root, 'osxtd/src/arch/*/kernel.ld')):
+        with open(script, encoding='utf-8') as file:
+            names.update(re.findall(r'^\s*(\w+) = ', file.read(), re.M))
+    return names
+
+
 def check(args):
     manifests = find_manifests(args.root)
     components = [Component(path, manifests) for path in args.files]
     faults = list(floor_breaches(manifests))
     for user in components:
         if user.name == 'osxtd':
-            expects = user.manifest['expects']
+            expects = set(user.manifest['expects']) | linker_symbols(args.root)
             faults += [f'osxtd: uses {s}, which is not among what it expects' for s in user.uses + user.tests if s not in expects]
             continue
         for uses, needs in ((user.uses, user.needs), (user.tests, user.test_needs)):

@@ -99,8 +99,8 @@ void kasan_check(const void *p, usize len, bool is_write, u64 ip)
 
 /* What instrumented code calls: the fast check failed, or the size has no fast check. */
 #define REPORT(size)                                                                               \
-	void __asan_report_load##size##_noabort(u64 va);                                           \
-	void __asan_report_store##size##_noabort(u64 va);                                          \
+	OSXTD_API void __asan_report_load##size##_noabort(u64 va);                                 \
+	OSXTD_API void __asan_report_store##size##_noabort(u64 va);                                \
 	void __asan_report_load##size##_noabort(u64 va)                                            \
 	{                                                                                          \
 		check(va, size, false, (u64)__builtin_return_address(0));                          \
@@ -117,7 +117,7 @@ REPORT(16)
 #undef REPORT
 
 #define CHECK_N(name, is_write)                                                                    \
-	void name(u64 va, u64 len);                                                                \
+	OSXTD_API void name(u64 va, u64 len);                                                      \
 	void name(u64 va, u64 len)                                                                 \
 	{                                                                                          \
 		check(va, len, is_write, (u64)__builtin_return_address(0));                        \
@@ -130,9 +130,9 @@ CHECK_N(__asan_storeN_noabort, true)
 
 /* ---- locals ---- */
 
-void __asan_handle_no_return(void);
-void __asan_poison_stack_memory(u64 va, u64 len);
-void __asan_unpoison_stack_memory(u64 va, u64 len);
+OSXTD_API void __asan_handle_no_return(void);
+OSXTD_API void __asan_poison_stack_memory(u64 va, u64 len);
+OSXTD_API void __asan_unpoison_stack_memory(u64 va, u64 len);
 
 /* A stack that is left for good is marked good when it is handed out again (stack_alloc). */
 void __asan_handle_no_return(void) {}
@@ -151,7 +151,7 @@ void __asan_unpoison_stack_memory(u64 va, u64 len)
 }
 
 #define SET_SHADOW(value)                                                                          \
-	void __asan_set_shadow_##value(u8 *at, u64 n);                                             \
+	OSXTD_API void __asan_set_shadow_##value(u8 *at, u64 n);                                   \
 	UNSAFE("1. the compiler names the shadow of its own frame")                                \
 	void __asan_set_shadow_##value(u8 *at, u64 n)                                              \
 	{                                                                                          \
@@ -173,8 +173,8 @@ struct asan_global {
 	const char *name, *module;
 	u64 has_dynamic_init, location, odr_indicator;
 };
-void __asan_register_globals(const struct asan_global *g, u64 n);
-void __asan_unregister_globals(const struct asan_global *g, u64 n);
+OSXTD_API void __asan_register_globals(const struct asan_global *g, u64 n);
+OSXTD_API void __asan_unregister_globals(const struct asan_global *g, u64 n);
 
 UNSAFE("1. the compiler's table has n records, each of a global with its redzone")
 void __asan_register_globals(const struct asan_global *g, u64 n)

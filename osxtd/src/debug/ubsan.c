@@ -70,7 +70,7 @@ static void overflow(const struct overflow_data *d, u64 a, struct str op, u64 b)
 }
 
 #define OVERFLOW(name, op)                                                                         \
-	void __ubsan_handle_##name(const struct overflow_data *d, u64 a, u64 b);                   \
+	OSXTD_API void __ubsan_handle_##name(const struct overflow_data *d, u64 a, u64 b);         \
 	void __ubsan_handle_##name(const struct overflow_data *d, u64 a, u64 b)                    \
 	{                                                                                          \
 		overflow(d, a, STR(op), b);                                                        \
@@ -80,13 +80,13 @@ OVERFLOW(sub_overflow, "-")
 OVERFLOW(mul_overflow, "*")
 #undef OVERFLOW
 
-void __ubsan_handle_negate_overflow(const struct overflow_data *d, u64 a);
+OSXTD_API void __ubsan_handle_negate_overflow(const struct overflow_data *d, u64 a);
 void __ubsan_handle_negate_overflow(const struct overflow_data *d, u64 a)
 {
 	overflow(d, 0, STR("-"), a);
 }
 
-void __ubsan_handle_divrem_overflow(const struct overflow_data *d, u64 a, u64 b);
+OSXTD_API void __ubsan_handle_divrem_overflow(const struct overflow_data *d, u64 a, u64 b);
 void __ubsan_handle_divrem_overflow(const struct overflow_data *d, u64 a, u64 b)
 {
 	if (b != 0) {
@@ -102,7 +102,7 @@ struct shift_data {
 	struct place at;
 	const struct type *left, *right;
 };
-void __ubsan_handle_shift_out_of_bounds(const struct shift_data *d, u64 a, u64 b);
+OSXTD_API void __ubsan_handle_shift_out_of_bounds(const struct shift_data *d, u64 a, u64 b);
 void __ubsan_handle_shift_out_of_bounds(const struct shift_data *d, u64 a, u64 b)
 {
 	if (!begin(&d->at, STR("shift-out-of-bounds")))
@@ -123,7 +123,7 @@ struct bounds_data {
 	struct place at;
 	const struct type *array, *index;
 };
-void __ubsan_handle_out_of_bounds(const struct bounds_data *d, u64 index);
+OSXTD_API void __ubsan_handle_out_of_bounds(const struct bounds_data *d, u64 index);
 void __ubsan_handle_out_of_bounds(const struct bounds_data *d, u64 index)
 {
 	if (!begin(&d->at, STR("array-index-out-of-bounds")))
@@ -142,7 +142,7 @@ struct mismatch_data {
 	const struct type *type;
 	u8 log_alignment, kind;
 };
-void __ubsan_handle_type_mismatch_v1(const struct mismatch_data *d, u64 pointer);
+OSXTD_API void __ubsan_handle_type_mismatch_v1(const struct mismatch_data *d, u64 pointer);
 void __ubsan_handle_type_mismatch_v1(const struct mismatch_data *d, u64 pointer)
 {
 	if (!begin(&d->at, pointer == 0 ? STR("null-pointer") : STR("misaligned-pointer")))
@@ -157,7 +157,7 @@ struct value_data {
 	struct place at;
 	const struct type *type;
 };
-void __ubsan_handle_load_invalid_value(const struct value_data *d, u64 v);
+OSXTD_API void __ubsan_handle_load_invalid_value(const struct value_data *d, u64 v);
 void __ubsan_handle_load_invalid_value(const struct value_data *d, u64 v)
 {
 	if (!begin(&d->at, STR("invalid-load")))
@@ -169,13 +169,13 @@ void __ubsan_handle_load_invalid_value(const struct value_data *d, u64 v)
 struct unreachable_data {
 	struct place at;
 };
-[[noreturn]] void __ubsan_handle_builtin_unreachable(const struct unreachable_data *d);
+[[noreturn]] OSXTD_API void __ubsan_handle_builtin_unreachable(const struct unreachable_data *d);
 void __ubsan_handle_builtin_unreachable(const struct unreachable_data *d)
 {
 	(void)begin(&d->at, STR("unreachable"));
 	report_end();
 }
-[[noreturn]] void __ubsan_handle_missing_return(const struct unreachable_data *d);
+[[noreturn]] OSXTD_API void __ubsan_handle_missing_return(const struct unreachable_data *d);
 void __ubsan_handle_missing_return(const struct unreachable_data *d)
 {
 	(void)begin(&d->at, STR("missing-return"));

@@ -108,14 +108,29 @@ KTEST(frame_attack, untyped_pages_are_counted_and_bounded)
 static struct vm_cursor shared cursor;
 enum : u64 { AREA = 0x10000000 };
 
+static struct vmspace *shared target;
+
+static void map_at(u64 va)
+{
+	if (vmspace_lock(target, AREA, AREA + PAGE_SIZE, &cursor) == OK)
+		(void)vm_map(&cursor, va, (struct uframe_ref){ page }, true);
+}
+
 static void map_typed(void *)
 {
-	(void)vm_map(&cursor, AREA, (struct uframe_ref){ page }, true);
+	map_at(AREA);
 }
 
 static void map_outside(void *)
 {
-	(void)vm_map(&cursor, AREA + PAGE_SIZE, (struct uframe_ref){ page }, true);
+	map_at(AREA + PAGE_SIZE);
+}
+
+/* The lock that the trapped body held. */
+static void unlock(void)
+{
+	preempt_disable();
+	vm_cursor_release(&cursor);
 }
 
 KTEST(frame_attack, only_untyped_pages_are_mapped_and_only_in_the_range)
@@ -125,6 +140,7 @@ KTEST(frame_attack, only_untyped_pages_are_mapped_and_only_in_the_range)
 	REQUIRE_OK(test_space_new(&s));
 	REQUIRE_OK(test_region_new(REGION_COPY, &r));
 	struct vmspace *space = &test_space_get(&s)->vmspace;
+	target = space;
 	{
 		SCOPED_CURSOR(c);
 		REQUIRE_OK(vmspace_lock(space, AREA, AREA + PAGE_SIZE, &c));
@@ -137,17 +153,15 @@ KTEST(frame_attack, only_untyped_pages_are_mapped_and_only_in_the_range)
 		EXPECT(page != nullptr);
 		if (page == nullptr)
 			return;
-		REQUIRE_OK(vmspace_lock(space, AREA, AREA + PAGE_SIZE, &cursor));
 		EXPECT_TRAP(map_typed, nullptr, "f->kind == FRAME_UNTYPED");
-		vm_cursor_release(&cursor);
+		unlock();
 		frame_give(page, array_at(typed, i));
 	}
 	SCOPED_UFRAME(f);
 	REQUIRE_OK(uframe_alloc(&f));
 	page = uframe_get(&f);
-	REQUIRE_OK(vmspace_lock(space, AREA, AREA + PAGE_SIZE, &cursor));
 	EXPECT_TRAP(map_outside, nullptr, "va - c->_start < c->_end - c->_start");
-	vm_cursor_release(&cursor);
+	unlock();
 	EXPECT_EQ(vmspace_resident_pages(space), 0);
 }
 
@@ -162,7 +176,6 @@ static void thing_fini(struct thing *) {}
 OBJECT_TYPE(thing, thing_fini);
 
 static struct thing_ref shared again;
-static struct thing *shared borrowed;
 
 static void alloc_again(void *)
 {
@@ -194,24 +207,22 @@ KTEST(object_attack, a_slab_that_gives_an_element_twice_is_caught)
 
 /* ---- counts ---- */
 
+static struct thing shared dead;
+
 static void clone_dead(void *)
 {
-	again = thing_clone(borrowed);
+	again = thing_clone(&dead);
 }
 
 static void get_empty(void *)
 {
-	borrowed = thing_get(&again);
+	(void)thing_get(&again);
 }
 
 KTEST(object_attack, the_dead_are_not_referenced)
 {
-	SCOPED_REF(thing, a);
-	REQUIRE_OK(thing_alloc(&a));
-	borrowed = thing_get(&a);
-	thing_drop(&a);
+	dead.object._refs._v = 0;
 	EXPECT_TRAP(clone_dead, nullptr, "before != 0");
-	borrowed->object._refs._v = 0; /* the refused count */
 	EXPECT_TRAP(get_empty, nullptr, "r->_p != nullptr");
 }
 
