@@ -71,7 +71,8 @@ def functions(nm, kernel, parts):
             found.setdefault(int(address, 16), name)
     if base is None:
         base = min(found, default=0)
-    return [(a - base, found[a], parts.get(re.sub(r'\.llvm\.\d+$', '', found[a]), PART_KERNEL))
+    # The optimiser adds .llvm.N, .N and the like to names.
+    return [(a - base, found[a], parts.get(found[a].partition('.')[0], PART_KERNEL))
             for a in sorted(found) if 0 <= a - base < 1 << 32]
 
 
