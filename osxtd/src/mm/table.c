@@ -136,7 +136,7 @@ err_t table_take_root(struct vmspace *owner, struct uframe **out)
 	} else {
 		TRY(table_reserve(1));
 		t = table_take(PT_LEVELS, owner);
-		paging_fill_root(table_entries(t));
+		paging_fill_root(table_entry(t, 0));
 	}
 	t->level = PT_LEVELS;
 	t->detached = 0;
@@ -189,7 +189,7 @@ i32 held_last(const struct vm_info *in, u32 end)
 {
 	while (end > 0) {
 		u32 word_at = (end - 1) / 64;
-		u64 word = in->held[word_at % 8];
+		u64 word = array_at(in->held, word_at % 8);
 		if (end % 64 != 0)
 			word &= (1ull << (end % 64)) - 1;
 		if (word != 0)
@@ -203,7 +203,7 @@ bool table_is_empty(const struct vm_info *in)
 {
 	u64 any = in->run_count;
 	for (u32 i = 0; i < array_len(in->held); i++)
-		any |= in->held[i];
+		any |= array_at(in->held, i);
 	return any == 0;
 }
 
@@ -214,7 +214,7 @@ u32 runs_lower_slow(const struct vm_info *in, u32 i)
 	u32 low = 0, high = in->run_count;
 	while (low < high) {
 		u32 mid = (low + high) / 2;
-		if (in->run[mid].end <= i)
+		if (run_see(in, mid)->end <= i)
 			low = mid + 1;
 		else
 			high = mid;
@@ -225,19 +225,18 @@ u32 runs_lower_slow(const struct vm_info *in, u32 i)
 struct vm_run *run_of_slow(struct vm_info *in, u32 i)
 {
 	u32 h = runs_lower_slow(in, i);
-	if (h >= in->run_count || in->run[h].first > i)
+	if (h >= in->run_count || run_at(in, h)->first > i)
 		return nullptr;
 	in->hint = (u16)h;
-	return &in->run[h];
+	return run_at(in, h);
 }
 
-UNSAFE("1. callers made room (runs_room)")
 void run_insert(struct vm_info *in, u32 at, struct vm_run run)
 {
 	ASSERT(in->run_count < in->run_room && at <= in->run_count);
 	for (u32 i = in->run_count; i > at; i--)
-		in->run[i] = in->run[i - 1];
-	in->run[at] = run;
+		*run_at(in, i) = *run_at(in, i - 1);
+	*run_at(in, at) = run;
 	in->run_count++;
 }
 
@@ -246,26 +245,26 @@ void runs_remove(struct vm_info *in, u32 at, u32 n)
 	ASSERT(at + n <= in->run_count);
 	in->run_count = (u16)(in->run_count - n);
 	for (u32 i = at; i < in->run_count; i++)
-		in->run[i] = in->run[i + n];
+		*run_at(in, i) = *run_at(in, i + n);
 }
 
 void runs_split(struct vm_info *in, u32 i)
 {
 	u32 at = runs_lower(in, i);
-	if (at >= in->run_count || in->run[at].first >= i)
+	if (at >= in->run_count || run_at(in, at)->first >= i)
 		return;
-	struct vm_run tail = in->run[at];
+	struct vm_run tail = *run_at(in, at);
 	tail.first = (u16)i;
 	object_get_(&tail.region->object);
 	run_insert(in, at + 1, tail);
-	in->run[at].end = (u16)i;
+	run_at(in, at)->end = (u16)i;
 }
 
 void runs_join(struct vm_info *in, u32 first, u32 end)
 {
 	u32 at = runs_lower_slow(in, first == 0 ? 0 : first - 1);
-	while (at + 1 < in->run_count && in->run[at].first <= end) {
-		struct vm_run *a = &in->run[at], *b = &in->run[at + 1];
+	while (at + 1 < in->run_count && run_at(in, at)->first <= end) {
+		struct vm_run *a = run_at(in, at), *b = run_at(in, at + 1);
 		if (a->end != b->first || a->region != b->region || a->prot != b->prot) {
 			at++;
 			continue;
@@ -280,5 +279,5 @@ void runs_join(struct vm_info *in, u32 first, u32 end)
 bool runs_are_clear(const struct vm_info *in, u32 first, u32 end)
 {
 	u32 at = runs_lower_slow(in, first);
-	return at >= in->run_count || in->run[at].first >= end;
+	return at >= in->run_count || run_see(in, at)->first >= end;
 }

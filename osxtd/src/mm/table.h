@@ -69,9 +69,12 @@ void table_give_root(struct uframe *t);
 u64 table_cache_shrink(void);
 
 /* ---- entries ---- */
-ALWAYS_INLINE u64 *table_entries(const struct uframe *t)
+/* Entry i of t. */
+UNSAFE("1. a page-table page is mapped in the physmap and holds PT_ENTRIES entries; 2. i is cut to "
+       "them")
+ALWAYS_INLINE u64 *table_entry(const struct uframe *t, u32 i)
 {
-	return (u64 *)(void *)frame_va(t);
+	return &((u64 *)(void *)frame_va(t))[i % PT_ENTRIES];
 }
 ALWAYS_INLINE struct uframe *table_child(u64 pte)
 {
@@ -79,35 +82,35 @@ ALWAYS_INLINE struct uframe *table_child(u64 pte)
 }
 ALWAYS_INLINE void held_set(struct vm_info *in, u32 i)
 {
-	in->held[i / 64 % 8] |= 1ull << (i % 64);
+	array_at(in->held, i / 64 % 8) |= 1ull << (i % 64);
 }
 ALWAYS_INLINE void held_clear(struct vm_info *in, u32 i)
 {
-	in->held[i / 64 % 8] &= ~(1ull << (i % 64));
+	array_at(in->held, i / 64 % 8) &= ~(1ull << (i % 64));
 }
 ALWAYS_INLINE bool held_test(const struct vm_info *in, u32 i)
 {
-	return (in->held[i / 64 % 8] >> (i % 64) & 1) != 0;
+	return (array_at(in->held, i / 64 % 8) >> (i % 64) & 1) != 0;
 }
 /* The first held entry in from … end-1; end when there is none. */
 ALWAYS_INLINE u32 held_next(const struct vm_info *in, u32 from, u32 end)
 {
 	if (from >= end)
 		return end;
-	const u64 *at = &in->held[from / 64 % 8], *past = &in->held[7];
-	u64 word = *at >> (from % 64) << (from % 64);
+	u32 w = from / 64 % 8;
+	u64 word = array_at(in->held, w) >> (from % 64) << (from % 64);
 	while (word == 0) {
-		if (at == past)
+		if (w == 7)
 			return end;
-		word = *++at;
+		word = array_at(in->held, ++w % 8);
 	}
-	from = (u32)(at - in->held) * 64 + (u32)__builtin_ctzll(word);
+	from = w * 64 + (u32)__builtin_ctzll(word);
 	return from < end ? from : end;
 }
 /* The held bits of word w that stand for entries first … end-1. */
 ALWAYS_INLINE u64 held_word(const struct vm_info *in, u32 w, u32 first, u32 end)
 {
-	u64 word = in->held[w % 8];
+	u64 word = array_at(in->held, w % 8);
 	if (first > w * 64)
 		word = word >> (first % 64) << (first % 64);
 	if (end < w * 64 + 64)
@@ -119,9 +122,23 @@ i32 held_last(const struct vm_info *in, u32 end);
 bool table_is_empty(const struct vm_info *in);
 
 /* ---- runs ---- */
+/* Run i, to be looked at; to be changed, which may also be the place behind the last one. */
+UNSAFE("1. an info has room for run_room runs behind its header; 2. i is checked against it")
+ALWAYS_INLINE const struct vm_run *run_see(const struct vm_info *in, u32 i)
+{
+	ASSERT(i < in->run_room);
+	return &in->run[i];
+}
+UNSAFE("1. as run_see: i is checked against the room that info_new made")
+ALWAYS_INLINE struct vm_run *run_at(struct vm_info *in, u32 i)
+{
+	ASSERT(i < in->run_room);
+	return &in->run[i];
+}
 u32 runs_lower_slow(const struct vm_info *in, u32 i) NOINLINE;
 struct vm_run *run_of_slow(struct vm_info *in, u32 i) NOINLINE;
 /* The run that was found last if it holds entry i, else null: then ask run_of. */
+UNSAFE("1. h is below run_count, which is at most run_room (M1), before the run is looked at")
 ALWAYS_INLINE struct vm_run *run_hint(struct vm_info *in, u32 i)
 {
 	u32 h = in->hint;

@@ -13,7 +13,7 @@ ALWAYS_INLINE struct uframe *vm_table_for(const struct vm_cursor *c, u64 va)
 	if (likely(c->_level == 1))
 		return t;
 	for (u32 level = c->_level; level > 1; level--) {
-		u64 pte = table_entries(t)[pt_index(va, level)];
+		u64 pte = *table_entry(t, pt_index(va, level));
 		if (pte == 0)
 			break;
 		t = table_child(pte);

@@ -9,23 +9,23 @@
 
 /* ---- pieces of one table ---- */
 
-/* Empties the leaf entries i … j-1 of their frames; va belongs to entry i. */
-UNSAFE("1. V1: each entry's count is dropped as the entry goes, after the flush if it was the last")
+/* Empties the leaf entries i … j-1 of their frames; va belongs to entry i.
+ * V1: each count is dropped as its entry goes, after the flush if it was the last. */
 static void leaf_drop(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u64 va)
 {
 	struct vm_info *in = t->info;
-	u64 *entries = table_entries(t);
 	u64 dropped = 0;
 	u32 first = PT_ENTRIES, last = 0;
 	for (u32 w = i / 64; w * 64 < j; w++) {
 		u64 word = held_word(in, w, i, j);
 		if (word == 0)
 			continue;
-		in->held[w % 8] &= ~word;
+		array_at(in->held, w % 8) &= ~word;
 		for (; word != 0; word &= word - 1) {
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
-			u64 pte = entries[k];
-			entries[k] = 0;
+			u64 *entry = table_entry(t, k);
+			u64 pte = *entry;
+			*entry = 0;
 			vm_drop_frame(c, frame_of(pte_paddr(pte)));
 			dropped++;
 			last = k;
@@ -45,8 +45,8 @@ static void runs_take(struct vm_cursor *c, struct uframe *t, u32 i, u32 j)
 	struct vm_info *in = t->info;
 	u32 at = runs_lower(in, i), gone = 0;
 	u64 entries = 0;
-	struct vm_run *run = &in->run[at];
-	if (at < in->run_count && run->first < i) {
+	if (at < in->run_count && run_at(in, at)->first < i) {
+		struct vm_run *run = run_at(in, at);
 		u32 end = run->end;
 		run->end = (u16)i;
 		if (end > j) {
@@ -56,13 +56,14 @@ static void runs_take(struct vm_cursor *c, struct uframe *t, u32 i, u32 j)
 		}
 		entries = min_of(end, j) - i;
 		at++;
-		run++;
 	}
-	for (; at + gone < in->run_count && run->end <= j; gone++, run++) {
+	for (; at + gone < in->run_count && run_at(in, at + gone)->end <= j; gone++) {
+		const struct vm_run *run = run_at(in, at + gone);
 		entries += (u64)run->end - run->first;
 		vm_drop_region(c, run->region);
 	}
-	if (at + gone < in->run_count && run->first < j) {
+	if (at + gone < in->run_count && run_at(in, at + gone)->first < j) {
+		struct vm_run *run = run_at(in, at + gone);
 		entries += (u64)j - run->first;
 		run->first = (u16)j;
 	}
@@ -86,7 +87,7 @@ err_t vm_take(struct vm_cursor *c, u64 start, u64 end)
 		runs_take(c, c->_table, i, j);
 	} else {
 		TRY(vm_make_borders(c, start, end));
-		struct vm_piece p;
+		struct vm_piece p = {};
 		for (u64 va = start; va < end; va = p.next) {
 			p = vm_piece_at(c, va, end);
 			if (p.t->level == 1)
@@ -102,7 +103,7 @@ err_t vm_take(struct vm_cursor *c, u64 start, u64 end)
 err_t vm_drop_frames(struct vm_cursor *c, u64 start, u64 end)
 {
 	vm_check_range(c, start, end);
-	struct vm_piece p;
+	struct vm_piece p = {};
 	for (u64 va = start; va < end; va = p.next) {
 		p = vm_piece_at(c, va, end);
 		if (p.t->level == 1)
@@ -124,17 +125,17 @@ static err_t run_add(struct uframe *t, u32 i, u32 j, const struct vm_run *like, 
 {
 	struct vm_info *in = t->info;
 	u32 at = runs_lower_slow(in, i);
-	if (unlikely(at < in->run_count && in->run[at].first < j))
+	if (unlikely(at < in->run_count && run_at(in, at)->first < j))
 		return ERR_EXIST;
 	TRY(runs_room(t, 1));
 	in = t->info;
-	struct vm_run *before = at > 0 ? &in->run[at - 1] : nullptr;
+	struct vm_run *before = at > 0 ? run_at(in, at - 1) : nullptr;
 	if (before != nullptr && before->end == i && run_is_like(before, like)) {
 		before->end = (u16)j;
 		runs_join(in, j, j);
 		return OK;
 	}
-	struct vm_run *behind = at < in->run_count ? &in->run[at] : nullptr;
+	struct vm_run *behind = at < in->run_count ? run_at(in, at) : nullptr;
 	if (behind != nullptr && behind->first == j && run_is_like(behind, like)) {
 		behind->first = (u16)i;
 		return OK;
@@ -204,13 +205,13 @@ static NOINLINE err_t mark_pieces(struct vm_cursor *c, u64 start, u64 end,
 	return err;
 }
 
-UNSAFE("1. the caller's count goes to the first run that is made, or is given back")
+/* The caller's count goes to the first run that is made, or is given back. */
 err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region, u32 prot)
 {
 	vm_check_range(c, start, end);
 	struct vm_run like = { .prot = prot, .region = region_get(&region) };
 	bool taken = false;
-	err_t err;
+	err_t err = OK;
 	if (likely(c->_level == 1)) {
 		u32 i = pt_index(start, 1);
 		u64 pages = (end - start) / PAGE_SIZE;
@@ -229,21 +230,20 @@ err_t vm_mark(struct vm_cursor *c, u64 start, u64 end, struct region_ref region,
 
 /* ---- protect, set_region ---- */
 
-/* Gives the held entries i … j-1 of a leaf a new protection. */
-UNSAFE("1. V1: the frames stay; 2. hardware permission only follows the mark")
+/* Gives the held entries i … j-1 of a leaf a new protection.
+ * V1: the frames stay; hardware permission only follows the mark. */
 static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u64 va, u32 prot)
 {
 	struct vm_info *in = t->info;
-	u64 *entries = table_entries(t);
 	u32 first = PT_ENTRIES, last = 0;
 	for (u32 w = i / 64; w * 64 < j; w++) {
 		for (u64 word = held_word(in, w, i, j); word != 0; word &= word - 1) {
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
-			u64 pte = entries[k];
+			u64 pte = *table_entry(t, k);
 			u64 changed = pte_reprotect(pte, prot);
 			if (changed == pte)
 				continue;
-			entries[k] = changed;
+			*table_entry(t, k) = changed;
 			last = k;
 			first = min_of(first, k);
 		}
@@ -259,15 +259,15 @@ static void piece_protect(struct vm_cursor *c, const struct vm_piece *p, u32 pro
 {
 	struct vm_info *in = p->t->info;
 	u32 at = runs_lower(in, p->i);
-	if (at < in->run_count && in->run[at].first < p->i) {
+	if (at < in->run_count && run_at(in, at)->first < p->i) {
 		runs_split(in, p->i);
 		at++;
 	}
 	u32 first = at;
-	for (; at < in->run_count && in->run[at].first < p->j; at++) {
-		if (in->run[at].end > p->j)
+	for (; at < in->run_count && run_at(in, at)->first < p->j; at++) {
+		if (run_at(in, at)->end > p->j)
 			runs_split(in, p->j);
-		in->run[at].prot = prot;
+		run_at(in, at)->prot = prot;
 	}
 	if (at == first)
 		return;
@@ -286,7 +286,7 @@ err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot)
 		return OK;
 	}
 	TRY(vm_make_borders(c, start, end));
-	struct vm_piece p;
+	struct vm_piece p = {};
 	for (u64 va = start; va < end; va = p.next) {
 		p = vm_piece_at(c, va, end);
 		piece_protect(c, &p, prot);
@@ -294,23 +294,23 @@ err_t vm_protect(struct vm_cursor *c, u64 start, u64 end, u32 prot)
 	return OK;
 }
 
-UNSAFE("1. each run takes its own count on the new region before it gives back that on the old one")
+/* Each run takes its own count on the new region before it gives back that on the old one. */
 err_t vm_set_region(struct vm_cursor *c, u64 start, u64 end, struct region_ref region)
 {
 	vm_check_range(c, start, end);
 	struct region *r = region_get(&region);
 	err_t err = vm_make_borders(c, start, end);
-	struct vm_piece p;
+	struct vm_piece p = {};
 	for (u64 va = start; va < end && err == OK; va = p.next) {
 		p = vm_piece_at(c, va, end);
 		struct vm_info *in = p.t->info;
 		runs_split(in, p.i);
 		runs_split(in, p.j);
-		for (u32 at = runs_lower(in, p.i); at < in->run_count && in->run[at].first < p.j;
-		     at++) {
+		for (u32 at = runs_lower(in, p.i);
+		     at < in->run_count && run_at(in, at)->first < p.j; at++) {
 			object_get_(&r->object);
-			vm_drop_region(c, in->run[at].region);
-			in->run[at].region = r;
+			vm_drop_region(c, run_at(in, at)->region);
+			run_at(in, at)->region = r;
 		}
 		runs_join(in, p.i, p.j);
 	}

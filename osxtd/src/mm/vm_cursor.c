@@ -33,7 +33,7 @@ struct uframe *vm_walk_next(struct vm_walk *w)
 			u32 i = held_next(t->info, pt_index(w->va, w->level), PT_ENTRIES);
 			u64 at = base + ((u64)i << pt_shift(w->level));
 			if (i < PT_ENTRIES && at < w->end) {
-				struct uframe *child = table_child(table_entries(t)[i]);
+				struct uframe *child = table_child(*table_entry(t, i));
 				w->va = max_of(w->va, at);
 				w->level--;
 				array_at(w->path, w->level) = child;
@@ -89,18 +89,18 @@ ALWAYS_INLINE void cursor_begin(struct vm_cursor *c, struct vmspace *s, u64 star
 	c->_table = t;
 }
 
-UNSAFE("1. tables are pages of this kind as long as they can be reached; 2. the detached flag is "
-       "checked under the lock")
+/* Tables are pages of this kind as long as they can be reached; the detached flag is checked under
+ * the lock (V2). */
 static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 {
 	u64 differ = start ^ (end - 1);
-	struct uframe *t;
-	u32 level;
+	struct uframe *t = nullptr;
+	u32 level = PT_LEVELS;
 	for (;;) {
 		t = frame_of(s->_root);
 		level = PT_LEVELS;
 		while (level > 1 && differ >> pt_shift(level) == 0) {
-			u64 pte = table_entries(t)[pt_index(start, level)];
+			u64 pte = *table_entry(t, pt_index(start, level));
 			if (pte == 0)
 				break;
 			t = table_child(pte);
@@ -130,10 +130,9 @@ static NOINLINE err_t lock_slow(struct vmspace *s, u64 start, u64 end, struct vm
 	return OK;
 }
 
-/* The fault path calls nothing: a leaf that is remembered, and whose lock is free. */
-UNSAFE("1. a remembered leaf is used only if it is still this space's leaf for the range, checked "
-       "under its lock; slots "
-       "of pages never go away")
+/* The fault path calls nothing: a leaf that is remembered, and whose lock is free.
+ * A remembered leaf is used only if it is still this space's leaf for the range, checked under its
+ * lock; slots of pages never go away. */
 err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 {
 	struct uframe *t = *vm_leaf_slot(s, start);
@@ -169,8 +168,8 @@ static NOINLINE void flush(const struct vm_cursor *c)
 		tlb_forget_page(va);
 }
 
-UNSAFE("1. the frames' and tables' last counts are the cursor's, and no translation leads to them "
-       "any more")
+/* The frames' and tables' last counts are the cursor's, and no translation leads to them any more.
+ */
 static NOINLINE void free_gathered(struct vm_cursor *c)
 {
 	while (c->_free != nullptr) {
@@ -224,7 +223,7 @@ void vm_drop_region(struct vm_cursor *c, struct region *r)
 
 /* ---- tables ---- */
 
-UNSAFE("1. the mark's count moves with it: M1, M2 hold for both tables before the link is visible")
+/* The mark's count moves with it: M1, M2 hold for both tables before the link is visible. */
 err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe **out)
 {
 	u32 level = t->level, i = pt_index(va, level);
@@ -239,14 +238,14 @@ err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe 
 		runs_split(in, i);
 		runs_split(in, i + 1);
 		u32 at = runs_lower(in, i);
-		struct vm_run mark = in->run[at];
+		struct vm_run mark = *run_at(in, at);
 		runs_remove(in, at, 1);
 		mark.first = 0;
 		mark.end = PT_ENTRIES;
 		run_insert(child->info, 0, mark);
 	}
 	held_set(in, i);
-	__atomic_store_n(&table_entries(t)[i], pte_link(frame_paddr(child)), __ATOMIC_RELEASE);
+	__atomic_store_n(table_entry(t, i), pte_link(frame_paddr(child)), __ATOMIC_RELEASE);
 	atomic_u64_add(&c->_s->_tables, 1);
 	*out = child;
 	return OK;
@@ -268,7 +267,7 @@ static err_t border_down(struct vm_cursor *c, u64 va, u64 inside, struct uframe 
 static u32 split_needed(struct vm_info *in, u32 i)
 {
 	u32 at = runs_lower(in, i);
-	return at < in->run_count && in->run[at].first < i ? 1 : 0;
+	return at < in->run_count && run_at(in, at)->first < i ? 1 : 0;
 }
 
 err_t vm_make_borders(struct vm_cursor *c, u64 start, u64 end)
@@ -286,8 +285,8 @@ err_t vm_make_borders(struct vm_cursor *c, u64 start, u64 end)
 	return runs_room(last, at_end);
 }
 
-UNSAFE("1. V2: an empty table is marked detached under its lock before its link goes; it is reused "
-       "after the flush only")
+/* V2: an empty table is marked detached under its lock before its link goes; it is reused after the
+ * flush only. */
 void vm_prune(struct vm_cursor *c, u64 va)
 {
 	struct uframe *path[PT_LEVELS + 1] = {};
@@ -295,7 +294,7 @@ void vm_prune(struct vm_cursor *c, u64 va)
 	u32 level = c->_level;
 	array_at(path, level) = t;
 	while (level > 1) {
-		u64 pte = table_entries(t)[pt_index(va, level)];
+		u64 pte = *table_entry(t, pt_index(va, level));
 		if (pte == 0)
 			break;
 		t = table_child(pte);
@@ -307,7 +306,7 @@ void vm_prune(struct vm_cursor *c, u64 va)
 		u32 i = pt_index(va, level + 1);
 		t = array_at(path, level);
 		t->detached = 1;
-		table_entries(parent)[i] = 0;
+		*table_entry(parent, i) = 0;
 		held_clear(parent->info, i);
 		t->owner = nullptr;
 		if (vm_locks_below())

@@ -10,7 +10,6 @@
 
 /* The last stretch that is not empty and begins below top; false when there is none in the cursor's
  * range. */
-UNSAFE("1. the cursor holds the locks of all tables of the range")
 static bool used_below(const struct vm_cursor *c, u64 top, u64 *start, u64 *end)
 {
 	for (u64 va = top - 1; va >= c->_start;) {
@@ -19,12 +18,13 @@ static bool used_below(const struct vm_cursor *c, u64 top, u64 *start, u64 *end)
 		u64 base = vm_table_start(va, level);
 		struct vm_info *in = t->info;
 		i32 run = (i32)runs_lower(in, i);
-		if ((u32)run >= in->run_count || in->run[run].first > i)
+		if ((u32)run >= in->run_count || run_at(in, (u32)run)->first > i)
 			run--;
 		i32 link = level > 1 ? held_last(in, i + 1) : -1;
-		if (run >= 0 && (i32)in->run[run].first > link) {
-			*start = base + ((u64)in->run[run].first << pt_shift(level));
-			*end = min_of(top, base + ((u64)in->run[run].end << pt_shift(level)));
+		if (run >= 0 && (i32)run_at(in, (u32)run)->first > link) {
+			*start = base + ((u64)run_at(in, (u32)run)->first << pt_shift(level));
+			*end = min_of(top,
+				      base + ((u64)run_at(in, (u32)run)->end << pt_shift(level)));
 			return *end > c->_start;
 		}
 		if (link >= 0)
@@ -96,7 +96,7 @@ static err_t relocate_prepare(struct vm_cursor *c, u64 from, u64 to, u64 len, st
 		u64 at = to + (run.va - from);
 		TRY(vm_mark(c, at, at + run.len, region_clone(region), run.prot));
 	}
-	struct vm_piece p;
+	struct vm_piece p = {};
 	for (u64 va = from; va < from + len; va = p.next) {
 		p = vm_piece_at(c, va, from + len);
 		if (p.t->level != 1)
@@ -112,11 +112,11 @@ static err_t relocate_prepare(struct vm_cursor *c, u64 from, u64 to, u64 len, st
 	return OK;
 }
 
-/* Moves the frames; every leaf that is needed exists. */
-UNSAFE("1. V1: an entry moves with its count")
+/* Moves the frames; every leaf that is needed exists.
+ * V1: an entry moves with its count. */
 static void relocate_frames(struct vm_cursor *c, u64 from, u64 to, u64 len)
 {
-	struct vm_piece p;
+	struct vm_piece p = {};
 	for (u64 va = from; va < from + len; va = p.next) {
 		p = vm_piece_at(c, va, from + len);
 		if (p.t->level != 1)
@@ -126,17 +126,17 @@ static void relocate_frames(struct vm_cursor *c, u64 from, u64 to, u64 len)
 			u64 off = (va - from) + (u64)(k - p.i) * PAGE_SIZE;
 			struct uframe *t = vm_table_for(c, to + off);
 			u32 i = pt_index(to + off, 1);
-			u64 pte = table_entries(p.t)[k];
-			table_entries(p.t)[k] = 0;
+			u64 pte = *table_entry(p.t, k);
+			*table_entry(p.t, k) = 0;
 			held_clear(in, k);
-			table_entries(t)[i] = pte;
+			*table_entry(t, i) = pte;
 			held_set(t->info, i);
 			vm_forget(c, from + off);
 		}
 	}
 }
 
-UNSAFE("1. region's count is given back; each mark has its own")
+/* region's count is given back; each mark has its own. */
 err_t vmspace_relocate(struct vmspace *s, u64 from, u64 to, u64 len, struct region_ref region)
 {
 	struct region *r = region_get(&region);

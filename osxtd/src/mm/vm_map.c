@@ -13,13 +13,12 @@ static NOINLINE err_t leaf_make(struct vm_cursor *c, u64 va, struct uframe **lea
 	return OK;
 }
 
-UNSAFE("1. V1: the count that frame carries moves into the entry; 2. the page is marked, so the "
-       "region allows it; "
-       "3. only untyped frames are uframe_refs")
+/* V1: the count that f carries moves into the entry.  The page is marked, so the region allows it;
+ * only untyped frames are uframe_refs. */
 ALWAYS_INLINE void leaf_map(struct vm_cursor *c, struct uframe *t, u32 i, u32 prot,
 			    struct uframe *f, bool writable)
 {
-	u64 *entry = &table_entries(t)[i];
+	u64 *entry = table_entry(t, i);
 	ASSERT(*entry == 0 && f != nullptr);
 	ASSERT(f->kind == FRAME_UNTYPED); /* F1 */
 	*entry = pte_leaf(frame_paddr(f), prot, writable);
@@ -63,13 +62,12 @@ static u64 *mapped_entry(struct vm_cursor *c, u64 va, struct vm_run **run)
 	vm_check(c, va);
 	struct uframe *t = vm_table_for(c, va);
 	u32 i = pt_index(va, 1);
-	ASSERT(t->level == 1 && table_entries(t)[i] != 0);
+	ASSERT(t->level == 1 && *table_entry(t, i) != 0);
 	*run = run_of(t->info, i);
-	return &table_entries(t)[i];
+	return table_entry(t, i);
 }
 
-UNSAFE("1. V1: the old frame's count is dropped after the flush, the new one's moves into the "
-       "entry")
+/* V1: the old frame's count is dropped after the flush, the new one's moves into the entry. */
 void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
 {
 	struct vm_run *run = nullptr;
@@ -82,8 +80,8 @@ void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writa
 	vm_drop_frame(c, frame_of(pte_paddr(old)));
 }
 
-UNSAFE("1. the mark allows writing; a translation that is remembered with less permission only "
-       "faults again")
+/* The mark allows writing; a translation that is remembered with less permission only faults
+ * again. */
 void vm_make_writable(struct vm_cursor *c, u64 va)
 {
 	struct vm_run *run = nullptr;

@@ -24,13 +24,11 @@ ALWAYS_INLINE void entry_marked(struct vm_entry *out, u64 va, u64 len, const str
 	out->frame = nullptr;
 }
 
-UNSAFE("1. the cursor holds the lock of the table; what is borrowed stays counted by it until the "
-       "release")
 ALWAYS_INLINE void entry_of_leaf(struct vm_entry *out, struct uframe *t, u64 va, u32 i,
 				 const struct vm_run *run)
 {
 	entry_marked(out, page_down(va), PAGE_SIZE, run);
-	u64 pte = table_entries(t)[i];
+	u64 pte = *table_entry(t, i);
 	if (pte != 0)
 		entry_mapped(out, pte);
 }
@@ -66,7 +64,6 @@ bool vm_query(struct vm_cursor *c, u64 va, struct vm_entry *out)
 
 /* The first entry of table t at or behind entry i that is not empty; *next: where to go on when
  * there is none, or the link that stands there. */
-UNSAFE("1. the cursor holds the lock of the table")
 static bool next_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *out, u64 *next)
 {
 	u32 level = t->level, i = pt_index(va, level);
@@ -74,7 +71,7 @@ static bool next_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *ou
 	struct vm_info *in = t->info;
 	u32 at = runs_lower(in, i);
 	u32 held = held_next(in, i, PT_ENTRIES);
-	u32 first = at < in->run_count ? max_of((u32)in->run[at].first, i) : (u32)PT_ENTRIES;
+	u32 first = at < in->run_count ? max_of((u32)run_at(in, at)->first, i) : (u32)PT_ENTRIES;
 	if (level > 1 && held < first) {
 		*next = max_of(va, base + ((u64)held << pt_shift(level)));
 		return false;
@@ -89,10 +86,10 @@ static bool next_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *ou
 		return false;
 	}
 	in->hint = (u16)at;
-	const struct vm_run *run = &in->run[at];
+	const struct vm_run *run = run_at(in, at);
 	if (level == 1 && held_test(in, first)) {
 		entry_marked(out, start, PAGE_SIZE, run);
-		entry_mapped(out, table_entries(t)[first]);
+		entry_mapped(out, *table_entry(t, first));
 		return true;
 	}
 	u32 stop = level == 1 ? held_next(in, first, run->end) : run->end;
@@ -116,12 +113,11 @@ bool vm_next(struct vm_cursor *c, u64 va, struct vm_entry *out)
 	return false;
 }
 
-UNSAFE("1. the cursor holds the lock of the leaf")
 void vm_test_and_clear(struct vm_cursor *c, u64 va, bool *was_accessed, bool *was_dirty)
 {
 	vm_check(c, va);
 	struct uframe *t = vm_table_for(c, va);
-	u64 *entry = &table_entries(t)[pt_index(va, t->level)];
+	u64 *entry = table_entry(t, pt_index(va, t->level));
 	u64 pte = t->level == 1 ? *entry : 0;
 	*was_accessed = pte != 0 && pte_is_accessed(pte);
 	*was_dirty = pte != 0 && pte_is_dirty(pte);
@@ -139,7 +135,6 @@ void vm_test_and_clear(struct vm_cursor *c, u64 va, bool *was_accessed, bool *wa
 
 /* The run of t that holds va or is the first behind it, with or without frames; false: go on at
  * *next. */
-UNSAFE("1. the cursor holds the lock of the table")
 static bool run_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *out, u64 *next)
 {
 	u32 level = t->level, i = pt_index(va, level);
@@ -147,7 +142,7 @@ static bool run_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *out
 	struct vm_info *in = t->info;
 	u32 at = runs_lower(in, i);
 	u32 held = level > 1 ? held_next(in, i, PT_ENTRIES) : (u32)PT_ENTRIES;
-	u32 first = at < in->run_count ? max_of((u32)in->run[at].first, i) : (u32)PT_ENTRIES;
+	u32 first = at < in->run_count ? max_of((u32)run_at(in, at)->first, i) : (u32)PT_ENTRIES;
 	if (held < first || first == PT_ENTRIES) {
 		*next = max_of(va, base + ((u64)min_of(held, first) << pt_shift(level)));
 		return false;
@@ -158,8 +153,8 @@ static bool run_in_table(struct uframe *t, u64 va, u64 end, struct vm_entry *out
 		return false;
 	}
 	in->hint = (u16)at;
-	u64 past = min_of(end, base + ((u64)in->run[at].end << pt_shift(level)));
-	entry_marked(out, start, past - start, &in->run[at]);
+	u64 past = min_of(end, base + ((u64)run_at(in, at)->end << pt_shift(level)));
+	entry_marked(out, start, past - start, run_at(in, at));
 	return true;
 }
 

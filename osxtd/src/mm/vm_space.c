@@ -21,8 +21,8 @@ err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops)
 	return OK;
 }
 
-UNSAFE("1. every top table maps the kernel; 2. a space stays loaded on a CPU only while its _cpus "
-       "says so, see fini")
+/* Every top table maps the kernel; a space stays loaded on a CPU only while its _cpus says so, see
+ * fini. */
 void vmspace_activate(struct vmspace *s)
 {
 	u64 loaded = root_loaded();
@@ -38,20 +38,20 @@ void vmspace_activate(struct vmspace *s)
 
 /* ---- end ---- */
 
-/* Drops the frames and marks of a leaf that nobody can reach any more. */
-UNSAFE("1. the space has no user left: no lock, no flush; 2. V1, M3: entries, bits and runs go "
-       "with their counts")
+/* Drops the frames and marks of a leaf that nobody can reach any more.
+ * The space has no user left: no lock, no flush.  V1, M3: entries, bits and runs go with their
+ * counts. */
 static void leaf_end(struct uframe *t)
 {
 	struct vm_info *in = t->info;
-	u64 *entries = table_entries(t);
 	for (u32 w = 0; w < array_len(in->held); w++) {
-		u64 word = in->held[w];
-		in->held[w] = 0;
+		u64 word = array_at(in->held, w);
+		array_at(in->held, w) = 0;
 		for (; word != 0; word &= word - 1) {
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
-			struct uframe *f = frame_of(pte_paddr(entries[k]));
-			entries[k] = 0;
+			u64 *entry = table_entry(t, k);
+			struct uframe *f = frame_of(pte_paddr(*entry));
+			*entry = 0;
 			/* The only count is ours: nobody can take another. */
 			if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1)
 				f->refs = 0;
@@ -67,7 +67,7 @@ static void table_end(struct uframe *t)
 {
 	struct vm_info *in = t->info;
 	for (u32 i = in->run_count; i-- > 0;)
-		object_put_(&in->run[i].region->object);
+		object_put_(&run_at(in, i)->region->object);
 	in->run_count = 0;
 	table_give(t);
 }
@@ -75,7 +75,7 @@ static void table_end(struct uframe *t)
 /* Takes the link at entry k out of t and returns the table it led to. */
 static struct uframe *unlink_child(struct uframe *t, u32 k)
 {
-	u64 *entry = &table_entries(t)[k];
+	u64 *entry = table_entry(t, k);
 	struct uframe *child = table_child(*entry);
 	*entry = 0;
 	held_clear(t->info, k);
@@ -101,8 +101,8 @@ static void upper_end(struct uframe *t)
 	table_end(t);
 }
 
-UNSAFE("1. nobody runs in the space, so no CPU walks the tables; 2. M3: each table is empty when "
-       "it is given back")
+/* Nobody runs in the space, so no CPU walks the tables.  M3: each table is empty when it is given
+ * back. */
 void vmspace_fini(struct vmspace *s)
 {
 	if (s->_root == 0)
@@ -115,7 +115,7 @@ void vmspace_fini(struct vmspace *s)
 	     k = held_next(t->info, k + 1, PT_USER_ROOT_ENTRIES))
 		upper_end(unlink_child(t, k));
 	for (u32 i = t->info->run_count; i-- > 0;)
-		object_put_(&t->info->run[i].region->object);
+		object_put_(&run_at(t->info, i)->region->object);
 	t->info->run_count = 0;
 	table_give_root(t);
 	s->_root = 0;
@@ -130,30 +130,29 @@ struct fork {
 };
 
 /* Shares the frames of entries first … end-1 of a leaf, write-protected on both sides if the region
- * is private. */
-UNSAFE("1. V1: one more count per entry that is copied; 2. the parent's leaf is locked, the child "
-       "is nobody's yet")
+ * is private.
+ * V1: one more count per entry that is copied.  The parent's leaf is locked, the child is nobody's
+ * yet. */
 static void fork_frames(struct uframe *from, struct uframe *to, const struct vm_run *run,
 			struct fork *f)
 {
 	struct vm_info *in = from->info;
-	u64 *theirs = table_entries(from), *ours = table_entries(to);
 	bool private = run->region->fork == REGION_COPY;
 	u64 mapped = 0;
 	bool protected_any = false;
 	for (u32 w = run->first / 64u; w * 64 < run->end; w++) {
 		u64 word = held_word(in, w, run->first, run->end);
-		to->info->held[w % 8] |= word;
+		array_at(to->info->held, w % 8) |= word;
 		for (; word != 0; word &= word - 1) {
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
-			u64 pte = theirs[k];
+			u64 pte = *table_entry(from, k);
 			if (private && pte_is_writable(pte)) {
 				pte = pte_write_protect(pte);
-				theirs[k] = pte;
+				*table_entry(from, k) = pte;
 				protected_any = true;
 			}
 			frame_ref(frame_of(pte_paddr(pte)));
-			ours[k] = pte;
+			*table_entry(to, k) = pte;
 			mapped++;
 		}
 	}
@@ -168,11 +167,11 @@ static err_t fork_table(struct uframe *from, struct uframe *to, struct fork *f)
 	TRY(runs_room(to, in->run_count));
 	struct vm_info *out = to->info;
 	for (u32 at = 0; at < in->run_count; at++) {
-		const struct vm_run *run = &in->run[at];
+		const struct vm_run *run = run_at(in, at);
 		if (run->region->fork == REGION_DROP)
 			continue;
 		object_get_(&run->region->object);
-		out->run[out->run_count++] = *run;
+		*run_at(out, out->run_count++) = *run;
 		f->marked += vm_pages((u64)run->end - run->first, from->level);
 		if (from->level == 1 && run->region->fork != REGION_WIPE)
 			fork_frames(from, to, run, f);
@@ -181,19 +180,19 @@ static err_t fork_table(struct uframe *from, struct uframe *to, struct fork *f)
 }
 
 /* Makes the copy of the table that entry k of `from` leads to and links it at the same place of
- * `to`. */
-UNSAFE("1. the child space is nobody's yet; 2. M2: the link and its bit appear together")
+ * `to`.
+ * The child space is nobody's yet.  M2: the link and its bit appear together. */
 static err_t fork_child(struct fork *f, const struct uframe *from, struct uframe *to, u32 k,
 			struct uframe **out)
 {
 	struct uframe *t = table_take(to->level - 1u, f->child);
 	if (unlikely(t == nullptr))
 		return ERR_NOMEM;
-	table_entries(to)[k] = pte_link(frame_paddr(t));
+	*table_entry(to, k) = pte_link(frame_paddr(t));
 	held_set(to->info, k);
 	f->tables++;
 	*out = t;
-	return fork_table(table_child(table_entries(from)[k]), t, f);
+	return fork_table(table_child(*table_entry(from, k)), t, f);
 }
 
 static err_t fork_leaves(struct fork *f, const struct uframe *from, struct uframe *to)
@@ -213,7 +212,7 @@ static err_t fork_directories(struct fork *f, const struct uframe *from, struct 
 	for (u32 k = held_next(in, 0, PT_ENTRIES); k < PT_ENTRIES;
 	     k = held_next(in, k + 1, PT_ENTRIES)) {
 		TRY(fork_child(f, from, to, k, &t));
-		TRY(fork_leaves(f, table_child(table_entries(from)[k]), t));
+		TRY(fork_leaves(f, table_child(*table_entry(from, k)), t));
 	}
 	return OK;
 }
@@ -227,7 +226,7 @@ static err_t fork_root(struct fork *f, struct uframe *from, struct uframe *to)
 	for (u32 k = held_next(in, 0, PT_USER_ROOT_ENTRIES); k < PT_USER_ROOT_ENTRIES;
 	     k = held_next(in, k + 1, PT_USER_ROOT_ENTRIES)) {
 		TRY(fork_child(f, from, to, k, &t));
-		TRY(fork_directories(f, table_child(table_entries(from)[k]), t));
+		TRY(fork_directories(f, table_child(*table_entry(from, k)), t));
 	}
 	return OK;
 }

@@ -195,7 +195,8 @@ static void check_table(struct ktest_ctx *t, const struct uframe *table)
 	const struct vm_info *in = table->info;
 	u32 end = 0;
 	for (u32 i = 0; i < in->run_count; i++) {
-		const struct vm_run *run = &in->run[i], *before = &in->run[i == 0 ? 0 : i - 1];
+		const struct vm_run *run = run_see(in, i),
+				    *before = run_see(in, i == 0 ? 0 : i - 1);
 		EXPECT(run->first < run->end && run->first >= end && run->end <= PT_ENTRIES);
 		EXPECT(i == 0 || run->first > end || run->region != before->region ||
 		       run->prot != before->prot);
@@ -203,7 +204,7 @@ static void check_table(struct ktest_ctx *t, const struct uframe *table)
 	}
 	for (u32 i = 0; i < PT_ENTRIES; i++) {
 		bool is_root = table->level == PT_LEVELS && i >= PT_USER_ROOT_ENTRIES;
-		EXPECT(is_root || held_test(in, i) == (table_entries(table)[i] != 0));
+		EXPECT(is_root || held_test(in, i) == (*table_entry(table, i) != 0));
 		EXPECT(!held_test(in, i) || runs_are_clear(in, i, i + 1) == (table->level > 1));
 	}
 }
