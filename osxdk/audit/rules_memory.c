@@ -68,9 +68,11 @@ static void check_unary(const struct node *n)
 		report(n, R_PTRARITH, "++ or -- on a pointer");
 }
 
+/* Outside osxtd the words themselves are forbidden: rules_text. */
 static void check_volatile(const struct node *n)
 {
-	if (is_volatile_anywhere(clang_getCursorType(n->cursor)))
+	if (spelled(n->cursor).zone == ZONE_OSXTD &&
+	    is_volatile_anywhere(clang_getCursorType(n->cursor)))
 		report(n, R_VOLATILE, "volatile");
 }
 
@@ -79,7 +81,8 @@ void rules_memory(const struct node *n)
 	switch (n->kind) {
 	case CXCursor_GCCAsmStmt:
 	case CXCursor_MSAsmStmt:
-		report(n, R_ASM, "inline assembly");
+		if (spelled(n->cursor).zone == ZONE_OSXTD)
+			report(n, R_ASM, "inline assembly");
 		break;
 	case CXCursor_CStyleCastExpr:
 		check_cast(n);

@@ -9,32 +9,28 @@
 #include "ast.h"
 #include "driver.h"
 
-/* Calculations without memory access. */
-static const char *const builtins[] = { "__builtin_expect",	"__builtin_popcount",
-					"__builtin_popcountll", "__builtin_clz",
-					"__builtin_clzll",	"__builtin_ctz",
-					"__builtin_ctzll",	"__builtin_bswap16",
-					"__builtin_bswap32",	"__builtin_bswap64",
-					"__builtin_constant_p", "__builtin_types_compatible_p",
-					"__builtin_offsetof",	NULL };
-static const char *const attributes[] = { "section",	 "alias",      "naked",	  "weak", "ifunc",
-					  "constructor", "destructor", "weakref", "used", NULL };
+/* Calculations without memory access.  Lists of words, each between blanks. */
+static const char builtins[] =
+	" __builtin_expect __builtin_popcount __builtin_popcountll __builtin_clz"
+	" __builtin_clzll __builtin_ctz __builtin_ctzll __builtin_bswap16"
+	" __builtin_bswap32 __builtin_bswap64 __builtin_constant_p"
+	" __builtin_types_compatible_p __builtin_offsetof ";
+static const char attributes[] =
+	" section alias naked weak ifunc constructor destructor weakref used ";
 static const char *const arches[] = { "x86_64", "riscv64", "loongarch64", NULL };
 
-static bool is_among(const char *word, const char *const *list)
+static bool is_among(const char *word, const char *list)
 {
-	for (; *list; list++) {
-		if (strcmp(word, *list) == 0)
-			return true;
-	}
-	return false;
+	char wanted[300];
+	snprintf(wanted, sizeof(wanted), " %s ", word);
+	return strstr(list, wanted) != NULL;
 }
 
 static bool is_builtin(const char *word)
 {
-	return starts_with(word, "__builtin_") || starts_with(word, "__atomic_") ||
-	       starts_with(word, "__sync_") || starts_with(word, "__c11_") ||
-	       starts_with(word, "__scoped_atomic_");
+	return (starts_with(word, "__builtin_") && strcmp(word, "__builtin_alloca") != 0) ||
+	       starts_with(word, "__atomic_") || starts_with(word, "__sync_") ||
+	       starts_with(word, "__c11_") || starts_with(word, "__scoped_atomic_");
 }
 
 /* The folders of an architecture. */

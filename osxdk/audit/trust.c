@@ -44,11 +44,17 @@ const char *project_file(CXFile file)
 	return remembered[slot].name;
 }
 
+/* Samples of what is asked of the framework are judged as it is. */
+static bool is_framework_sample(const char *file)
+{
+	return starts_with(file, "osxdk/audit/samples/") && strstr(file, "_osxtd_");
+}
+
 enum zone zone_of(const char *file)
 {
 	if (!file)
 		return ZONE_OUTSIDE;
-	return starts_with(file, "osxtd/") ? ZONE_OSXTD : ZONE_KERNEL;
+	return starts_with(file, "osxtd/") || is_framework_sample(file) ? ZONE_OSXTD : ZONE_KERNEL;
 }
 
 struct place spelled(CXCursor c)

@@ -48,13 +48,23 @@ static bool is_unsafe_block(const struct node *n)
 	return false;
 }
 
+/* The range in the file, where it begins with a macro's use. */
+static CXSourceRange as_written(CXSourceRange range)
+{
+	CXFile file = NULL;
+	unsigned offset = 0;
+	clang_getExpansionLocation(clang_getRangeStart(range), &file, NULL, NULL, &offset);
+	return clang_getRange(clang_getLocationForOffset(unit.tu, file, offset),
+			      clang_getRangeEnd(range));
+}
+
 /* The string between the quotes of UNSAFE("…") in front of a block. */
 static const char *block_reason(CXCursor block)
 {
 	CXToken *tokens = NULL;
 	unsigned count = 0;
 	char reason[4096] = "";
-	clang_tokenize(unit.tu, clang_getCursorExtent(block), &tokens, &count);
+	clang_tokenize(unit.tu, as_written(clang_getCursorExtent(block)), &tokens, &count);
 	for (unsigned i = 0; i < count; i++) {
 		const char *text = text_of(clang_getTokenSpelling(unit.tu, tokens[i]));
 		if (text[0] == '"' && strlen(reason) + strlen(text) < sizeof(reason))

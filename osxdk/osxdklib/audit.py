@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
 """audit - builds the checker of the Safe C profile (osxdk/audit) and runs it over what the build compiles."""
+import json
 import os
 import re
 import subprocess
@@ -23,14 +24,19 @@ def tool(config):
     return os.path.join(out, 'osxdk-audit')
 
 
+def cache_folder(config):
+    folder = os.path.join(config.build_root, 'audit/cache')
+    os.makedirs(folder, exist_ok=True)
+    return folder
+
+
 def run(config, *options):
     """The checker's exit code and its output, for the configured architecture and profile."""
     program = tool(config)
     with build.Lock(config.meson_dir):
         build.configure(config)
-    cache = os.path.join(config.build_root, 'audit/cache')
-    os.makedirs(cache, exist_ok=True)
-    done = subprocess.run([program, '--root', os.path.realpath(config.root), '--arch', config.arch, '--cache', cache,
+    done = subprocess.run([program, '--root', os.path.realpath(config.root), '--arch', config.arch,
+                           '--cache', cache_folder(config),
                            '--jobs', str(JOBS), '--commands', os.path.join(config.meson_dir, 'compile_commands.json'),
                            *options], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode not in (0, 1):
@@ -43,8 +49,105 @@ def breaches(text):
     return re.findall(r'^(\S+):(\d+): (R-[a-z0-9-]+):', text, re.M)
 
 
+SHOWN_ONLY = '[shown only]'
+_enforced = {}
+
+
+def enforced(config):
+    """The report's lines that fail a check or a build; one run for all who ask."""
+    if config.meson_dir not in _enforced:
+        _code, text = run(config)
+        _enforced[config.meson_dir] = [line for line in text.splitlines()
+                                       if re.match(r'\S+:\d+: R-', line) and not line.endswith(SHOWN_ONLY)]
+    return _enforced[config.meson_dir]
+
+
+def require_clean(config):
+    """Ends a build that breaks the profile."""
+    lines = enforced(config)
+    if lines:
+        print('\n'.join(lines))
+        raise Refused(f'{len(lines)} breaches of the Safe C profile (book/src/rules)')
+
+
 def cmd_audit(config, _args):
     """osxdk audit: every breach on a line of its own, then the counts."""
     code, text = run(config)
     print(text, end='')
     return code
+
+
+# ---- samples: for each rule, what must be refused and what must pass ----
+SAMPLES = 'osxdk/audit/samples'
+# A sample is a fragment: its functions are used by nobody.
+SAMPLE_FLAGS = '-Wno-missing-prototypes -Wno-missing-variable-declarations -Wno-unused-function -Wno-unused-variable -Wno-error'
+
+
+def sample_files(config):
+    folder = os.path.join(config.kit, SAMPLES)
+    return sorted(os.path.join(SAMPLES, rule, name) for rule in os.listdir(folder)
+                  if os.path.isdir(os.path.join(folder, rule))
+                  for name in os.listdir(os.path.join(folder, rule)) if name.endswith('.c'))
+
+
+def sample_commands(config, files):
+    """Compile commands for the samples: those of a kernel file with another input."""
+    with open(os.path.join(config.meson_dir, 'compile_commands.json'), encoding='utf-8') as file:
+        commands = json.load(file)
+    model = next(c for c in commands if '/kernel/' in c['file'] and f'--target={config.arch}-' in c['command'])
+    stem = model['command'].rsplit(' -MD ', 1)[0]
+    made = []
+    for name in files:
+        path = os.path.join(config.kit, name)
+        with open(path, encoding='utf-8') as file:
+            flags = re.search(r'/\* flags: (.*) \*/', file.read())
+        made.append({'directory': model['directory'], 'file': path,
+                     'command': f'{stem} {SAMPLE_FLAGS} {flags[1] if flags else ""} -c {path}'})
+    folder = os.path.join(config.build_root, 'audit')
+    path = os.path.join(folder, 'samples.json')
+    with open(path, 'w', encoding='utf-8') as file:
+        json.dump(made, file, indent=1)
+    return path
+
+
+def wanted(config, name):
+    """(line, rule) of what the audit must say about a sample: a rule's folder, lines marked `breach`."""
+    if os.path.basename(name).startswith('accept_'):
+        return set()
+    rule = os.path.basename(os.path.dirname(name))
+    with open(os.path.join(config.kit, name), encoding='utf-8') as file:
+        return {(number, rule) for number, line in enumerate(file, start=1) if '/* breach */' in line}
+
+
+def suite_audit(config, log):
+    """Every sample of every rule: refused for exactly its rule at exactly its line, or passed."""
+    from .suites import Result
+    result = Result()
+    files = sample_files(config)
+    program = tool(config)
+    build.build(config)
+    done = subprocess.run([program, '--root', os.path.realpath(config.kit), '--arch', config.arch,
+                           '--cache', cache_folder(config), '--jobs', str(JOBS),
+                           '--layers', os.path.join(SAMPLES, 'layers.toml'),
+                           '--commands', sample_commands(config, files)],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    log.write(done.stdout)
+    said = {}
+    for name, line, rule in breaches(done.stdout):
+        said.setdefault(name, set()).add((int(line), rule))
+    for name in files:
+        found, want = said.get(name, set()), wanted(config, name)
+        good = found == want and (want or os.path.basename(name).startswith('accept_'))
+        result.add(name, good, f'    wanted {sorted(want)}, the audit says {sorted(found)}\n')
+    for rule, kinds in sample_counts(files).items():
+        result.add(f'{rule}: two samples of each kind', min(kinds) >= 2, f'    accept, reject: {kinds}\n')
+    return result
+
+
+def sample_counts(files):
+    """Samples of each rule: [accepted, refused]."""
+    counts = {}
+    for name in files:
+        kinds = counts.setdefault(os.path.basename(os.path.dirname(name)), [0, 0])
+        kinds[os.path.basename(name).startswith('reject_')] += 1
+    return counts

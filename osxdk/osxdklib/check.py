@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MPL-2.0
-"""check - the form of the sources: licence tags, lengths, layout, warnings."""
+"""check - the form of the sources: licence tags, lengths, layout, the Safe C profile, spelling, warnings."""
 import os
 import re
 import subprocess
 
-from . import build
+from . import audit, build
 from .config import Refused
 
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 800, 100
@@ -124,7 +124,33 @@ def check_book(config, files):
         yield from broken_links(os.path.join(config.root, 'book/src'))
 
 
-CHECKS = (check_licences, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names, check_book)
+def check_audit(config, _files):
+    """The Safe C profile (osxdk/audit), but for its layers."""
+    yield from (line for line in audit.enforced(config) if ': R-include:' not in line)
+
+
+def check_layers(config, _files):
+    """The include edges of layers.toml."""
+    yield from (line for line in audit.enforced(config) if ': R-include:' in line)
+
+
+# Files whose words are no English: recorded output, data.
+UNSPELLED = re.compile(r'(^LICENSE$|/corpus/|/expected/|\.(json|bin|png|svg|elf|cpio|gz)$)')
+SPELLING_WORDS = 'tools/spelling.txt'
+
+
+def check_spelling(config, files):
+    """Common misspellings (codespell); the words of tools/spelling.txt are ours."""
+    names = [name for name in files if not UNSPELLED.search(name) and name != SPELLING_WORDS]
+    done = subprocess.run(['codespell', '-I', SPELLING_WORDS, *names], cwd=config.root, capture_output=True, text=True,
+                          check=False)
+    if done.returncode not in (0, 65):
+        yield f'codespell: {done.stderr.strip()}'
+    yield from done.stdout.splitlines()
+
+
+CHECKS = (check_licences, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names, check_book,
+          check_audit, check_layers, check_spelling)
 
 
 def cmd_check(config, args):

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from . import build
+from . import audit, build
 from .config import Refused
 
 # Commands that later issues bring -> what is missing.
@@ -21,6 +21,7 @@ def cmd_build(config, _args):
         path = newkernel.build_kernel(config)
     else:
         path = build.build(config)
+        audit.require_clean(config)
     print(f'{os.path.relpath(path)}: {config.profile} kernel, {os.path.getsize(path) // 1024} KiB')
 
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import build, gdbtest, hosttests, image, run, scripted, selftest, sysfuzz, wallstest
+from . import audit, build, gdbtest, hosttests, image, run, scripted, selftest, sysfuzz, wallstest
 from .config import Refused
 from .console import boot
 
@@ -155,6 +155,7 @@ def suite_newkernel(config, log):
 
 SUITES = {
     'kit': selftest.suite_kit,
+    'audit': audit.suite_audit,
     'unit': hosttests.suite_unit,
     'ktest': suite_ktest,
     'boot': suite_boot,

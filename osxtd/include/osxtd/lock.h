@@ -26,7 +26,7 @@
 #define HOLDS(cls)	 __attribute__((requires_capability(cls##_held))) AUDIT_NOTE("holds:" #cls)
 #define NOT_HOLDING(cls) __attribute__((locks_excluded(cls##_held)))
 #define AFTER(cls)	 __attribute__((acquired_after(cls##_held)))
-#define NO_LOCK_CHECK_	 __attribute__((no_thread_safety_analysis))
+#define NO_LOCK_CHECK_	 __attribute__((no_thread_safety_analysis)) AUDIT_NOTE("tsa_off")
 #define GUARDED(cls)	 __attribute__((guarded_by(cls##_held))) AUDIT_NOTE("guarded:" #cls)
 
 enum lock_kind : u8 { LOCK_KIND_spin, LOCK_KIND_irq, LOCK_KIND_mutex };

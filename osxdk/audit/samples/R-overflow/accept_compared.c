@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <osxtd/endian.h>
+#include <osxtd/span.h>
+
+struct header {
+	struct le32 count;
+};
+u32 bytes_of(struct cspan image)
+{
+	struct header h = {};
+	if (!cspan_read(image, 0, &h))
+		return 0;
+	u32 count = le32_get(h.count);
+	if (count > 1024)
+		return 0;
+	return count * 16;
+}

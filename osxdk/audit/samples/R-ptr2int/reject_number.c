@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <osxtd/base.h>
+
+u64 number_of(const u32 *p)
+{
+	return (u64)p; /* breach */
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <osxtd/base.h>
+
+UNSAFE("it is fine") /* breach */
+u64 number_of(const u32 *p)
+{
+	return (u64)p;
+}
