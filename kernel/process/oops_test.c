@@ -27,7 +27,7 @@ struct victims {
 	u32 in_inner GUARDED(oops_mutex_inner);
 	u32 in_spin GUARDED(oops_spin);
 	u32 in_irq GUARDED(oops_irq);
-	struct waitq queue;
+	struct waitq queue OWNER(waitq);
 	struct atomic_u32 waiting ATOMIC_ONLY, taken ATOMIC_ONLY, zero ATOMIC_ONLY;
 };
 static struct victims shared victims;

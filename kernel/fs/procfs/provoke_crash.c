@@ -24,7 +24,7 @@ struct crash_site {
 	u32 guarded_irq GUARDED(crash_irq);
 	struct atomic_i32 highest ATOMIC_ONLY;
 };
-static struct crash_site shared site = { .highest = { INT32_MAX } };
+static struct crash_site shared site = { .highest = ATOMIC_INIT(INT32_MAX) };
 
 /* Overflows, which traps. */
 static void trap(void)
