@@ -61,17 +61,20 @@ def run(*command):
 
 
 def symbols(objects):
-    """Returns ({defined name}, {used name: is every user a test}) of the objects together."""
-    defined, used = set(), {}
+    """Returns ({defined name}, {used name: is every user a test}, {what each object that needs it defines, as the
+    classes of locks that headers declare}) of the objects together."""
+    defined, used, common = set(), {}, set()
     for line in run(TOOLS['nm'], '-A', '--format=posix', *objects).splitlines():
         path, name, kind = re.match(r'(.*?): (\S+) (\S)', line).groups()
         if GENERATED.match(name):
             continue
         if kind in 'Uwv':
             used[name] = used.get(name, True) and bool(IS_TEST.search(path))
+        elif kind in 'VW':
+            common.add(name)
         elif kind.isupper():
             defined.add(name)
-    return defined, {name: test for name, test in used.items() if name not in defined}
+    return defined, {name: test for name, test in used.items() if name not in defined | common}, common
 
 
 def exported(manifest_path, manifest, defined):
@@ -108,23 +111,23 @@ def write_symbols(path, name, defined, exports, used):
 
 def seal(args):
     manifest = load(args.manifest)
-    defined, used = symbols(args.files)
+    defined, used, common = symbols(args.files)
     exports = exported(args.manifest, manifest, defined)
     write_symbols(args.symbols, manifest['name'], defined, exports, used)
     if args.object:
         run(TOOLS['ld'], '-r', *args.ld_arg, *args.files, '-o', args.object)
         keep = args.object + '.keep'
-        write(keep, '\n'.join(sorted(exports)) + '\n')
+        write(keep, '\n'.join(sorted(exports | common)) + '\n')
         run(TOOLS['objcopy'], '--keep-global-symbols=' + keep, args.object)
 
 
 def seal_osxtd(args):
     """OSXTD's walls are in its headers: what is not OSXTD_API is hidden, and hidden becomes local."""
     run(TOOLS['ld'], '-r', '--whole-archive', *args.ld_arg, *args.files, '-o', args.object)
-    before, _ = symbols([args.object])
+    before, _, common = symbols([args.object])
     run(TOOLS['objcopy'], '--localize-hidden', args.object)
-    exports, used = symbols([args.object])
-    write_symbols(args.symbols, load(args.manifest)['name'], before, exports, used)
+    exports, used, _ = symbols([args.object])
+    write_symbols(args.symbols, load(args.manifest)['name'], before | common, exports, used)
     if args.bitcode:
         merge_bitcode(args, exports)
 
@@ -138,7 +141,7 @@ def merge_bitcode(args, exports):
         with open(member, 'rb') as file:
             (modules if file.read(2) == b'BC' else native).append(member)
     run(TOOLS['ld'], '-r', *native, '-o', args.assembly)
-    _, called = symbols([args.assembly])
+    _, called, _ = symbols([args.assembly])
     keep, merged = args.bitcode + '.keep', args.bitcode + '.merged'
     write(keep, '\n'.join(sorted(exports | set(called))) + '\n')
     run(TOOLS['llvm-link'], *modules, '-o', merged)
