@@ -8,6 +8,7 @@ import glob
 import os
 import subprocess
 import tempfile
+import tomllib
 
 from . import build
 
@@ -146,6 +147,29 @@ def _manifests(tree, result):
         result.add('manifests: a header that is not there', code == 1 and 'exports absent.h, which is not there' in text, text)
 
 
+def _layers(tree, result):
+    """layers.toml (who includes whom) and the manifests (who links whom) say the same."""
+    root = tree.config.kit
+    with open(os.path.join(root, 'layers.toml'), 'rb') as file:
+        layers = tomllib.load(file)
+    manifests = {}
+    for path in glob.glob(os.path.join(root, 'kernel/**/component.toml'), recursive=True):
+        with open(path, 'rb') as file:
+            manifests[os.path.relpath(os.path.dirname(path), root)] = tomllib.load(file)
+    # What is in arch/<arch> answers arch.h: its users include the folder above.
+    folders = {m['name']: os.path.dirname(f) if m['name'] == 'arch' else f for f, m in manifests.items()}
+    for folder, manifest in sorted(manifests.items()):
+        may = set(layers['may include'].get(folder, []))
+        needs = {folders[n] for n in manifest['needs'] + manifest.get('test_needs', [])}
+        result.add(f'{folder}: what it needs it may include', needs <= may, f'    only the manifest: {needs - may}\n')
+        up = {folders[n] for n in manifest.get('needs_up', {})}
+        unused = {f for f in may & set(folders.values()) if f not in needs | up and f != os.path.dirname(folder)}
+        unused -= {'kernel/process'} if manifest['name'] == 'arch' else set()     # its inline part alone
+        result.add(f'{folder}: what it may include it needs', not unused, f'    only layers.toml: {unused}\n')
+        floor = layers['floors'][folders[manifest['name']]]
+        result.add(f'{folder}: its floor', floor == manifest['floor'], f'    {floor} in layers.toml\n')
+
+
 def suite_walls(config, _log):
     """The link walls."""
     from .suites import Result
@@ -160,4 +184,5 @@ def suite_walls(config, _log):
     _refusals(tree, result)
     _linker(tree, result)
     _manifests(tree, result)
+    _layers(tree, result)
     return result
