@@ -130,6 +130,8 @@ class Config:
         self.image = env.get('IMAGE', '')
         self.timeout = parse_number(env, 'TIMEOUT', 0, 0, 86400) or None
         self.fuzz_time = parse_number(env, 'FUZZ_TIME', 60, 1, 86400)
+        self.selected = {}          # suite -> the tests of it that are wanted, none for all (osxdk test SUITE:TEST)
+        self.is_rerun = False       # of what failed, on the debug build
         self.verbose = parse_flag(env, 'V', '0')
         self.manifest = self._manifest()
         self.scheme_name = env.get('SCHEME', '')
@@ -145,6 +147,10 @@ class Config:
             raise Refused(f'{path}: no such manifest') from None
         except tomllib.TOMLDecodeError as error:
             raise Refused(f'{path}: {error}') from None
+
+    def tests_of(self, suite):
+        """The tests of a suite that were asked for; empty: all."""
+        return self.selected.get(suite, [])
 
     def with_scheme(self, name):
         """This configuration with another machine."""

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 
-from . import build, suites
+from . import build, rerun, suites
 from .config import Refused
 
 SUITES = ('ktest', 'abi', 'apps', 'hostile', 'boot')
@@ -86,16 +86,14 @@ def table(lines):
 
 
 def cmd_coverage(config, args):
-    """osxdk coverage [SUITE ...]: runs the suites, or those named, and reports; `-` reports on the last run."""
+    """osxdk coverage [SUITE[:TEST,...] ...]: runs the suites, or those named, and reports; `-` reports on the last run."""
     config = config.with_profile('coverage')
     raw = os.path.join(config.meson_dir, 'raw')
     code = 0
     if args != ['-']:
-        for name in args:
-            if name not in suites.SUITES:
-                raise Refused(f'coverage {name}: no such suite; the suites are {", ".join(suites.SUITES)}')
+        config.selected = rerun.parse(args)
         shutil.rmtree(raw, ignore_errors=True)
-        code = suites.run_suites(config, args or list(SUITES))
+        code = suites.run_suites(config, list(config.selected) or list(SUITES))
     build.build(config)
     profile = Profile(config)
     guests = profile.merge()

@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 
-from . import booksite, check, coverage
+from . import booksite, check, coverage, rerun
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -17,7 +17,7 @@ REFUSED = [
     ('run', {'KERNEL': '/nonexistent/kernel', 'IMAGE': '/dev/null/x'}), ('build', {'OSXDK_TARGET_ARCH': 'vax'}),
     ('build', {'OSXDK_TARGET_ARCH': 'riscv64'}), ('build', {'COVERAGE': 'yes'}), ('build', {'COVERAGE': '1', 'DEBUG': '1'}), ('build', {'RELEASE': 'yes'}),
     ('build', {'RELEASE': '1', 'DEBUG': '1'}), ('run', {'BOOT_METHOD': 'grub-rescue-iso'}), ('run', {'GPU': 'virtio'}),
-    ('run', {'LOG_LEVEL': 'loud'}), ('test', {'AUTO_TEST': 'vsock'}), ('test', {'AUTO_TEST': 'nothing'}),
+    ('run', {'LOG_LEVEL': 'loud'}), ('test', {'AUTO_TEST': 'vsock'}), ('test', {'AUTO_TEST': 'nothing'}), ('bisect', {}),
     ('docs', {}), ('profile', {}), ('profile', {'GDB_PROFILE_FORMAT': 'pie'}), ('profile', {'GDB_PROFILE_INTERVAL': '-1'}),
     ('profile', {'GDB_PROFILE_COUNT': '0'}), ('nothing', {}), ('run', {'TIMEOUT': 'soon'}),
 ]
@@ -81,6 +81,18 @@ def _coverage(result):
     result.add('coverage: the total is the last line', coverage.table(lines).endswith('\ntotal: 37.5 % (15 of 40 lines)'))
 
 
+def _reruns(result):
+    """What is read out of a run's text, to run it again."""
+    result.add('rerun: suites and tests', rerun.parse(['ktest:a,b.c', 'unit', 'ktest:d']) == {'ktest': ['a', 'b.c', 'd'], 'unit': []})
+    tap = '# pipe.full\nok 1 - pipe: full\n# vm.map\nnot ok 2 - vm: map\n# vm.grow\r\n'
+    result.add('rerun: a KTEST that never returned', rerun.failing_ktests(tap) == ['vm.map', 'vm.grow'])
+    result.add('rerun: a KTEST that failed', rerun.failing_ktests(tap + 'ok 3 - vm: grow\n1..3\n') == ['vm.map'])
+    programs = '# fd\n9 passed, 0 failed\n# poll\r\n'
+    result.add('rerun: a program that ended the guest', rerun.failing_programs(programs) == ['poll'])
+    result.add('rerun: programs that failed', rerun.failing_programs(programs + 'Syscall tests failed: a poll-2\n') == ['a', 'poll-2'])
+    result.add('rerun: the report in a log', rerun.report_of('x\nOops: y\nz\n') == '    Oops: y\n    z')
+
+
 def suite_kit(config, _log):
     """The kit itself."""
     from .suites import Result
@@ -89,5 +101,6 @@ def suite_kit(config, _log):
     _archives(result)
     _checks(result)
     _coverage(result)
+    _reruns(result)
     _refusals(config, result)
     return result

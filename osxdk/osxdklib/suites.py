@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import audit, build, gdbtest, hosttests, image, run, scripted, selftest, sysfuzz, wallstest
+from . import audit, build, gdbtest, hosttests, image, rerun, run, scripted, selftest, sysfuzz, wallstest
 from .config import Refused
 from .console import boot
 
@@ -28,8 +28,9 @@ GOOD = {'boot': r'Successfully booted\.', 'abi': r'All syscall tests passed\.', 
 class Result:
     """Counts of one suite and what to print about it; `note` says why nothing ran."""
 
-    def __init__(self, passed=0, failed=0, details='', note=''):
+    def __init__(self, passed=0, failed=0, details='', note='', failing=()):
         self.passed, self.failed, self.details, self.note = passed, failed, details, note
+        self.failing = list(failing)    # names of tests, as `osxdk test SUITE:NAME` takes them
 
     def add(self, name, good, details=''):
         self.passed += bool(good)
@@ -64,7 +65,8 @@ def counted(text):
 def suite_ktest(config, log, echo=False):
     """KTESTs: the kernel runs them itself, before any user program."""
     result = Result()
-    argument = f'ktest={config.ktest}' if config.ktest else 'ktest'
+    wanted = ','.join(config.tests_of('ktest')) or config.ktest
+    argument = f'ktest={wanted}' if wanted else 'ktest'
     # One CPU counts instructions for time, so that a busy host cannot take time from a test.
     counted = {'extra': ('-icount', 'shift=0,sleep=off'), 'tcg': True} if config.smp == 1 else {}
     machine = run.make_machine(config, 'omegaos', args=[argument], **counted)
@@ -74,6 +76,7 @@ def suite_ktest(config, log, echo=False):
     result.failed = len(re.findall(r'^not ok \d+', text, re.M))
     for line in re.findall(r'^not ok .*', text, re.M):
         result.details += f'FAILED {line.strip()}\n'
+    result.failing = rerun.failing_ktests(text)
     if whole.failed and not result.failed:
         result.failed, result.details = 1, whole.details
     if not result.passed and not result.failed:
@@ -84,10 +87,12 @@ def suite_ktest(config, log, echo=False):
 def suite_boot(config, log, echo=False):
     """User space is reached on every kind of machine, and a script runs there."""
     result = Result()
-    schemes = [config.scheme_name] if config.scheme_name else BOOT_SCHEMES
+    schemes = config.tests_of('boot') or ([config.scheme_name] if config.scheme_name else BOOT_SCHEMES)
     for scheme in schemes:
         machine = run.make_machine(config, args=['OMEGA_AUTO=boot'], scheme=scheme)
+        before = result.failed
         boot_and_judge(result, f'boot on {scheme}', machine, GOOD['boot'], config.timeout or 120, log, echo)
+        result.failing += [scheme] if result.failed != before else []
     return result
 
 
@@ -105,11 +110,17 @@ def program_image(config, folder):
 
 def run_programs(config, folder, kind, log, echo=False, **options):
     """Runs the programs of test/FOLDER on kernel `kind`; the guest's own counts are the result."""
-    machine = run.make_machine(config, kind, initrd=program_image(config, folder), **options)
+    initrd, wanted = program_image(config, folder), config.tests_of(folder)
+    if wanted:
+        wanted = [name for name in wanted if os.path.exists(os.path.join(os.path.dirname(initrd), folder, name))]
+        if not wanted:
+            return Result()
+        options = {**options, 'args': [*options.get('args', ()), 'ABI=' + ','.join(wanted)]}
+    machine = run.make_machine(config, kind, initrd=initrd, **options)
     whole = Result()
     text = boot_and_judge(whole, f'{folder} on {kind}', machine, GOOD[folder], config.timeout or PROGRAMS_TIMEOUT, log, echo)
     passed, failed = counted(text) or (0, 0)
-    result = Result(passed, failed, whole.details)
+    result = Result(passed, failed, whole.details, failing=rerun.failing_programs(text) if whole.failed or failed else ())
     for line in sorted(set(re.findall(r'^\s*(?:not ok|FAIL).*', text, re.M)))[:60]:
         result.details += f'    {line.strip()}\n'
     if whole.failed and not failed:
@@ -128,7 +139,7 @@ def suite_hostile(config, log):
     if os.path.exists(os.path.join(config.kit, 'test/hostile/Makefile')):
         programs = run_programs(config, 'hostile', config.kernel, log, **GUEST_PROGRAMS['hostile'])
         result = Result(result.passed + programs.passed, result.failed + programs.failed,
-                        result.details + programs.details)
+                        result.details + programs.details, failing=result.failing + programs.failing)
     return result
 
 
@@ -175,6 +186,8 @@ def _run_one(config, name, folder):
     with open(os.path.join(folder, name + '.log'), 'w', encoding='utf-8') as log:
         try:
             result = SUITES[name](config, log)
+            if config.tests_of(name) and not result.passed and not result.failed:
+                result.add(name, False, f'    no test of the name {", ".join(config.tests_of(name))}\n')
         except Refused as error:
             result = Result(0, 1, f'    {error}\n')
         except Exception:   # one suite's mistake must not end the others
@@ -186,9 +199,9 @@ def run_suites(config, names):
     """Runs suites, prints each when it ends and the total last.  Returns the exit code."""
     run.kernel_file(config, config.kernel)
     image.root_image(config, 'full')
-    folder = os.path.join(config.arch_dir, 'test')
+    folder = os.path.join(config.arch_dir, 'test', *(['debug'] if config.is_rerun else []))
     os.makedirs(folder, exist_ok=True)
-    total = Result()
+    total, failing = Result(), {}
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
         jobs = [pool.submit(_run_one, config, name, folder) for name in names]
         for job in concurrent.futures.as_completed(jobs):
@@ -197,6 +210,10 @@ def run_suites(config, names):
             print(f'{name:10} {result}  [{seconds:.0f} s, {os.path.relpath(folder)}/{name}.log]', flush=True)
             total.passed += result.passed
             total.failed += result.failed
+            if result.failed:
+                failing[name] = result.failing
+    if not config.is_rerun:
+        rerun.record(config, failing)
     print(f'{total.passed} passed, {total.failed} failed')
     return 1 if total.failed or not total.passed else 0
 
@@ -220,16 +237,17 @@ def run_auto_test(config):
 
 
 def cmd_test(config, args):
-    """osxdk test [SUITE ...]: all suites, or those named; with AUTO_TEST= that one on this terminal."""
+    """osxdk test [SUITE[:TEST,...] ...]: all suites, or those named; with AUTO_TEST= that one on this terminal.
+    --debug-failed runs what failed last on the debug build."""
     if 'kernel' in config.manifest:
         from . import newkernel
         return newkernel.test(config)
     if config.auto_test != 'none':
         return run_auto_test(config)
-    for name in args:
-        if name not in SUITES:
-            raise Refused(f'test {name}: no such suite; the suites are {", ".join(SUITES)}')
-    return run_suites(config, args or list(SUITES))
+    if args == ['--debug-failed']:
+        return rerun.debug_failed(config)
+    config.selected = rerun.parse(args)
+    return run_suites(config, list(config.selected) or list(SUITES))
 
 
 def cmd_ktest(config, _args):

@@ -2,7 +2,8 @@
 /*
  * ktest - tests inside the kernel: KTEST(module, what) { … EXPECT_EQ(got, want); }
  *
- * Run in the guest by `ktest` or `ktest=module` on the command line; TAP on the console.
+ * Run in the guest by `ktest`, `ktest=module` or `ktest=module.test,…` on the command line; TAP on
+ * the console.
  * Test files also build on the host when their module is pure.
  *
  *   Context:  each test runs in a task of its own turn; it may sleep.
@@ -20,7 +21,8 @@ struct ktest {
 };
 OSXTD_API void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *what,
 			  i64 got, i64 want);
-/* Runs the tests whose suite is filter (all for ""), prints TAP; true when all passed. */
+/* Runs the tests that filter names, by suite or suite.test, separated by commas (all for ""),
+ * prints TAP; true when all passed. */
 OSXTD_API bool ktest_run(struct str filter);
 
 /* Runs body(arg) in a task of its own and is true when that ends it with an assertion, a check of

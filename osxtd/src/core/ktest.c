@@ -22,13 +22,34 @@ void ktest_fail(struct ktest_ctx *t, const char *file, u32 line, const char *wha
 	PRINT("# {}:{}: {} is {}, want {}\n", file, line, what, got, want);
 }
 
+static bool item_names(struct str item, const struct ktest *k)
+{
+	usize dot = str_find(item, '.', 0);
+	if (!str_equal(str_sub(item, 0, dot), str_of_cstr(k->suite)))
+		return false;
+	return dot == str_len(item) || str_equal(str_from(item, dot + 1), str_of_cstr(k->name));
+}
+
+static bool is_wanted(struct str filter, const struct ktest *k)
+{
+	usize at = 0, len = str_len(filter);
+	while (at < len) {
+		usize end = str_find(filter, ',', at);
+		if (item_names(str_sub(filter, at, end - at), k))
+			return true;
+		at = end + 1;
+	}
+	return len == 0;
+}
+
 UNSAFE("1. the linker script keeps whole struct ktest records between the two symbols")
 bool ktest_run(struct str filter)
 {
 	u32 run = 0, failed = 0;
 	for (const struct ktest *k = __start_ktests; k < __stop_ktests; k++) {
-		if (str_len(filter) != 0 && !str_equal(filter, str_of_cstr(k->suite)))
+		if (!is_wanted(filter, k))
 			continue;
+		PRINT("# {}.{}\n", k->suite, k->name); /* whose test it was, should it not return */
 		struct ktest_ctx ctx = {};
 		run++;
 		k->run(&ctx);
