@@ -6,7 +6,7 @@
 struct options {
 	const char *root, *arch, *commands, *cache, *layers;
 	unsigned jobs;
-	bool quiet;
+	bool quiet, detail;
 };
 
 /* ---- commands.c: the compile commands ---- */
@@ -107,6 +107,7 @@ struct figures {
 };
 struct figures figures_count(const struct facts *f);
 void figures_print(const struct figures *sum);
+void figures_print_detail(const struct facts *f);
 
 /* ---- reasons.c: R-reason over all UNSAFE marks ---- */
 void check_reasons(struct facts *f);

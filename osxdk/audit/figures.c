@@ -59,6 +59,17 @@ struct figures figures_count(const struct facts *f)
 	return sum;
 }
 
+/* Where the unsafe lines are, for those who want fewer. */
+void figures_print_detail(const struct facts *f)
+{
+	for (unsigned i = 0; i < f->file_count; i++) {
+		struct source *s = is_counted(f->files[i]) ? source_get(f->files[i]) : NULL;
+		unsigned lines = s ? unsafe_lines(s) : 0;
+		if (lines > 0)
+			printf("%5u of %5u unsafe: %s\n", lines, code_lines(s), s->name);
+	}
+}
+
 static void print_share(const char *what, unsigned part, unsigned all)
 {
 	unsigned tenths = all ? (unsigned)((10000ull * part / all + 5) / 10) : 0;

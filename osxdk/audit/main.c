@@ -14,8 +14,9 @@
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: osxdk-audit --root DIR --arch ARCH --commands FILE --cache DIR "
-			"[--layers FILE] [--jobs N] [--quiet]\n");
+	fprintf(stderr,
+		"usage: osxdk-audit --rules | --root DIR --arch ARCH --commands FILE --cache DIR "
+		"[--layers FILE] [--jobs N] [--quiet] [--detail]\n");
 	exit(2);
 }
 
@@ -24,8 +25,8 @@ static struct options parse(int argc, char **argv)
 	struct options o = { .jobs = 2, .layers = "layers.toml" };
 	for (int i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-		if (strcmp(argv[i], "--quiet") == 0) {
-			o.quiet = true;
+		if (strcmp(argv[i], "--quiet") == 0 || strcmp(argv[i], "--detail") == 0) {
+			*(argv[i][2] == 'q' ? &o.quiet : &o.detail) = true;
 			continue;
 		}
 		if (!value)
@@ -105,8 +106,20 @@ static unsigned run_workers(const struct commands *list, const struct options *o
 	return parsed;
 }
 
+static void add_linker_script(struct facts *f, const struct options *o)
+{
+	char name[PATH_MAX];
+	snprintf(name, sizeof(name), "osxtd/src/arch/%s/kernel.ld", o->arch);
+	facts_add_file(f, name);
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "--rules") == 0) {
+		for (int i = 0; i < RULE_COUNT; i++)
+			puts(rules[i].id);
+		return 0;
+	}
 	struct options o = parse(argc, argv);
 	struct facts facts = {};
 	if (chdir(o.root) != 0)
@@ -125,7 +138,10 @@ int main(int argc, char **argv)
 	check_recursion(&facts);
 	check_reasons(&facts);
 	bool clean = print_report(&facts, &o);
+	add_linker_script(&facts, &o);
 	struct figures sum = figures_count(&facts);
+	if (o.detail)
+		figures_print_detail(&facts);
 	figures_print(&sum);
 	printf("audit %s: %u units (%u parsed), %u breaches\n", o.arch, list.count, parsed,
 	       facts.breach_count);
