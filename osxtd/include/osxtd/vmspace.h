@@ -119,7 +119,7 @@ struct vm_entry {
 /* Locks start … end-1 (page aligned, in the user half, not empty).  ERR_NOMEM. */
 OSXTD_API err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out);
 OSXTD_API void vm_cursor_release(struct vm_cursor *c);
-/* Only _s needs a value before the lock: the release looks at the rest when it is set. */
+/* UNSAFE: 1. only _s needs a value before the lock: the release looks at the rest when it is set */
 #define SCOPED_CURSOR(name)                                                                        \
 	__attribute__((uninitialized)) struct vm_cursor name CLEANUP(vm_cursor_release);           \
 	name._s = nullptr

@@ -16,6 +16,9 @@ enum : usize { POOL_REDZONE = 32, POOL_SLAB_HEAD = 32 };
 struct uframe;
 /* Marks a new slab bad; its frames remember the pool. */
 void kasan_pool_slab(struct pool *p, struct uframe *f, u32 order);
+/* UNSAFE: 1. the address only names the frame whose callers a report prints, word by checked word
+ */
+#define CALLER_FRAME ((u64)__builtin_frame_address(0))
 /* The element is handed out, by the callers of frame fp. */
 void kasan_pool_taken(struct pool *p, void *element, u64 fp);
 /* The element is bad from now on.  False: it was free already (and the report expected). */
@@ -28,6 +31,7 @@ void kasan_pool_describe(u64 va);
 #else
 enum : usize { POOL_REDZONE = 0, POOL_SLAB_HEAD = 0 };
 struct uframe;
+#define CALLER_FRAME 0ull
 ALWAYS_INLINE void kasan_pool_slab(struct pool *, struct uframe *, u32) {}
 ALWAYS_INLINE void kasan_pool_taken(struct pool *, void *, u64) {}
 ALWAYS_INLINE bool kasan_pool_given(struct pool *, void *, u64)

@@ -96,8 +96,8 @@ KTEST(frame_attack, untyped_pages_are_counted_and_bounded)
 	SCOPED_UFRAME(f);
 	REQUIRE_OK(uframe_alloc(&f));
 	page = uframe_get(&f);
-	EXPECT_TRAP(read_over_the_end, nullptr, "off <= PAGE_SIZE && out._len <= PAGE_SIZE - off");
-	EXPECT_TRAP(write_over_the_end, nullptr, "off <= PAGE_SIZE && in._len <= PAGE_SIZE - off");
+	EXPECT_TRAP(read_over_the_end, nullptr, "off <= PAGE_SIZE && len <= PAGE_SIZE - off");
+	EXPECT_TRAP(write_over_the_end, nullptr, "off <= PAGE_SIZE && len <= PAGE_SIZE - off");
 	uframe_drop(&f);
 	EXPECT_TRAP(ref_dead_page, nullptr, "before != 0");
 	page->refs = 0; /* the refused count */

@@ -7,10 +7,10 @@
 
 enum : u32 { PIECES_MAX = BOOT_RANGES_MAX + 8 };
 
-static struct phys_range shared pieces[PIECES_MAX];
-static u32 shared piece_count;
-static u32 shared source; /* the piece that boot_page_alloc takes from */
-static bool shared closed;
+static struct phys_range shared pieces[PIECES_MAX] OWNER(boot);
+static u32 shared piece_count OWNER(boot);
+static u32 shared source OWNER(boot); /* the piece that boot_page_alloc takes from */
+static bool shared closed OWNER(boot);
 
 static void piece_add(u64 start, u64 end)
 {

@@ -2,16 +2,23 @@
 /* buddy - see buddy.h. */
 #include "mm/buddy.h"
 
+/* Slots exist for the whole block of the highest order around any page, so a buddy's slot does. */
+UNSAFE("1. base and f are slots of the one array of slots")
+static u64 page_of(const struct buddy *b, const struct uframe *f)
+{
+	return (u64)(f - b->base);
+}
+
 static void list_push(struct buddy *b, struct uframe *f, u32 order)
 {
-	struct uframe *next = b->first[order];
+	struct uframe *next = array_at(b->first, order);
 	f->state = FRAME_FREE;
 	f->order = (u8)order;
 	f->prev = nullptr;
 	f->next = next;
 	if (next != nullptr)
 		next->prev = f;
-	b->first[order] = f;
+	array_at(b->first, order) = f;
 	b->nonempty |= 1u << order;
 }
 
@@ -21,17 +28,17 @@ static void list_unlink(struct buddy *b, struct uframe *f)
 	if (f->prev != nullptr)
 		f->prev->next = f->next;
 	else
-		b->first[f->order] = f->next;
+		array_at(b->first, f->order) = f->next;
 	if (f->next != nullptr)
 		f->next->prev = f->prev;
-	if (b->first[f->order] == nullptr)
+	if (array_at(b->first, f->order) == nullptr)
 		b->nonempty &= ~(1u << f->order);
 	f->next = nullptr;
 	f->prev = nullptr;
 	f->state = FRAME_UNUSED;
 }
 
-UNSAFE("1. an order below the block's: the upper half lies inside the block")
+/* The upper half of a block lies inside the block. */
 struct uframe *buddy_alloc(struct buddy *b, u32 order)
 {
 	ASSERT(order < BUDDY_ORDERS);
@@ -39,38 +46,35 @@ struct uframe *buddy_alloc(struct buddy *b, u32 order)
 	if (fitting == 0)
 		return nullptr;
 	u32 have = (u32)__builtin_ctz(fitting);
-	struct uframe *f = b->first[have];
+	struct uframe *f = array_at(b->first, have);
 	list_unlink(b, f);
 	while (have > order) {
 		have--;
-		list_push(b, f + (1u << have), have);
+		list_push(b, frame_behind(f, 1u << have), have);
 	}
 	f->order = (u8)order;
 	b->free_pages -= 1ull << order;
 	return f;
 }
 
-UNSAFE("1. slots exist for the whole block of the highest order around any page, so the buddy's "
-       "slot does; "
-       "2. only a head in state FREE of the same order is merged")
+/* Only a head in state FREE of the same order is merged. */
 void buddy_free(struct buddy *b, struct uframe *f, u32 order)
 {
 	ASSERT(f->state == FRAME_UNUSED && order < BUDDY_ORDERS);
-	u64 page = (u64)(f - b->base);
+	u64 page = page_of(b, f);
 	ASSERT((page & ((1ull << order) - 1)) == 0);
 	b->free_pages += 1ull << order;
 	while (order < BUDDY_MAX_ORDER) {
-		struct uframe *buddy = b->base + (page ^ (1ull << order));
+		struct uframe *buddy = frame_behind(b->base, page ^ (1ull << order));
 		if (buddy->state != FRAME_FREE || buddy->order != order)
 			break;
 		list_unlink(b, buddy);
 		page &= ~(1ull << order);
 		order++;
 	}
-	list_push(b, b->base + page, order);
+	list_push(b, frame_behind(b->base, page), order);
 }
 
-UNSAFE("1. the caller owns the pages and their slots exist")
 void buddy_add(struct buddy *b, u64 first, u64 end)
 {
 	while (first < end) {
@@ -78,7 +82,7 @@ void buddy_add(struct buddy *b, u64 first, u64 end)
 		order = min_of(order, (u32)BUDDY_MAX_ORDER);
 		while ((1ull << order) > end - first)
 			order--;
-		buddy_free(b, b->base + first, order);
+		buddy_free(b, frame_behind(b->base, first), order);
 		first += 1ull << order;
 	}
 }

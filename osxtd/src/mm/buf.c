@@ -39,6 +39,12 @@ static u32 order_for(usize len)
 	return pages <= 1 ? 0 : 64 - (u32)__builtin_clzll(pages - 1);
 }
 
+UNSAFE("1. bytes: what pools and frames hand out is nobody's")
+ALWAYS_INLINE u8 *as_bytes(void *p)
+{
+	return (u8 *)p;
+}
+
 err_t buf_alloc_uninit(usize len, struct buf *out)
 {
 	void *p = nullptr;
@@ -60,7 +66,7 @@ err_t buf_alloc_uninit(usize len, struct buf *out)
 		kasan_fit(p, len, class_for(len)->_size, KASAN_SLAB_REDZONE);
 	else
 		kasan_fit(p, len, PAGE_SIZE << order_for(len), KASAN_PAGE_TAIL);
-	*out = (struct buf){ (u8 *)p, len };
+	*out = (struct buf){ as_bytes(p), len };
 	return OK;
 }
 
@@ -73,8 +79,8 @@ err_t buf_alloc(usize len, struct buf *out)
 	return OK;
 }
 
-UNSAFE("1. the length tells the pool or pages that the buffer came from; it never changes while "
-       "the buffer lives")
+/* The length tells the pool or pages that the buffer came from; it never changes while the buffer
+ * lives. */
 void buf_drop(struct buf *b)
 {
 	u8 *p = b->_ptr;

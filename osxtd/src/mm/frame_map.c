@@ -29,6 +29,12 @@ static struct node *as_node(void *place)
 	return (struct node *)place;
 }
 
+UNSAFE("1. at height 0 a place that is not null holds a frame")
+static struct uframe *as_frame(void *place)
+{
+	return (struct uframe *)place;
+}
+
 static struct node *node_new(void)
 {
 	struct node *n = as_node(pool_take(&node_pool));
@@ -53,8 +59,8 @@ struct uframe *frame_map_find(const struct frame_map *m, u64 index)
 		return nullptr;
 	void *at = m->_root;
 	for (u32 level = m->_height; level > 0 && at != nullptr; level--)
-		at = as_node(at)->slot[slot_index(index, level - 1)];
-	return (struct uframe *)at;
+		at = array_at(as_node(at)->slot, slot_index(index, level - 1));
+	return as_frame(at);
 }
 
 /* Adds levels until index is covered. */
@@ -79,7 +85,7 @@ static err_t grow(struct frame_map *m, u64 index)
 
 static void set(struct node *n, u32 i, void *v)
 {
-	n->slot[i] = v;
+	array_at(n->slot, i) = v;
 	if (v != nullptr)
 		n->used |= 1ull << i;
 	else
@@ -93,7 +99,7 @@ static void prune(struct frame_map *m, u64 index)
 	void *at = m->_root;
 	for (u32 level = m->_height; level > 0 && at != nullptr; level--) {
 		array_at(path, level - 1) = as_node(at);
-		at = as_node(at)->slot[slot_index(index, level - 1)];
+		at = array_at(as_node(at)->slot, slot_index(index, level - 1));
 	}
 	for (u32 level = 0; level < m->_height; level++) {
 		struct node *n = array_at(path, level);
@@ -111,7 +117,7 @@ static void prune(struct frame_map *m, u64 index)
 		m->_height = 0;
 }
 
-UNSAFE("1. the count that f carries moves into the slot")
+/* The count that f carries moves into the slot. */
 err_t frame_map_insert(struct frame_map *m, u64 index, struct uframe_ref f)
 {
 	ASSERT(f._p != nullptr);
@@ -130,7 +136,7 @@ err_t frame_map_insert(struct frame_map *m, u64 index, struct uframe_ref f)
 				parent->used |= 1ull << slot_index(index, level);
 		}
 		parent = as_node(*place);
-		place = &parent->slot[slot_index(index, level - 1)];
+		place = &array_at(parent->slot, slot_index(index, level - 1));
 	}
 	if (err != OK) {
 		prune(m, index);
@@ -145,7 +151,7 @@ err_t frame_map_insert(struct frame_map *m, u64 index, struct uframe_ref f)
 	return OK;
 }
 
-UNSAFE("1. the count of the slot moves to the caller")
+/* The count of the slot moves to the caller. */
 bool frame_map_remove(struct frame_map *m, u64 index, struct uframe_ref *out)
 {
 	struct uframe *f = frame_map_find(m, index);
@@ -156,7 +162,7 @@ bool frame_map_remove(struct frame_map *m, u64 index, struct uframe_ref *out)
 	} else {
 		struct node *n = as_node(m->_root);
 		for (u32 level = m->_height; level > 1; level--)
-			n = as_node(n->slot[slot_index(index, level - 1)]);
+			n = as_node(array_at(n->slot, slot_index(index, level - 1)));
 		set(n, slot_index(index, 0), nullptr);
 		if (n->used == 0)
 			prune(m, index);
@@ -193,7 +199,7 @@ bool frame_map_next(const struct frame_map *m, u64 from, u64 *index)
 				*index = from;
 				return true;
 			}
-			n = as_node(n->slot[i + skip]);
+			n = as_node(array_at(n->slot, i + skip));
 		}
 		u32 shift = (level + 1) * NODE_SHIFT;
 		if (shift >= 64)

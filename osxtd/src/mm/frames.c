@@ -11,11 +11,11 @@ LOCK_CLASS(buddy, irq);
 
 static struct buddy_lock shared buddy_lock_;
 static struct buddy shared buddy_ GUARDED(buddy);
-static u64 shared total_pages;
+static u64 shared total_pages OWNER(boot);
 struct frame_cache_slot shared frame_caches[CPU_MAX];
 
-static u64 (*shared pressure_hook)(u64 wanted_pages);
-static struct task *shared pressure_task;
+static u64 (*shared pressure_hook)(u64 wanted_pages) OWNER(boot);
+static struct task *shared pressure_task OWNER(hook); /* who runs the hook */
 
 void frame_bad_state(const struct uframe *f)
 {
@@ -41,15 +41,15 @@ static struct uframe *block_alloc(u32 order)
 	return buddy_alloc(&buddy_, order);
 }
 
-UNSAFE("1. a block of 2^order pages has that many slots behind its head")
 static void block_claim(struct uframe *f, u32 order, enum frame_kind kind)
 {
 	if (unlikely(f->state != FRAME_UNUSED || f->refs != 0))
 		frame_bad_state(f);
 	for (u32 i = 1; i < 1u << order; i++) {
-		if (unlikely(f[i].refs != 0))
-			frame_bad_state(&f[i]);
-		f[i].state = FRAME_TAIL;
+		struct uframe *tail = frame_behind(f, i);
+		if (unlikely(tail->refs != 0))
+			frame_bad_state(tail);
+		tail->state = FRAME_TAIL;
 	}
 	f->state = FRAME_USED;
 	f->kind = kind;
@@ -58,7 +58,6 @@ static void block_claim(struct uframe *f, u32 order, enum frame_kind kind)
 }
 
 /* Splits a block into single pages for the cache.  Returns their number. */
-UNSAFE("1. a block of 2^order pages has that many slots behind its head")
 static u32 cache_fill(struct frame_cache *c)
 {
 	u32 order = 5;
@@ -68,10 +67,11 @@ static u32 cache_fill(struct frame_cache *c)
 	if (f == nullptr)
 		return 0;
 	for (u32 i = 1u << order; i-- > 0;) {
-		f[i].state = FRAME_CACHED;
-		f[i].order = 0;
-		f[i].next = c->first;
-		c->first = &f[i];
+		struct uframe *page = frame_behind(f, i);
+		page->state = FRAME_CACHED;
+		page->order = 0;
+		page->next = c->first;
+		c->first = page;
 	}
 	c->count += 1u << order;
 	return 1u << order;
@@ -129,17 +129,15 @@ struct uframe *frame_take_slow(enum frame_kind kind)
 		if (f == nullptr)
 			return nullptr;
 		block_claim(f, 0, kind);
-		__atomic_fetch_add(&frame_cache_here()->used[kind], 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&array_at(frame_cache_here()->used, kind), 1, __ATOMIC_RELAXED);
 		return f;
 	}
-	while (cache_fill(frame_cache_here()) == 0) {
+	/* The hook may have freed into this CPU's cache. */
+	while (cache_fill(frame_cache_here()) == 0 && frame_cache_here()->count == 0) {
 		if (!frame_relieve(1))
 			return nullptr;
-		/* The hook may have freed into this CPU's cache. */
-		if (frame_cache_here()->count != 0)
-			break;
 	}
-	return frame_take(kind);
+	return frame_take_cached(kind);
 }
 
 void frame_give_slow(struct uframe *f)
@@ -147,13 +145,13 @@ void frame_give_slow(struct uframe *f)
 	enum frame_kind kind = f->kind;
 	if (cpu_in_irq()) {
 		f->state = FRAME_UNUSED;
-		__atomic_fetch_sub(&frame_cache_here()->used[kind], 1, __ATOMIC_RELAXED);
+		__atomic_fetch_sub(&array_at(frame_cache_here()->used, kind), 1, __ATOMIC_RELAXED);
 		GUARD(buddy, &buddy_lock_);
 		buddy_free(&buddy_, f, 0);
 		return;
 	}
 	(void)cache_drain(frame_cache_here(), FRAME_CACHE_MAX - FRAME_CACHE_BATCH);
-	frame_give(f, kind);
+	frame_give_cached(f, kind);
 }
 
 /* ---- blocks ---- */
@@ -164,7 +162,8 @@ struct uframe *frames_try_alloc(u32 order, enum frame_kind kind)
 	if (f == nullptr)
 		return nullptr;
 	block_claim(f, order, kind);
-	__atomic_fetch_add(&frame_cache_here()->used[kind], 1ull << order, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&array_at(frame_cache_here()->used, kind), 1ull << order,
+			   __ATOMIC_RELAXED);
 	return f;
 }
 
@@ -183,11 +182,11 @@ struct uframe *frames_alloc(u32 order, enum frame_kind kind)
 		}
 	}
 	block_claim(f, order, kind);
-	__atomic_fetch_add(&frame_cache_here()->used[kind], 1ull << order, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&array_at(frame_cache_here()->used, kind), 1ull << order,
+			   __ATOMIC_RELAXED);
 	return f;
 }
 
-UNSAFE("1. the head's order tells how many slots follow it")
 void frames_free(struct uframe *f, enum frame_kind kind)
 {
 	u32 order = f->order;
@@ -198,9 +197,10 @@ void frames_free(struct uframe *f, enum frame_kind kind)
 	if (unlikely(!frame_is_freeable(f, kind)))
 		frame_bad_state(f);
 	for (u32 i = 0; i < 1u << order; i++)
-		f[i].state = FRAME_UNUSED;
+		frame_behind(f, i)->state = FRAME_UNUSED;
 	kasan_poison(frame_va(f), PAGE_SIZE << order, KASAN_PAGE_FREE);
-	__atomic_fetch_sub(&frame_cache_here()->used[kind], 1ull << order, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&array_at(frame_cache_here()->used, kind), 1ull << order,
+			   __ATOMIC_RELAXED);
 	GUARD(buddy, &buddy_lock_);
 	buddy_free(&buddy_, f, order);
 }
@@ -209,7 +209,6 @@ void frames_free(struct uframe *f, enum frame_kind kind)
 
 enum : u64 { CHUNK_PAGES = 1ull << BUDDY_MAX_ORDER };
 
-UNSAFE("1. boot, one CPU: the slots of every chunk that has RAM are mapped before they are touched")
 static void slots_set(u64 first, u64 end, enum frame_state state)
 {
 	for (u64 page = first; page < end; page++)
@@ -273,8 +272,7 @@ static void add_pages(u64 first, u64 end)
 	total_pages += end - first;
 }
 
-UNSAFE("1. FRAME_BASE is where the slots are mapped; 2. boot memory ends here: what it took is not "
-       "in the free ranges")
+/* Boot memory ends here: what it took is not in the free ranges. */
 void frames_init(const struct boot_info *info)
 {
 	{
@@ -289,7 +287,6 @@ void frames_init(const struct boot_info *info)
 		add_pages(r.start / PAGE_SIZE, r.end / PAGE_SIZE);
 }
 
-UNSAFE("1. only pages that were reserved since boot are given away, each once")
 void mm_release_range(u64 start, u64 end)
 {
 	u64 first = page_up(start) / PAGE_SIZE, last = end / PAGE_SIZE;

@@ -15,22 +15,27 @@
 #include "debug/kasan.h"
 #include "mm/buddy.h"
 
+UNSAFE("1. f is a slot of the array at FRAME_BASE, one of 64 bytes for each page")
 ALWAYS_INLINE u64 frame_paddr(const struct uframe *f)
 {
 	return ((u64)f - FRAME_BASE) << (PAGE_SHIFT - 6);
 }
+UNSAFE("1. what lies there is a slot of the array, or nothing is mapped there")
 ALWAYS_INLINE struct uframe *frame_of(u64 paddr)
 {
 	return (struct uframe *)(FRAME_BASE + (paddr >> PAGE_SHIFT << 6));
 }
+UNSAFE("1. all RAM is mapped at PHYSMAP_BASE; callers own the page")
 ALWAYS_INLINE void *phys_to_virt(u64 paddr)
 {
 	return (void *)(PHYSMAP_BASE + paddr);
 }
+UNSAFE("1. the number is only made into a page's again; p came from phys_to_virt")
 ALWAYS_INLINE u64 virt_to_phys(const void *p)
 {
 	return (u64)p - PHYSMAP_BASE;
 }
+UNSAFE("1. bytes: the page's owner decides what they are")
 ALWAYS_INLINE u8 *frame_va(const struct uframe *f)
 {
 	return (u8 *)phys_to_virt(frame_paddr(f));
@@ -38,6 +43,24 @@ ALWAYS_INLINE u8 *frame_va(const struct uframe *f)
 ALWAYS_INLINE struct uframe *frame_of_va(const void *p)
 {
 	return frame_of(virt_to_phys(p));
+}
+/* A span of what is only going to be read, for code that moves bytes either way. */
+UNSAFE("1. callers hand it to what only reads")
+ALWAYS_INLINE struct span span_read_only(struct cspan s)
+{
+	return (struct span){ (u8 *)(u64)s._ptr, s._len };
+}
+/* Bytes off … off+len-1 of the page, for whom it belongs to. */
+UNSAFE("1. the whole page is mapped in the physmap; 2. the range is checked against it")
+ALWAYS_INLINE struct span frame_bytes(const struct uframe *f, usize off, usize len)
+{
+	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
+	return (struct span){ frame_va(f) + off, len };
+}
+/* The bytes of the block of 2^order pages that f heads. */
+ALWAYS_INLINE struct span frame_block(const struct uframe *f, u32 order)
+{
+	return (struct span){ frame_va(f), PAGE_SIZE << order };
 }
 
 /* What one CPU keeps at hand. */
@@ -54,7 +77,7 @@ extern struct frame_cache_slot shared frame_caches[CPU_MAX];
 
 ALWAYS_INLINE struct frame_cache *frame_cache_here(void)
 {
-	return &frame_caches[cpu_id() % CPU_MAX].c;
+	return &array_at(frame_caches, cpu_id() % CPU_MAX).c;
 }
 
 struct uframe *frame_take_slow(enum frame_kind kind) NOINLINE;
@@ -72,16 +95,16 @@ ALWAYS_INLINE bool frame_is_freeable(const struct uframe *f, enum frame_kind kin
 	return f->state == FRAME_USED && f->kind == kind && f->refs == 0;
 }
 
-/* One page, content undefined, refs 0; null when memory is out. */
-ALWAYS_INLINE struct uframe *frame_take(enum frame_kind kind)
+/* One page out of the CPU's cache; null when it is empty. */
+ALWAYS_INLINE struct uframe *frame_take_cached(enum frame_kind kind)
 {
 	struct frame_cache *c = frame_cache_here();
 	struct uframe *f = c->first;
-	if (unlikely(f == nullptr || cpu_in_irq()))
-		return frame_take_slow(kind);
+	if (unlikely(f == nullptr))
+		return nullptr;
 	c->first = f->next;
 	c->count--;
-	c->used[kind]++;
+	array_at(c->used, kind)++;
 	if (unlikely(!frame_is_claimable(f)))
 		frame_bad_state(f);
 	f->state = FRAME_USED;
@@ -90,22 +113,34 @@ ALWAYS_INLINE struct uframe *frame_take(enum frame_kind kind)
 	return f;
 }
 
+/* One page, content undefined, refs 0; null when memory is out. */
+ALWAYS_INLINE struct uframe *frame_take(enum frame_kind kind)
+{
+	struct uframe *f = unlikely(cpu_in_irq()) ? nullptr : frame_take_cached(kind);
+	return likely(f != nullptr) ? f : frame_take_slow(kind);
+}
+
+/* Puts a page into the CPU's cache. */
+ALWAYS_INLINE void frame_give_cached(struct uframe *f, enum frame_kind kind)
+{
+	struct frame_cache *c = frame_cache_here();
+	f->state = FRAME_CACHED;
+	f->next = c->first;
+	c->first = f;
+	c->count++;
+	array_at(c->used, kind)--;
+}
+
 /* Takes a page of order 0 back. */
 ALWAYS_INLINE void frame_give(struct uframe *f, enum frame_kind kind)
 {
 	if (unlikely(!frame_is_freeable(f, kind)))
 		frame_bad_state(f);
 	kasan_poison(frame_va(f), PAGE_SIZE, KASAN_PAGE_FREE);
-	struct frame_cache *c = frame_cache_here();
-	if (unlikely(c->count >= FRAME_CACHE_MAX || cpu_in_irq())) {
+	if (unlikely(frame_cache_here()->count >= FRAME_CACHE_MAX || cpu_in_irq()))
 		frame_give_slow(f);
-		return;
-	}
-	f->state = FRAME_CACHED;
-	f->next = c->first;
-	c->first = f;
-	c->count++;
-	c->used[kind]--;
+	else
+		frame_give_cached(f, kind);
 }
 
 /* 2^order contiguous pages, content undefined; null when there is no such block. */

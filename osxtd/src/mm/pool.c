@@ -12,17 +12,15 @@ KASAN_OFF_BEGIN
 LOCK_CLASS(meta, irq);
 
 struct pool_cpu shared pool_cpus_none[CPU_MAX];
-static struct pool *shared pools;
+static struct pool *shared pools OWNER(pool_setup); /* grows by compare and exchange */
 
 enum : u32 { SLAB_MAX_ORDER = 3, BATCH_MAX = 32 };
 
 /* ---- memory for the lists of the CPUs ---- */
 
 static struct meta_lock shared meta_lock_;
-static u8 *shared meta_page GUARDED(meta);
-static usize shared meta_left GUARDED(meta);
+static struct span shared meta_left GUARDED(meta); /* of the present page: nobody's yet */
 
-UNSAFE("1. the bytes behind meta_page + PAGE_SIZE - meta_left are nobody's yet")
 void *meta_alloc(usize len)
 {
 	len = (len + 63) & ~(usize)63;
@@ -32,14 +30,13 @@ void *meta_alloc(usize len)
 	for (;;) {
 		{
 			GUARD(meta, &meta_lock_);
-			if (meta_left < len && fresh != nullptr) {
-				meta_page = frame_va(fresh);
-				meta_left = PAGE_SIZE;
+			if (span_len(meta_left) < len && fresh != nullptr) {
+				meta_left = frame_bytes(fresh, 0, PAGE_SIZE);
 				fresh = nullptr;
 			}
-			if (meta_left >= len) {
-				u8 *at = meta_page + (PAGE_SIZE - meta_left);
-				meta_left -= len;
+			if (span_len(meta_left) >= len) {
+				u8 *at = meta_left._ptr;
+				meta_left = span_from(meta_left, len);
 				if (fresh != nullptr)
 					frame_give(fresh, FRAME_META);
 				return at;
@@ -74,6 +71,20 @@ static void **link_of(void *element)
 	return (void **)(void *)((u8 *)element + POOL_LINK);
 }
 
+/* The list of one CPU. */
+UNSAFE("1. pool_setup made one for each CPU; before it there are CPU_MAX empty ones")
+ALWAYS_INLINE struct pool_cpu *list_of(const struct pool *p, u32 cpu)
+{
+	DEBUG_ASSERT(cpu < cpu_count());
+	return &p->_cpus[cpu];
+}
+
+UNSAFE("1. the memory is zeroed, nobody's, and has the size of one list for each CPU")
+static struct pool_cpu *lists_new(void)
+{
+	return (struct pool_cpu *)meta_alloc(sizeof(struct pool_cpu) * cpu_count());
+}
+
 /* Decides the layout and makes the CPUs' lists.  Two CPUs may both try: the first one wins. */
 static bool pool_setup(struct pool *p)
 {
@@ -85,8 +96,7 @@ static bool pool_setup(struct pool *p)
 		order++;
 	if (stride + POOL_SLAB_HEAD > PAGE_SIZE << order)
 		panic("an object type is larger than a slab");
-	struct pool_cpu *cpus = (struct pool_cpu *)meta_alloc(sizeof(struct pool_cpu) *
-							      cpu_count());
+	struct pool_cpu *cpus = lists_new();
 	if (cpus == nullptr)
 		return false;
 	u64 flags = pool_lock(p);
@@ -105,8 +115,12 @@ static bool pool_setup(struct pool *p)
 	return true;
 }
 
+static void *element_at(const struct pool *p, struct span slab, u64 i)
+{
+	return span_sub(slab, i * p->_stride, p->_stride)._ptr;
+}
+
 /* Adds one slab to the pool's list. */
-UNSAFE("1. the elements lie within the slab's pages")
 static bool pool_grow(struct pool *p)
 {
 	u32 order = p->_order;
@@ -120,13 +134,13 @@ static bool pool_grow(struct pool *p)
 		return false;
 	words_zero(frame_va(f), (PAGE_SIZE << order) / 8);
 	kasan_pool_slab(p, f, order);
-	u8 *slab = frame_va(f) + POOL_SLAB_HEAD;
-	u64 n = ((PAGE_SIZE << order) - POOL_SLAB_HEAD) / p->_stride;
+	struct span slab = span_from(frame_block(f, order), POOL_SLAB_HEAD);
+	u64 n = span_len(slab) / p->_stride;
 	for (u64 i = 0; i + 1 < n; i++)
-		*link_of(slab + i * p->_stride) = slab + (i + 1) * p->_stride;
+		*link_of(element_at(p, slab, i)) = element_at(p, slab, i + 1);
 	u64 flags = pool_lock(p);
-	*link_of(slab + (n - 1) * p->_stride) = p->_free;
-	p->_free = slab;
+	*link_of(element_at(p, slab, n - 1)) = p->_free;
+	p->_free = element_at(p, slab, 0);
 	p->_free_count += n;
 	p->_total += n;
 	pool_unlock(p, flags);
@@ -179,7 +193,7 @@ static NOINLINE void *pool_take_slow(struct pool *p)
 				return nullptr;
 			continue;
 		}
-		struct pool_cpu *c = &p->_cpus[cpu_id()];
+		struct pool_cpu *c = list_of(p, cpu_id());
 		for (u32 i = 1; !cpu_in_irq() && i < p->_batch; i++) {
 			void *more = take_shared(p);
 			if (more == nullptr)
@@ -195,7 +209,7 @@ static NOINLINE void *pool_take_slow(struct pool *p)
 /* An element from this CPU's list; null: ask pool_take_slow. */
 ALWAYS_INLINE void *take_quick(struct pool *p)
 {
-	struct pool_cpu *c = &p->_cpus[cpu_id()];
+	struct pool_cpu *c = list_of(p, cpu_id());
 	void *e = c->_free;
 	if (unlikely(e == nullptr || cpu_in_irq()))
 		return nullptr;
@@ -207,7 +221,7 @@ ALWAYS_INLINE void *take_quick(struct pool *p)
 static NOINLINE void pool_give_slow(struct pool *p, void *e)
 {
 	give_shared(p, e);
-	struct pool_cpu *c = &p->_cpus[cpu_id()];
+	struct pool_cpu *c = list_of(p, cpu_id());
 	for (u32 i = 0; !cpu_in_irq() && i < p->_batch && c->_free != nullptr; i++) {
 		void *more = c->_free;
 		c->_free = *link_of(more);
@@ -218,7 +232,7 @@ static NOINLINE void pool_give_slow(struct pool *p, void *e)
 
 ALWAYS_INLINE void give(struct pool *p, void *e)
 {
-	struct pool_cpu *c = &p->_cpus[cpu_id()];
+	struct pool_cpu *c = list_of(p, cpu_id());
 	if (unlikely(c->_count >= 2 * p->_batch || cpu_in_irq())) {
 		pool_give_slow(p, e);
 		return;
@@ -257,13 +271,13 @@ void *pool_take(struct pool *p)
 	if (unlikely(e == nullptr))
 		e = pool_take_slow(p);
 	if (e != nullptr)
-		kasan_pool_taken(p, e, (u64)__builtin_frame_address(0));
+		kasan_pool_taken(p, e, CALLER_FRAME);
 	return e;
 }
 
 void pool_give(struct pool *p, void *element)
 {
-	if (kasan_pool_given(p, element, (u64)__builtin_frame_address(0)))
+	if (kasan_pool_given(p, element, CALLER_FRAME))
 		retire(p, element);
 }
 
@@ -273,7 +287,7 @@ u64 pool_live(const struct pool *p)
 	if (p->_cpus == pool_cpus_none)
 		return 0;
 	for (u32 cpu = 0; cpu < cpu_count(); cpu++)
-		idle += p->_cpus[cpu]._count;
+		idle += list_of(p, cpu)->_count;
 #ifdef OSXTD_DEBUG
 	idle += p->_waiting;
 #endif
@@ -282,13 +296,25 @@ u64 pool_live(const struct pool *p)
 
 /* ---- objects ---- */
 
-UNSAFE("1. the element is as large as the type and nobody's; 2. O1: the claim check: a free object "
-       "has no count")
+UNSAFE("1. elements of a type's pool begin with an object header, also while they are free")
+ALWAYS_INLINE struct object *as_object(void *element)
+{
+	return (struct object *)element;
+}
+
+/* Zeroes what stands behind the header. */
+UNSAFE("1. the element is nobody's and has room for the type")
+ALWAYS_INLINE void clear_body(const struct object_type *type, struct object *o)
+{
+	words_zero((u8 *)o + sizeof(struct object), (type->_size - sizeof(struct object) + 7) / 8);
+}
+
+/* O1: the claim check: a free object has no count. */
 ALWAYS_INLINE void object_begin(const struct object_type *type, struct object *o,
 				struct object **out)
 {
 	ASSERT(o->_refs._v == 0);
-	words_zero((u8 *)o + sizeof(struct object), (type->_size - sizeof(struct object) + 7) / 8);
+	clear_body(type, o);
 	o->_type = type;
 	/* Release: an upgrade that sees the count sees the new generation too. */
 	__atomic_store_n(&o->_refs._v, 1, __ATOMIC_RELEASE);
@@ -297,33 +323,33 @@ ALWAYS_INLINE void object_begin(const struct object_type *type, struct object *o
 
 static NOINLINE err_t object_alloc_slow(const struct object_type *type, struct object **out)
 {
-	struct object *o = (struct object *)pool_take_slow(type->_pool);
+	struct object *o = as_object(pool_take_slow(type->_pool));
 	if (o == nullptr)
 		return ERR_NOMEM;
-	kasan_pool_taken(type->_pool, o, (u64)__builtin_frame_address(0));
+	kasan_pool_taken(type->_pool, o, CALLER_FRAME);
 	object_begin(type, o, out);
 	return OK;
 }
 
 err_t object_alloc(const struct object_type *type, struct object **out)
 {
-	struct object *o = (struct object *)take_quick(type->_pool);
+	struct object *o = as_object(take_quick(type->_pool));
 	if (unlikely(o == nullptr))
 		return object_alloc_slow(type, out);
-	kasan_pool_taken(type->_pool, o, (u64)__builtin_frame_address(0));
+	kasan_pool_taken(type->_pool, o, CALLER_FRAME);
 	object_begin(type, o, out);
 	return OK;
 }
 
-UNSAFE("1. O1: the last count is gone, so the fini chain is the only user; each fini gets an "
-       "object of its type")
+/* O1: the last count is gone, so the fini chain is the only user; each fini gets an object of its
+ * type. */
 void object_release(struct object *o)
 {
 	const struct object_type *type = o->_type;
 	for (const struct object_type *t = type; t != nullptr; t = t->_base)
 		t->_fini(o);
 	o->_generation = wrap_add(o->_generation, 1u);
-	if (kasan_pool_given(type->_pool, o, (u64)__builtin_frame_address(0)))
+	if (kasan_pool_given(type->_pool, o, CALLER_FRAME))
 		retire(type->_pool, o);
 }
 
@@ -335,8 +361,7 @@ bool object_upgrade(struct object *o, u32 generation)
 		 * dead. */
 		if (refs == 0)
 			return false;
-	} while (!__atomic_compare_exchange_n(&o->_refs._v, &refs, refs + 1, true, __ATOMIC_ACQUIRE,
-					      __ATOMIC_RELAXED));
+	} while (!atomic_u32_cas(&o->_refs, &refs, refs + 1));
 	if (likely(__atomic_load_n(&o->_generation, __ATOMIC_RELAXED) == generation))
 		return true;
 	object_put_(o);

@@ -51,3 +51,11 @@ struct uframe {
 	u64 spare;
 };
 static_assert(sizeof(struct uframe) == 64);
+
+/* The slot n pages behind f's. */
+UNSAFE("1. the slots are one array, whole for each block of the largest order; 2. callers stay in "
+       "a block")
+ALWAYS_INLINE struct uframe *frame_behind(struct uframe *f, u64 n)
+{
+	return f + n;
+}

@@ -32,6 +32,17 @@ struct stack_cache {
 };
 PER_CPU(struct stack_cache, stack_caches);
 
+UNSAFE("1. base is the lowest address of a mapped stack of this area, whose foot it is")
+static struct stack_foot *foot_of(u64 base)
+{
+	return (struct stack_foot *)base;
+}
+UNSAFE("1. the number only names the stack in calls of this file and of its owner")
+static u64 base_of(const struct stack_foot *foot)
+{
+	return (u64)foot;
+}
+
 static struct stack_area_lock shared area_lock;
 static u64 shared slots_used GUARDED(stack_area);
 static u32 shared vacant[VACANT_MAX] GUARDED(stack_area);
@@ -61,7 +72,6 @@ static void slot_give(u64 base)
 }
 
 /* Unmaps pages pages of a stack and frees them. */
-UNSAFE("1. nobody runs on the stack; 2. its pages were taken as FRAME_STACK by stack_build")
 static void stack_unmap(u64 base, u64 len)
 {
 	for (u64 va = base; va < base + len; va += PAGE_SIZE)
@@ -99,7 +109,6 @@ static err_t stack_build(u64 *out)
 	return OK;
 }
 
-UNSAFE("1. base is a mapped stack that has no owner yet")
 err_t stack_alloc(u64 *out)
 {
 	struct stack_cache *c = this_cpu(stack_caches);
@@ -110,21 +119,21 @@ err_t stack_alloc(u64 *out)
 		c->first = foot->next;
 		c->count--;
 		foot->state = STACK_LIVE;
-		*out = (u64)foot;
+		*out = base_of(foot);
 		return OK;
 	}
 	u64 base = 0;
 	TRY(stack_build(&base));
-	((struct stack_foot *)base)->state = STACK_LIVE;
+	foot_of(base)->state = STACK_LIVE;
 	*out = base;
 	return OK;
 }
 
-UNSAFE("1. the state word proves that base is a stack in use (a double free or an overflow that "
-       "reached it stops here)")
+/* The state word proves that base is a stack in use: a double free, or an overflow that reached it,
+ * stops here. */
 void stack_free(u64 base)
 {
-	struct stack_foot *foot = (struct stack_foot *)base;
+	struct stack_foot *foot = foot_of(base);
 	if (foot->state != STACK_LIVE)
 		panic("a kernel stack was freed twice or overflowed");
 	struct stack_cache *c = this_cpu(stack_caches);
@@ -138,7 +147,6 @@ void stack_free(u64 base)
 	c->count++;
 }
 
-UNSAFE("1. cached stacks have no owner")
 u64 stack_cache_shrink(void)
 {
 	if (cpu_in_irq())
@@ -146,7 +154,7 @@ u64 stack_cache_shrink(void)
 	struct stack_cache *c = this_cpu(stack_caches);
 	u64 pages = 0;
 	while (c->first != nullptr) {
-		u64 base = (u64)c->first;
+		u64 base = base_of(c->first);
 		c->first = c->first->next;
 		c->count--;
 		stack_destroy(base);

@@ -136,7 +136,7 @@ err_t table_take_root(struct vmspace *owner, struct uframe **out)
 	} else {
 		TRY(table_reserve(1));
 		t = table_take(PT_LEVELS, owner);
-		paging_fill_root(table_entry(t, 0));
+		paging_fill_root(frame_paddr(t));
 	}
 	t->level = PT_LEVELS;
 	t->detached = 0;

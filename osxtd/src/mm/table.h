@@ -52,7 +52,7 @@ extern struct table_cache shared table_caches[CPU_MAX];
 
 ALWAYS_INLINE struct table_cache *table_cache_here(void)
 {
-	return &table_caches[cpu_id() % CPU_MAX];
+	return &array_at(table_caches, cpu_id() % CPU_MAX);
 }
 
 /* Makes sure that this CPU's cache holds n tables, which stay there while preemption is off.  May

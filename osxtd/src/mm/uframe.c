@@ -47,32 +47,26 @@ u64 uframe_number(const struct uframe *f)
 	return frame_paddr(f) >> PAGE_SHIFT;
 }
 
-UNSAFE("1. F2: the page is untyped and counted by the caller; 2. the range is checked against it")
+/* F2: the pages are untyped and counted by the caller. */
 void uframe_read(const struct uframe *f, usize off, struct span out)
 {
-	ASSERT(off <= PAGE_SIZE && out._len <= PAGE_SIZE - off);
-	memcpy(out._ptr, frame_va(f) + off, out._len);
+	memcpy(out._ptr, frame_bytes(f, off, out._len)._ptr, out._len);
 }
 
-UNSAFE("1. F2: the page is untyped and counted by the caller; 2. the range is checked against it")
 void uframe_write(struct uframe *f, usize off, struct cspan in)
 {
-	ASSERT(off <= PAGE_SIZE && in._len <= PAGE_SIZE - off);
-	memcpy(frame_va(f) + off, in._ptr, in._len);
+	memcpy(frame_bytes(f, off, in._len)._ptr, in._ptr, in._len);
 }
 
-UNSAFE("1. F2: the page is untyped and counted by the caller; 2. the range is checked against it")
 void uframe_fill(struct uframe *f, usize off, usize len, u8 v)
 {
 	if (v == 0 && len == PAGE_SIZE && off == 0) {
 		page_zero(frame_va(f));
 		return;
 	}
-	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
-	memset(frame_va(f) + off, v, len);
+	span_fill(frame_bytes(f, off, len), v);
 }
 
-UNSAFE("1. F2: both pages are untyped and counted by the caller")
 void uframe_copy(struct uframe *dst, const struct uframe *src)
 {
 	page_copy(frame_va(dst), frame_va(src));

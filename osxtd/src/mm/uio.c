@@ -20,10 +20,16 @@ ALWAYS_INLINE bool user_write_once(struct uaddr at, struct cspan src)
 {
 	return usercopy_checked((void *)at._va, src._ptr, src._len) == 0;
 }
-UNSAFE("1. U1: uio_user or next_piece checked the range; 2. the kernel side is as long")
+UNSAFE("1. U1: as for writes, the range lies in the user half; 2. dst is as long")
 ALWAYS_INLINE bool user_read_once(struct uaddr at, struct span dst)
 {
 	return usercopy_checked(dst._ptr, (const void *)at._va, dst._len) == 0;
+}
+
+UNSAFE("1. U1: len is at most what is left of the current piece, which was checked")
+ALWAYS_INLINE bool user_zero_once(struct uaddr at, u64 len)
+{
+	return userzero((void *)at._va, len) == 0;
 }
 
 enum : u64 { RW_MAX = 0x7ffff000 };
@@ -79,10 +85,9 @@ struct uio uio_kernel(struct span s)
 	return (struct uio){ ._left = s._len, ._kernel = s, ._is_kernel = true };
 }
 
-UNSAFE("1. the contract: such a uio is only read from")
 struct uio uio_kernel_const(struct cspan s)
 {
-	return uio_kernel((struct span){ (u8 *)(u64)s._ptr, s._len });
+	return uio_kernel(span_read_only(s));
 }
 
 static void advance(struct uio *u, u64 n)
@@ -159,12 +164,10 @@ static NOINLINE err_t put_frame_pieces(struct uio *u, const struct uframe *src, 
 	return OK;
 }
 
-UNSAFE("1. F2: the page is untyped; the range is checked against it")
 err_t uio_put_frame(struct uio *u, const struct uframe *src, usize off, usize len, usize *n)
 {
-	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
 	*n = 0;
-	struct cspan bytes = { frame_va(src) + off, len };
+	struct cspan bytes = span_const(frame_bytes(src, off, len));
 	if (unlikely(len > u->_one.len || !user_write_once(uaddr_of(u->_one.base), bytes)))
 		return put_frame_pieces(u, src, off, len, n);
 	advance(u, len);
@@ -194,11 +197,10 @@ static NOINLINE err_t put_zero_pieces(struct uio *u, u64 len, usize *n)
 	return OK;
 }
 
-UNSAFE("1. U1: uio_user or next_piece checked the range")
 err_t uio_put_zero(struct uio *u, u64 len, usize *n)
 {
 	*n = 0;
-	if (unlikely(len > u->_one.len || userzero((void *)u->_one.base, len) != 0))
+	if (unlikely(len > u->_one.len || !user_zero_once(uaddr_of(u->_one.base), len)))
 		return put_zero_pieces(u, len, n);
 	advance(u, len);
 	*n = len;
@@ -245,12 +247,10 @@ static NOINLINE err_t get_frame_pieces(struct uio *u, struct uframe *dst, usize 
 	return OK;
 }
 
-UNSAFE("1. F2: the page is untyped; the range is checked against it")
 err_t uio_get_frame(struct uio *u, struct uframe *dst, usize off, usize len, usize *n)
 {
-	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
 	*n = 0;
-	struct span bytes = { frame_va(dst) + off, len };
+	struct span bytes = frame_bytes(dst, off, len);
 	if (unlikely(len > u->_one.len || !user_read_once(uaddr_of(u->_one.base), bytes)))
 		return get_frame_pieces(u, dst, off, len, n);
 	advance(u, len);

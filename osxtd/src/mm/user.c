@@ -43,108 +43,103 @@ static NOINLINE err_t resolve_page(u64 va, u32 access)
 
 enum user_move { MOVE_IN, MOVE_OUT, MOVE_ZERO };
 
-UNSAFE("1. U1: the range was checked; 2. the kernel side has n bytes")
-ALWAYS_INLINE u64 move_once(enum user_move how, u64 va, u8 *kernel, u64 n)
+/* The kernel's side is a span, of which MOVE_ZERO uses the length alone. */
+UNSAFE("1. U1: the range was checked; 2. the kernel side has as many bytes")
+ALWAYS_INLINE u64 move_once(enum user_move how, u64 va, struct span kernel)
 {
 	if (how == MOVE_IN)
-		return usercopy_checked(kernel, (const void *)va, n);
+		return usercopy_checked(kernel._ptr, (const void *)va, kernel._len);
 	if (how == MOVE_OUT)
-		return usercopy_checked((void *)va, kernel, n);
-	return userzero((void *)va, n);
+		return usercopy_checked((void *)va, kernel._ptr, kernel._len);
+	return userzero((void *)va, kernel._len);
 }
 
-/* Goes on with the last `left` of n bytes after a first attempt stopped there. */
-UNSAFE("1. done never exceeds n, so the kernel side is never passed")
-static NOINLINE err_t move_slow(enum user_move how, u64 va, u8 *kernel, u64 n, u64 left,
+/* Goes on with the last `left` bytes after a first attempt stopped there. */
+static NOINLINE err_t move_slow(enum user_move how, u64 va, struct span kernel, u64 left,
 				usize *done)
 {
-	u64 at = n - left;
+	u64 n = kernel._len, at = n - left;
 	u32 access = how == MOVE_IN ? VM_ACCESS_READ : VM_ACCESS_WRITE;
 	for (u32 rounds = 0; at < n && rounds < FAULT_ROUNDS_MAX; rounds++) {
 		if (resolve_page(va + at, access) != OK)
 			break;
 		u64 in_page = min_of(n - at, PAGE_SIZE - ((va + at) & (PAGE_SIZE - 1)));
-		u64 moved = in_page - move_once(how, va + at, kernel + at, in_page);
+		u64 moved = in_page - move_once(how, va + at, span_sub(kernel, at, in_page));
 		at += moved;
 		if (moved != 0)
 			rounds = 0;
 		if (moved != in_page || at == n)
 			continue;
 		/* The next pages are there more often than not. */
-		moved = (n - at) - move_once(how, va + at, kernel + at, n - at);
+		moved = (n - at) - move_once(how, va + at, span_from(kernel, at));
 		at += moved;
 	}
 	*done = at;
 	return at == n ? OK : ERR_FAULT;
 }
 
-static NOINLINE err_t move_rest(enum user_move how, u64 va, u8 *kernel, u64 n, u64 left)
+static NOINLINE err_t move_rest(enum user_move how, u64 va, struct span kernel, u64 left)
 {
 	usize done = 0;
-	return move_slow(how, va, kernel, n, left, &done);
+	return move_slow(how, va, kernel, left, &done);
 }
 
-ALWAYS_INLINE err_t move(enum user_move how, u64 va, u8 *kernel, u64 n, usize *done)
+ALWAYS_INLINE err_t move(enum user_move how, u64 va, struct span kernel, usize *done)
 {
 	*done = 0;
-	if (unlikely(!range_ok(va, n)))
+	if (unlikely(!range_ok(va, kernel._len)))
 		return ERR_FAULT;
-	u64 left = move_once(how, va, kernel, n);
+	u64 left = move_once(how, va, kernel);
 	if (unlikely(left != 0))
-		return move_slow(how, va, kernel, n, left, done);
-	*done = n;
+		return move_slow(how, va, kernel, left, done);
+	*done = kernel._len;
 	return OK;
 }
 
 err_t user_read_some(struct uaddr src, struct span dst, usize *done)
 {
-	return move(MOVE_IN, src._va, dst._ptr, dst._len, done);
+	return move(MOVE_IN, src._va, dst, done);
 }
 
-UNSAFE("1. the kernel side is only read")
 err_t user_write_some(struct uaddr dst, struct cspan src, usize *done)
 {
-	return move(MOVE_OUT, dst._va, (u8 *)(u64)src._ptr, src._len, done);
+	return move(MOVE_OUT, dst._va, span_read_only(src), done);
 }
 
 /* The same for callers who want all or nothing, without a count to keep. */
-ALWAYS_INLINE err_t move_all(enum user_move how, u64 va, u8 *kernel, u64 n)
+ALWAYS_INLINE err_t move_all(enum user_move how, u64 va, struct span kernel)
 {
-	if (unlikely(!range_ok(va, n)))
+	if (unlikely(!range_ok(va, kernel._len)))
 		return ERR_FAULT;
-	u64 left = move_once(how, va, kernel, n);
-	return likely(left == 0) ? OK : move_rest(how, va, kernel, n, left);
+	u64 left = move_once(how, va, kernel);
+	return likely(left == 0) ? OK : move_rest(how, va, kernel, left);
 }
 
 err_t user_read(struct uaddr src, struct span dst)
 {
-	return move_all(MOVE_IN, src._va, dst._ptr, dst._len);
+	return move_all(MOVE_IN, src._va, dst);
 }
 
-UNSAFE("1. the kernel side is only read")
 err_t user_write(struct uaddr dst, struct cspan src)
 {
-	return move_all(MOVE_OUT, dst._va, (u8 *)(u64)src._ptr, src._len);
+	return move_all(MOVE_OUT, dst._va, span_read_only(src));
 }
 
 err_t user_fill_zero(struct uaddr dst, u64 len)
 {
-	return move_all(MOVE_ZERO, dst._va, nullptr, len);
+	return move_all(MOVE_ZERO, dst._va, (struct span){ nullptr, len });
 }
 
-UNSAFE("1. F2: the page is untyped; the range is checked against it")
+/* F2: the pages are untyped. */
 err_t user_read_frame(struct uaddr src, struct uframe *dst, usize off, usize len, usize *done)
 {
-	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
-	return move(MOVE_IN, src._va, frame_va(dst) + off, len, done);
+	return move(MOVE_IN, src._va, frame_bytes(dst, off, len), done);
 }
 
-UNSAFE("1. F2: the page is untyped; the range is checked against it")
 err_t user_write_frame(struct uaddr dst, const struct uframe *src, usize off, usize len,
 		       usize *done)
 {
-	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
-	return move(MOVE_OUT, dst._va, frame_va(src) + off, len, done);
+	return move(MOVE_OUT, dst._va, frame_bytes(src, off, len), done);
 }
 
 /* ---- single words ---- */
@@ -222,20 +217,24 @@ err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen)
 
 constexpr u64 ONES = 0x0101010101010101, HIGHS = 0x8080808080808080;
 
-/* Copies from va to dst, at most n bytes, up to a NUL.  Returns the bytes copied; *ended: the last
- * one is the NUL. */
-UNSAFE("1. U1: the range was checked; 2. n bounds the stores; 3. only loads happen in the window's "
-       "faulting instructions")
-static u64 str_once(u64 va, u8 *dst, u64 n, bool *ended)
+UNSAFE("1. the loop that calls it keeps at + 8 within dst")
+ALWAYS_INLINE void put_word(struct span dst, u64 at, u64 word)
 {
-	u64 at = 0;
+	__builtin_memcpy(dst._ptr + at, &word, 8);
+}
+
+/* Copies from va to dst up to a NUL.  Returns the bytes copied; *ended: the last one is the NUL.
+ * U1: the range was checked; only loads fault in the window. */
+static u64 str_once(u64 va, struct span dst, bool *ended)
+{
+	u64 at = 0, n = dst._len;
 	user_window_open();
 	for (; n - at >= 8; at += 8) {
 		u64 word = 0;
 		if (!user_load64_in_window(va + at, &word))
 			break;
 		u64 zero = wrap_add(word, ~ONES + 1) & ~word & HIGHS;
-		__builtin_memcpy(dst + at, &word, 8);
+		put_word(dst, at, word);
 		if (zero != 0) {
 			at += (u64)__builtin_ctzll(zero) / 8 + 1;
 			*ended = true;
@@ -246,14 +245,13 @@ static u64 str_once(u64 va, u8 *dst, u64 n, bool *ended)
 		u8 byte = 0;
 		if (!user_load8_in_window(va + at, &byte))
 			break;
-		dst[at++] = byte;
+		span_set(dst, at++, byte);
 		*ended = byte == 0;
 	}
 	user_window_close();
 	return at;
 }
 
-UNSAFE("1. at never exceeds dst's length")
 err_t user_read_str(struct uaddr src, struct span dst, usize *len)
 {
 	if (unlikely(src._va >= VMSPACE_HIGH))
@@ -263,7 +261,7 @@ err_t user_read_str(struct uaddr src, struct span dst, usize *len)
 	u32 rounds = 0;
 	for (;;) {
 		bool ended = false;
-		u64 got = str_once(src._va + at, dst._ptr + at, limit - at, &ended);
+		u64 got = str_once(src._va + at, span_sub(dst, at, limit - at), &ended);
 		at += got;
 		if (likely(ended)) {
 			*len = at - 1;

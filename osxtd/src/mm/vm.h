@@ -56,7 +56,7 @@ ALWAYS_INLINE bool vm_locks_below(void)
 /* The leaf of s for va may be remembered, so that the next cursor there needs no walk. */
 ALWAYS_INLINE struct uframe **vm_leaf_slot(struct vmspace *s, u64 va)
 {
-	return &s->_leaf[(va >> pt_shift(2)) % VM_LEAVES];
+	return &array_at(s->_leaf, (va >> pt_shift(2)) % VM_LEAVES);
 }
 
 /* The translation of va must be forgotten before the cursor is released. */

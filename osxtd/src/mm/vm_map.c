@@ -47,11 +47,11 @@ static NOINLINE err_t map_slow(struct vm_cursor *c, u64 va, struct uframe_ref fr
 err_t vm_map(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writable_now)
 {
 	if (unlikely(c->_level != 1 || va - c->_start >= c->_end - c->_start))
-		return map_slow(c, va, frame, writable_now);
+		return map_slow(c, va, uframe_move(&frame), writable_now);
 	u32 i = pt_index(va, 1);
 	struct vm_run *run = run_hint(c->_table->info, i);
 	if (unlikely(run == nullptr))
-		return map_slow(c, va, frame, writable_now);
+		return map_slow(c, va, uframe_move(&frame), writable_now);
 	leaf_map(c, c->_table, i, run->prot, frame._p, writable_now);
 	return OK;
 }

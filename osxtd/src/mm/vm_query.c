@@ -125,9 +125,8 @@ void vm_test_and_clear(struct vm_cursor *c, u64 va, bool *was_accessed, bool *wa
 		return;
 	/* The CPU may set the bits at any time: take what is there. */
 	u64 seen = pte;
-	while (!__atomic_compare_exchange_n(entry, &seen, pte_clear_used(seen), false,
-					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		;
+	while (!pte_exchange(entry, &seen, pte_clear_used(seen)))
+		continue;
 	*was_accessed = pte_is_accessed(seen);
 	*was_dirty = pte_is_dirty(seen);
 	vm_forget(c, page_down(va));

@@ -37,14 +37,16 @@ static const u64 areas[] = {
 };
 
 static struct kernel_tables_lock shared tables_lock;
-static u64 shared kernel_root;
-static bool shared booted; /* the frame allocator works */
-static u64 shared mmio_next = MMIO_BASE;
+static u64 shared kernel_root OWNER(boot);
+static bool shared booted OWNER(boot); /* the frame allocator works */
+static u64 shared mmio_next GUARDED(kernel_tables) = MMIO_BASE;
 
-UNSAFE("1. tables are RAM, which boot code or paging_init mapped at PHYSMAP_BASE")
-static u64 *table_at(u64 paddr)
+/* Entry i of the table at a physical address. */
+UNSAFE("1. tables are RAM, which boot code or paging_init mapped at PHYSMAP_BASE; 2. i is cut to "
+       "the table")
+static u64 *entry_in(u64 table, u32 i)
 {
-	return (u64 *)phys_to_virt(paddr);
+	return &((u64 *)phys_to_virt(table))[i % PT_ENTRIES];
 }
 
 /* A zeroed page for a table, 0 when there is none. */
@@ -61,12 +63,11 @@ static u64 table_new(void)
 
 /* The entry for va at level, with the tables above it; null when a table is missing and there is no
  * memory. */
-UNSAFE("1. only tables that hang from kernel_root are followed; 2. indices are masked to 512")
 static u64 *entry_of(u64 va, u32 level)
 {
-	u64 *table = table_at(kernel_root);
+	u64 table = kernel_root;
 	for (u32 at = PT_LEVELS; at > level; at--) {
-		u64 *entry = &table[pt_index(va, at)];
+		u64 *entry = entry_in(table, pt_index(va, at));
 		if (*entry == 0) {
 			u64 fresh = table_new();
 			if (fresh == 0)
@@ -74,9 +75,21 @@ static u64 *entry_of(u64 va, u32 level)
 			*entry = fresh | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
 		}
 		ASSERT((*entry & PTE_LARGE) == 0);
-		table = table_at(pte_paddr(*entry));
+		table = pte_paddr(*entry);
 	}
-	return &table[pt_index(va, level)];
+	return entry_in(table, pt_index(va, level));
+}
+
+/* The leaf entry for va, whose tables exist: no memory is asked for. */
+static u64 *leaf_entry(u64 va)
+{
+	u64 table = kernel_root;
+	for (u32 at = PT_LEVELS; at > 1; at--) {
+		u64 entry = *entry_in(table, pt_index(va, at));
+		ASSERT((entry & PTE_PRESENT) != 0 && (entry & PTE_LARGE) == 0);
+		table = pte_paddr(entry);
+	}
+	return entry_in(table, pt_index(va, 1));
 }
 
 static void map_boot(u64 va, u64 paddr, u32 level, u64 flags)
@@ -110,7 +123,7 @@ void paging_back_boot(u64 va, u64 len)
 
 /* ---- boot ---- */
 
-bool shared page_has_vectors;
+bool shared page_has_vectors OWNER(boot);
 
 void page_init(void)
 {
@@ -166,8 +179,8 @@ static void image_init(const struct boot_info *info)
 		map_boot(KIMAGE_BASE + at, at, 1, image_flags(KIMAGE_BASE + at));
 }
 
-UNSAFE("1. boot, one CPU; the new tables map the code, stack and data in use, and the physical map "
-       "as boot code did")
+/* Boot, one CPU: the new tables map the code, stack and data in use, and the physical map as boot
+ * code did. */
 void paging_init(const struct boot_info *info)
 {
 	kernel_root = boot_page_alloc(1);
@@ -189,13 +202,11 @@ u64 paging_kernel_root(void)
 	return kernel_root;
 }
 
-UNSAFE("1. both are top tables")
-void paging_fill_root(u64 *table)
+void paging_fill_root(u64 table)
 {
-	u64 *kernel = table_at(kernel_root);
 	for (u32 i = 0; i < array_len(areas); i++) {
 		u32 at = pt_index(array_at(areas, i), PT_LEVELS);
-		table[at] = kernel[at];
+		*entry_in(table, at) = *entry_in(kernel_root, at);
 	}
 }
 
@@ -216,8 +227,8 @@ err_t paging_map_page(u64 va, u64 paddr)
 u64 paging_unmap_page(u64 va)
 {
 	GUARD(kernel_tables, &tables_lock);
-	u64 *entry = entry_of(va, 1);
-	ASSERT(entry != nullptr && *entry != 0);
+	u64 *entry = leaf_entry(va);
+	ASSERT(*entry != 0);
 	u64 paddr = pte_paddr(*entry);
 	*entry = 0;
 	tlb_forget_page(va);
@@ -226,6 +237,11 @@ u64 paging_unmap_page(u64 va)
 
 UNSAFE("1. the caller names device memory: no frame slot is RAM there, so nothing else maps it "
        "cached")
+static volatile void *registers_at(u64 va)
+{
+	return (volatile void *)va;
+}
+
 volatile void *kernel_map_mmio(u64 paddr, u64 len)
 {
 	u64 first = page_down(paddr), end = page_up(paddr + len);
@@ -241,5 +257,5 @@ volatile void *kernel_map_mmio(u64 paddr, u64 len)
 		*entry = at | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED |
 			 PTE_DIRTY | PTE_UNCACHED | PTE_WRITE_THROUGH;
 	}
-	return (volatile void *)(va + (paddr - first));
+	return registers_at(va + (paddr - first));
 }

@@ -60,7 +60,7 @@ static bool fixture_init(struct fixture *f)
 	u64 base = frame_paddr(f->pages);
 	u64 *table = (u64 *)(void *)frame_va(f->pages);
 	words_zero(table, (PAGE_SIZE << PAGES_ORDER) / 8);
-	paging_fill_root(table);
+	paging_fill_root(base);
 	for (u32 level = 0; level < 3; level++)
 		table[level * 512 + (level == 2 ? 2 : 0)] = (base + (level + 1) * PAGE_SIZE) | 7;
 	table[3 * 512 + 0] = (base + CODE_PAGE * PAGE_SIZE) | 5;

@@ -56,4 +56,4 @@ void paging_frames_ready(void);
 /* Physical address of the kernel's own top table (no user half). */
 u64 paging_kernel_root(void);
 /* Copies the kernel's entries into a new, zeroed top table. */
-void paging_fill_root(u64 *table);
+void paging_fill_root(u64 table);

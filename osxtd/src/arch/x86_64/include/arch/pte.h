@@ -102,6 +102,13 @@ ALWAYS_INLINE u64 pte_clear_used(u64 pte)
 	return pte & ~(u64)(PTE_ACCESSED | PTE_DIRTY);
 }
 
+/* true and stored when the entry was *seen; else *seen = what it was. */
+ALWAYS_INLINE bool pte_exchange(u64 *entry, u64 *seen, u64 pte)
+{
+	return __atomic_compare_exchange_n(entry, seen, pte, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_RELAXED);
+}
+
 /* ---- the CPU's view ---- */
 ALWAYS_INLINE u64 root_loaded(void)
 {
