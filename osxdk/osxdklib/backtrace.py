@@ -11,6 +11,22 @@ KERNEL_HALF = 1 << 63
 # Per architecture: the names of the program counter and the frame pointer in "info registers".
 REGISTERS = {'x86_64': (r'RIP=([0-9a-f]{16})', r'RBP=([0-9a-f]{16})')}
 
+# The register that holds a table's address, and the table's symbol: together they tell where the image is.
+TABLES = {'x86_64': (r'IDT=\s*([0-9a-f]{16})', 'idt')}
+OFFSET_STEP, OFFSET_MAX = 2 << 20, 2 << 30
+
+
+def image_offset(qmp, arch, elf):
+    """How far the running kernel is from where it was linked (KASLR); 0 before it has set its tables."""
+    pattern, symbol = TABLES[arch]
+    found = re.search(pattern, qmp.monitor('info registers', cpu=0))
+    if not found or not elf or not os.path.exists(elf):
+        return 0
+    listing = subprocess.run(['llvm-nm-22', '--defined-only', elf], capture_output=True, text=True, check=False).stdout
+    linked = re.search(rf'^([0-9a-f]+) \w {symbol}$', listing, re.M)
+    offset = int(found[1], 16) - int(linked[1], 16) if linked else 0
+    return offset if 0 <= offset < OFFSET_MAX and offset % OFFSET_STEP == 0 else 0
+
 
 def symbolize(elf, addresses):
     """Returns one text per address: function and file:line, or '' where the ELF file knows nothing."""
@@ -60,12 +76,13 @@ def cpu_addresses(qmp, arch, cpu):
 def report(qmp, arch, elf):
     """Stops the guest and returns the text of every CPU's backtrace."""
     qmp.command('stop')
-    lines = []
+    lines, offset = [], image_offset(qmp, arch, elf)
     for cpu in sorted(c['cpu-index'] for c in qmp.command('query-cpus-fast')):
         addresses = cpu_addresses(qmp, arch, cpu)
         lines.append(f'CPU {cpu}:' + (' in user mode' if addresses[0] < KERNEL_HALF else ''))
         # A return address is that of the next instruction: look up the call before it.
         looked_up = [addresses[0]] + [a - 1 for a in addresses[1:]]
+        looked_up = [a - offset if a >= KERNEL_HALF else a for a in looked_up]
         for number, (address, text) in enumerate(zip(addresses, symbolize(elf, looked_up))):
             lines.append(f'  #{number} {address:#018x} {text}'.rstrip())
     return '\n'.join(lines)

@@ -81,11 +81,15 @@ def build_kernel(config):
         objects.append(os.path.join(out, re.sub(r'\W', '_', source) + '.o'))
         _run('clang-22', *compile_flags, '--embed-dir=' + out, '-c', path, '-o', objects[-1])
     symtab = os.path.join(config.kit, 'tools/symtab.py')
-    table, linked = os.path.join(out, 'symtab.S'), config.kernel_path
-    link = ['clang-22', *link_flags, '-Wl,-T,' + script, *objects, table, '-o', linked]
+    relocs = os.path.join(config.kit, 'tools/relocs.py')
+    table, places, linked = os.path.join(out, 'symtab.S'), os.path.join(out, 'relocs.S'), config.kernel_path
+    link = ['clang-22', *link_flags, '-Wl,-T,' + script, *objects, table, places, '-o', linked]
     _run(symtab, '--empty', table)
+    _run(relocs, '--empty', places)
     _run(*link)
     _run(symtab, linked, table)
+    _run(*link, '-Wl,--emit-relocs')
+    _run(relocs, linked, places)
     _run(*link)
     return linked
 

@@ -12,7 +12,7 @@ from .qemu import EXIT_TIMEOUT, GOOD_EXIT, Guest, Machine, gdb_tcp
 
 LINUX_ARGS = 'quiet loglevel=3 panic=-1 mitigations=off'
 # A debugger wants the kernel where it was linked.
-DEBUG_ARGS = ('nokaslr',)
+DEBUG_ARGS = ('nokaslr', 'no_hash_pointers')
 # Terminal types that the root images describe.
 KNOWN_TERMS = {'ansi', 'linux', 'screen', 'vt100', 'vt220', 'xterm', 'xterm-256color'}
 

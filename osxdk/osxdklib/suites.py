@@ -14,10 +14,11 @@ import traceback
 
 from . import audit, build, gdbtest, hosttests, image, rerun, run, scripted, selftest, sysfuzz, wallstest
 from .config import Refused
-from .console import boot
+from .console import Session, Timeout, boot
 
 BOOT_SCHEMES = ('microvm', 'pc', 'q35')
 PARALLEL = 2
+KASLR_BOOTS = 5
 PROGRAMS_TIMEOUT = 600
 # Folders of programs that run in a guest of their own.  256 MiB: little enough that memory really runs out.
 GUEST_PROGRAMS = {'abi': {}, 'hostile': {'mem_mib': 256}}
@@ -96,6 +97,40 @@ def suite_boot(config, log, echo=False):
     return result
 
 
+def kaslr_offset(config, result, name, log, *args):
+    """Boots to the kaslr tests with more arguments; returns how far the kernel said it was moved."""
+    machine = run.make_machine(config, 'omegaos', args=['ktest=kaslr', *args])
+    text = boot_and_judge(result, name, machine, GOOD['ktest'], config.timeout or 60, log)
+    found = re.search(r'^# kernel offset (0x[0-9a-f]+)', text, re.M)
+    return int(found[1], 16) if found else None
+
+
+def suite_kaslr(config, log):
+    """The kernel runs at another address each time, at its own with nokaslr, and its reports say how far it moved."""
+    result = Result()
+    offsets = [kaslr_offset(config, result, f'boot {i + 1}', log) for i in range(KASLR_BOOTS)]
+    result.add('offsets differ', None not in offsets and len(set(offsets)) > KASLR_BOOTS // 2, f'    {offsets}\n')
+    fixed = kaslr_offset(config, result, 'boot with nokaslr', log, 'nokaslr')
+    result.add('nokaslr: not moved', fixed == 0, f'    {fixed}\n')
+    kaslr_backtrace(config, result, log)
+    return result
+
+
+def kaslr_backtrace(config, result, log):
+    """A kernel that stops names its functions, and so does the host that looks at it from outside."""
+    machine = run.make_machine(config, 'omegaos', args=['init=/one', 'init=/two'])
+    machine.scheme = dict(machine.scheme, devices=[])   # no exit: it stays where it stopped
+    with Session(machine, log=log) as session:
+        try:
+            own = session.expect(r'Kernel panic: [^\0]*Kernel Offset: 0x[0-9a-f]+', 60)[0]
+            seen = session.guest.backtrace()
+        except Timeout as error:
+            own, seen = str(error), ''
+    result.add('its own backtrace has names', re.search(r'^ +[0-9a-f]{16} kernel_main\+0x', own, re.M), f'    {own}\n')
+    result.add('the host\'s backtrace has names', re.search(r'#\d+ 0x[0-9a-f]+ .*panic_at \(.*panic\.c:\d+\)', seen),
+               f'    {seen}\n')
+
+
 def program_image(config, folder):
     """Builds test/FOLDER by its own Makefile and returns its initramfs, whose /init runs the programs."""
     out = os.path.join(config.arch_dir, folder)
@@ -170,6 +205,7 @@ SUITES = {
     'unit': hosttests.suite_unit,
     'ktest': suite_ktest,
     'boot': suite_boot,
+    'kaslr': suite_kaslr,
     'abi': suite_abi,
     'apps': lambda config, log: scripted.suite(config, 'apps', log),
     'hostile': suite_hostile,

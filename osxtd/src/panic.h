@@ -30,6 +30,8 @@ typedef void (*panic_line_fn)(struct str line);
 void arch_panic_registers(const struct trap_frame *f, panic_line_fn out);
 /* What both reports say: cause, registers, backtrace. */
 void panic_report(const struct panic_cause *cause, panic_line_fn out);
+/* How far the image is from where it was linked: for the console only. */
+u64 arch_image_offset(void);
 /* Where the backtrace of a trap starts. */
 u64 arch_trap_ip(const struct trap_frame *f);
 u64 arch_trap_fp(const struct trap_frame *f);

@@ -2,6 +2,7 @@
 /* backtrace - frames and registers of x86_64 for the panic report. */
 #include "backtrace.h"
 
+#include <arch/paging.h>
 #include <osxtd/fmt.h>
 
 #include "extable.h"
@@ -35,6 +36,11 @@ bool arch_unwind(u64 *fp, u64 *ip)
 	/* Frames lie upwards on one stack; anything else ends the walk after this one. */
 	*fp = next > *fp ? next : 0;
 	return *ip != 0;
+}
+
+u64 arch_image_offset(void)
+{
+	return kernel_slide;
 }
 
 u64 arch_trap_ip(const struct trap_frame *f)

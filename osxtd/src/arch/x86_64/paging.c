@@ -176,7 +176,7 @@ static void image_init(const struct boot_info *info)
 {
 	for (u64 at = page_down(info->kernel_start); at < page_up(info->kernel_end);
 	     at += PAGE_SIZE)
-		map_boot(KIMAGE_BASE + at, at, 1, image_flags(KIMAGE_BASE + at));
+		map_boot(kimage_base() + at, at, 1, image_flags(kimage_base() + at));
 }
 
 /* Boot, one CPU: the new tables map the code, stack and data in use, and the physical map as boot

@@ -59,7 +59,7 @@ static bool overlaps(u64 start, u64 len, u64 from, u64 to)
 
 static u64 image_paddr(u64 va)
 {
-	return va - KIMAGE_BASE;
+	return va - kimage_base();
 }
 
 /* Null when the leaf is as it must be, else what is wrong with it. */

@@ -3,7 +3,8 @@
  * pvh - from the PVH entry (32-bit, paging off, ebx = hvm_start_info) to C in the kernel's own addresses.
  *
  * The early page tables map the first 4 GiB three times with 2 MiB pages: at 0 for the switch itself, at PHYSMAP_BASE,
- * and its first 2 GiB at the kernel's addresses.  mm_init replaces them.
+ * and its first 2 GiB at the kernel's addresses.  kaslr_move adds the place where the image goes on, and moves it.
+ * mm_init replaces the tables.
  *
  *   Spec:  Xen's misc/pvh.pandoc; Intel SDM volume 3, 10.8.5 (entering IA-32e mode).
  */
@@ -29,6 +30,16 @@
 	.asciz "Xen"
 	.long PHYS(pvh_start)
 
+	/* The boot CPU's block: preemption counts work from the first line of C on. */
+	.macro BOOT_CPU_AREA
+	leaq cpu_areas(%rip), %rax
+	movq %rax, (%rax)
+	movq %rax, %rdx
+	shrq $32, %rdx
+	movl $MSR_GS_BASE, %ecx
+	wrmsr
+	.endm
+
 	.section .boot.text, "ax", @progbits
 	.code32
 	.globl pvh_start
@@ -45,12 +56,22 @@ pvh_start:
 	addl $0x200000, %eax
 	decl %ecx
 	jnz 1b
+	movl $PHYS(early_pd_high), %edi
+	movl $0x83, %eax
+	movl $1024, %ecx
+2:	movl %eax, (%edi)
+	addl $8, %edi
+	addl $0x200000, %eax
+	decl %ecx
+	jnz 2b
 
-	movl $PHYS(early_pd) + 3, %eax
+	movl $PHYS(early_pd_high) + 3, %eax
 	movl %eax, PHYS(early_pdpt_high) + 510 * 8
-	movl %eax, PHYS(early_pdpt)
 	addl $4096, %eax
 	movl %eax, PHYS(early_pdpt_high) + 511 * 8
+	movl $PHYS(early_pd) + 3, %eax
+	movl %eax, PHYS(early_pdpt)
+	addl $4096, %eax
 	movl %eax, PHYS(early_pdpt) + 8
 	addl $4096, %eax
 	movl %eax, PHYS(early_pdpt) + 16
@@ -112,13 +133,7 @@ pvh_start:
 	movl %eax, %gs
 	leaq boot_stack_top(%rip), %rsp
 
-	/* The boot CPU's block: preemption counts work from the first line of C on. */
-	leaq cpu_areas(%rip), %rax
-	movq %rax, (%rax)
-	movq %rax, %rdx
-	shrq $32, %rdx
-	movl $MSR_GS_BASE, %ecx
-	wrmsr
+	BOOT_CPU_AREA
 
 	/* The stack protector's guard, before any function that checks it. */
 	movl $1, %eax
@@ -136,8 +151,21 @@ pvh_start:
 	movb $0, %al			/* a string function stops at it */
 	movq %rax, __stack_chk_guard(%rip)
 
+	/* From here on the code runs where kaslr_move put the image. */
+	movl %ebp, %r12d
 	movl %ebp, %edi
 	xorl %ebp, %ebp
+	call kaslr_move
+	movq %rax, %r13
+	xorl %eax, %eax
+	cpuid				/* serialises: the code below may have changed */
+	leaq 4f(%rip), %rax
+	addq %r13, %rax
+	addq %r13, %rsp
+	jmp *%rax
+4:	BOOT_CPU_AREA
+
+	movl %r12d, %edi
 	call arch_boot
 	ud2
 
@@ -161,6 +189,10 @@ early_pdpt_high:
 	.skip 4096
 early_pd:
 	.skip 4 * 4096
+	.globl early_pd_high
+	.hidden early_pd_high
+early_pd_high:
+	.skip 2 * 4096
 	/* The final page tables leave the guard page out. */
 	.globl boot_stack_guard, boot_stack_top
 	.hidden boot_stack_guard, boot_stack_top

@@ -17,17 +17,11 @@
 #include "../platform.h"
 #include "../rtc.h"
 #include "../tsc.h"
+#include "arch/x86_64/boot/pvh.h"
 #include "boot_info.h"
 
 extern const u8 boot_stack_guard[PAGE_SIZE]; /* below the boot stack */
 
-enum : u32 { START_MAGIC = 0x336ec578 };
-
-struct start_info {
-	u32 magic, version, flags, module_count;
-	u64 modules, command_line, rsdp, memory_map;
-	u32 memory_map_count, reserved;
-};
 struct start_module {
 	u64 address, size, command_line, reserved;
 };
@@ -38,7 +32,7 @@ struct start_range {
 
 UNSAFE("1. the boot tables map the first 4 GiB; 2. length is checked against them; 3. only reads "
        "follow")
-static struct cspan physical(u64 address, u64 length)
+struct cspan boot_physical(u64 address, u64 length)
 {
 	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
 		return (struct cspan){};
@@ -85,8 +79,8 @@ static void ranges_separate(struct boot_info *b)
 
 static void read_memory_map(struct boot_info *b, const struct start_info *s)
 {
-	struct cspan map = physical(s->memory_map,
-				    (u64)s->memory_map_count * sizeof(struct start_range));
+	struct cspan map = boot_physical(s->memory_map,
+					 (u64)s->memory_map_count * sizeof(struct start_range));
 	for (u32 i = 0; i < s->memory_map_count; i++) {
 		struct start_range e = {};
 		u64 end = 0;
@@ -106,7 +100,7 @@ static void read_command_line(struct boot_info *b, u64 address)
 {
 	while (b->command_line_len < BOOT_COMMAND_LINE_MAX - 1) {
 		u8 c = 0;
-		if (!cspan_read(physical(address + b->command_line_len, 1), 0, &c) || c == 0)
+		if (!cspan_read(boot_physical(address + b->command_line_len, 1), 0, &c) || c == 0)
 			break;
 		array_at(b->command_line, b->command_line_len) = (char)c;
 		b->command_line_len++;
@@ -116,20 +110,20 @@ static void read_command_line(struct boot_info *b, u64 address)
 static void read_start_info(struct boot_info *b, u64 address)
 {
 	struct start_info s = {};
-	if (!cspan_read(physical(address, sizeof(s)), 0, &s) || s.magic != START_MAGIC ||
+	if (!cspan_read(boot_physical(address, sizeof(s)), 0, &s) || s.magic != START_MAGIC ||
 	    s.version < 1)
 		panic("not entered by the PVH boot protocol, version 1 or later");
 	read_memory_map(b, &s);
 	read_command_line(b, s.command_line);
 	struct start_module m = {};
-	if (s.module_count > 0 && cspan_read(physical(s.modules, sizeof(m)), 0, &m) &&
-	    m.size != 0 && cspan_len(physical(m.address, m.size)) != 0) {
+	if (s.module_count > 0 && cspan_read(boot_physical(s.modules, sizeof(m)), 0, &m) &&
+	    m.size != 0 && cspan_len(boot_physical(m.address, m.size)) != 0) {
 		b->initrd_start = m.address;
 		b->initrd_end = m.address + m.size;
 	}
 	b->rsdp = s.rsdp;
-	b->kernel_start = (u64)kernel_text_start - KIMAGE_BASE;
-	b->kernel_end = (u64)kernel_end - KIMAGE_BASE;
+	b->kernel_start = (u64)kernel_text_start - kimage_base();
+	b->kernel_end = (u64)kernel_end - kimage_base();
 }
 
 void arch_boot(u64 start_info)

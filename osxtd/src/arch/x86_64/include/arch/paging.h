@@ -8,10 +8,11 @@
  *   0xffffc90000000000  MMIO_BASE      device registers, uncached
  *   0xffffd00000000000  KSTACK_BASE    kernel stacks between guard pages
  *   0xffffea0000000000  FRAME_BASE     the slots of the physical pages, mapped where there is RAM
- *   0xffffffff80000000  KIMAGE_BASE    the kernel's image at its physical address plus KIMAGE_BASE
+ *   0xffffffff80000000  KIMAGE_BASE    the kernel's image at its physical address plus
+ * kimage_base(): KIMAGE_BASE and a random offset (boot/kaslr.c)
  *
- * Boot code enters mm_init with tables of its own that map the image at KIMAGE_BASE and the first 4
- * GiB of physical memory, writable, at PHYSMAP_BASE.  mm_init replaces them (CR0.WP, CR4.PGE and
+ * Boot code enters mm_init with tables of its own that map the image at kimage_base() and the first
+ * 4 GiB of physical memory, writable, at PHYSMAP_BASE.  mm_init replaces them (CR0.WP, CR4.PGE and
  * EFER.NXE are on by then, and patch_apply_smap ran before): afterwards nothing is mapped in the
  * user half.
  *
@@ -29,6 +30,12 @@ enum : u64 {
 	KIMAGE_BASE = 0xffffffff80000000,
 	BOOT_PHYSMAP_SIZE = 4ull << 30,
 };
+
+extern u64 shared kernel_slide; /* how far the image is from where it was linked */
+ALWAYS_INLINE u64 kimage_base(void)
+{
+	return KIMAGE_BASE + kernel_slide;
+}
 
 extern char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[];
 

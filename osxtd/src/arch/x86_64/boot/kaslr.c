@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MPL-2.0
+/*
+ * kaslr - the kernel's image at a random place of its 2 GiB (about ten bits of 2 MiB steps).
+ *
+ * Only the virtual address changes; the physical one is the loader's.  tools/relocs.py tells where
+ * the image holds absolute addresses.  The places before and after do not overlap, so both are
+ * mapped while the image changes under its own code.
+ */
+#include <arch/paging.h>
+#include <arch/random.h>
+#include <arch/timer.h>
+
+#include "arch/x86_64/boot/pvh.h"
+
+extern const u8 kernel_relocs[], kernel_relocs_end[];
+extern u64 early_pd_high[1024]; /* KIMAGE_BASE on, 2 MiB each */
+
+enum : u64 { STEP = 2 << 20, AREA = 2ull << 30, LARGE_PAGE = 0x83 };
+
+u64 shared kernel_slide;
+
+/* ---- whether and where ---- */
+
+static bool is_wanted(u64 start_info)
+{
+	struct start_info s = {};
+	struct str word = STR("nokaslr");
+	usize matched = 0; /* characters of word; one more than it has: another word */
+	if (!cspan_read(boot_physical(start_info, sizeof(s)), 0, &s) || s.magic != START_MAGIC)
+		return false;
+	for (u64 at = s.command_line; at != 0; at++) {
+		u8 c = 0;
+		if (!cspan_read(boot_physical(at, 1), 0, &c) || c == 0 || c == ' ') {
+			if (matched == str_len(word))
+				return false;
+			if (c == 0)
+				break;
+			matched = 0;
+		} else {
+			bool same = matched < str_len(word) && (u8)str_get(word, matched) == c;
+			matched = same ? matched + 1 : str_len(word) + 1;
+		}
+	}
+	return true;
+}
+
+static u64 step_up(u64 v)
+{
+	return (v + STEP - 1) & ~(STEP - 1);
+}
+
+/* Behind the image where it is, and so that its end keeps off the last 2 MiB. */
+static u64 choose(void)
+{
+	u64 first = step_up((u64)kernel_relocs_end - KIMAGE_BASE) / STEP;
+	u64 last = (AREA - STEP - step_up((u64)kernel_end - KIMAGE_BASE)) / STEP;
+	u64 v = 0;
+	if (first > last)
+		return 0;
+	(void)arch_random(&v);
+	u64 clock = arch_counter();
+	v ^= wrap_mul(clock, 0x9e3779b97f4a7c15);
+	return (first + (v >> 32) % (last - first + 1)) * STEP;
+}
+
+/* ---- moving ---- */
+
+UNSAFE("1. the table has an entry for each step of the area; 2. the entries written lead nowhere "
+       "in use: the place "
+       "does not overlap the image's present one")
+static void map_at(u64 slide)
+{
+	u64 size = step_up((u64)kernel_end - KIMAGE_BASE);
+	for (u64 at = 0; at < size; at += STEP)
+		early_pd_high[(slide + at) / STEP] = at | LARGE_PAGE;
+	u64 root = 0;
+	__asm__ volatile("movq %%cr3, %0; movq %0, %%cr3" : "=r"(root)::"memory");
+}
+
+/*
+ * Adds slide to the words of size bytes that the list names.  This code is among what it changes:
+ * an address that it takes up later is that of the new place, which is the same memory.
+ */
+UNSAFE("1. tools/relocs.py made the list from this image: every place is one of its words; 2. "
+       "everything is writable "
+       "until paging_init")
+static void move_words(struct cspan list, u64 size, u64 slide)
+{
+	u64 place = (u64)kernel_text_start, distance = 0;
+	u32 shift = 0;
+	for (usize i = 0; i < cspan_len(list); i++) {
+		u8 c = cspan_get(list, i);
+		distance |= (u64)(c & 0x7f) << (shift & 63);
+		shift += 7;
+		if ((c & 0x80) != 0)
+			continue;
+		place += distance;
+		if (size == 8) {
+			u64 v = 0;
+			__builtin_memcpy(&v, (const void *)place, 8);
+			v = wrap_add(v, slide);
+			__builtin_memcpy((void *)place, &v, 8);
+		} else {
+			u32 v = 0;
+			__builtin_memcpy(&v, (const void *)place, 4);
+			v = wrap_add(v, (u32)slide);
+			__builtin_memcpy((void *)place, &v, 4);
+		}
+		distance = 0;
+		shift = 0;
+	}
+}
+
+UNSAFE("1. the linker script bounds the table")
+u64 kaslr_move(u64 start_info)
+{
+	u32 sizes[2] = {};
+	struct cspan table = { kernel_relocs, (usize)(kernel_relocs_end - kernel_relocs) };
+	if (!cspan_read(table, 0, &sizes) || sizes[0] + sizes[1] == 0 || !is_wanted(start_info))
+		return 0;
+	u64 slide = choose();
+	if (slide == 0)
+		return 0;
+	map_at(slide);
+	move_words(cspan_sub(table, sizeof(sizes), sizes[0]), 8, slide);
+	move_words(cspan_sub(table, sizeof(sizes) + sizes[0], sizes[1]), 4, slide);
+	kernel_slide = slide;
+	return slide;
+}
