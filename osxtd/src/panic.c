@@ -88,7 +88,7 @@ void panic_report(const struct panic_cause *c, panic_line_fn out)
 	u64 seconds = 0;
 	kcov_show_note();
 	if (arch_image_offset() != 0)
-		LINE(line_to_console, "Kernel Offset: 0x{x}", arch_image_offset());
+		REPORT_LINE(line_to_console, "Kernel Offset: 0x{x}", arch_image_offset());
 	if (power_can_tell())
 		power_off(POWER_BAD);
 	if (boot_option(STR("panic"), &value) && str_to_u64(value, 10, &seconds) && seconds != 0) {
