@@ -127,7 +127,7 @@ def kaslr_backtrace(config, result, log):
         except Timeout as error:
             own, seen = str(error), ''
     result.add('its own backtrace has names', re.search(r'^ +[0-9a-f]{16} kernel_main\+0x', own, re.M), f'    {own}\n')
-    result.add('the host\'s backtrace has names', re.search(r'#\d+ 0x[0-9a-f]+ .*panic_at \(.*panic\.c:\d+\)', seen),
+    result.add('the host\'s backtrace has names', re.search(r'#\d+ 0x[0-9a-f]+ .*kernel_main \(.*main\.c:\d+\)', seen),
                f'    {seen}\n')
 
 
