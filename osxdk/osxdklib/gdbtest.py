@@ -15,9 +15,10 @@ GDB_TIMEOUT = 120
 COMMANDS = ('tasks', 'fds 1', 'fds {shell}', 'maps {shell}', 'log', 'frames', 'pools', 'maps 1x', 'fds 4000000')
 
 
-def _ask(config, elf, where, commands):
-    """Runs `omega COMMAND` for each command in one gdb; returns {command: its lines}."""
-    script = [word for command in commands for word in ('-ex', f'echo === {command}\\n', '-ex', f'omega {command}')]
+def _ask(config, elf, where, commands, before=()):
+    """Runs gdb's own commands `before`, then `omega COMMAND` for each command; returns {command: its lines}."""
+    script = [word for command in before for word in ('-ex', command)]
+    script += [word for command in commands for word in ('-ex', f'echo === {command}\\n', '-ex', f'omega {command}')]
     command = run.gdb_command(config, elf, where, '-batch', *script)
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                           stdin=subprocess.DEVNULL, timeout=GDB_TIMEOUT)
@@ -114,6 +115,18 @@ def _at_start(config, result, folder):
     result.add('gdb: nothing to show before boot', len(answers) == 3 and 'Traceback' not in text, text)
 
 
+def _check_locks(config, result, machine, where, session):
+    """Stopped where a name enters its folder and where a page is mapped, a guest holds what these functions need."""
+    text = _ask(config, machine.elf, where, ['locks'])[1]
+    result.add('gdb: locks: who reads a terminal sleeps with its lock', _row(text, 'bash', 'tty_reader'), text)
+    session.send('while :; do mkdir /tmp/q; rmdir /tmp/q; done\n')
+    for function, kind, name in (('dentry_attach', 'mutex', 'tree'), ('vm_map', 'spin', 'page_table')):
+        answers, text = _ask(config, machine.elf, where, ['locks'], before=(f'break {function}', 'continue'))
+        result.add(f'gdb: locks: {function} runs under {name}', _row(answers['locks'], kind, name), text)
+    session.key('C')
+    session.expect(re.escape(Session.PROMPT), 30)
+
+
 def _sampled(config, log, command):
     config = copy.copy(config)
     config.profile_count, config.profile_interval = 40, 0.03
@@ -156,6 +169,7 @@ def suite_gdb(config, log):
             commands = [command.format(**pids) for command in COMMANDS]
             answers, text = _ask(config, machine.elf, where, commands)
             log.write(text)
+            _check_locks(config, result, machine, where, session)
             result.add('gdb: the guest goes on', '42' in session.run('echo $((6 * 7))'))
     answers = {**answers, 'fds': answers.get(f'fds {pids["shell"]}', ''), 'maps': answers.get(f'maps {pids["shell"]}', '')}
     _check_tasks(result, answers.get('tasks', ''), pids)
