@@ -18,7 +18,7 @@ from .qmp import QmpError
 
 ICOUNT = ('-icount', 'shift=0,sleep=off', '-seed', '1', '-rtc', 'base=2024-01-01,clock=vm')
 LIMIT_MS = 150              # of a program, in the guest's time
-QUIET_SECONDS = 60          # without a line of statistics: the guest hangs
+QUIET_SECONDS = 60          # of QEMU's CPU time without a line of statistics: the guest hangs
 REPLAY_TIMEOUT = 120
 MEM_MIB = 512
 TAIL = 200_000              # of the console, kept
@@ -71,19 +71,19 @@ def archive(config, name, replay=None):
 
 
 def make_machine(config, initrd, seed):
-    """The kernel is a copy: a run of hours outlives builds."""
-    kernel = os.path.join(work_folder(config), 'omegaos')
+    kernel = initrd.removesuffix('.cpio')
     args = ['nokaslr', f'sysfuzz.seed={seed}', f'sysfuzz.limit={LIMIT_MS}']
     return run.Machine(config, kernel, initrd=initrd, elf=kernel, append=run.kernel_args(config, 'omegaos', *args),
                        mem_mib=MEM_MIB, smp=1, extra=ICOUNT, tcg=True)
 
 
-def prepare(config):
+def prepare(config, name, program=None):
+    """Returns an initramfs beside which the kernel lies: copies, since a run of hours outlives builds."""
     os.makedirs(work_folder(config), exist_ok=True)
-    source, target = debug_kernel(config), os.path.join(work_folder(config), 'omegaos')
-    shutil.copy2(source, target + '.new')
+    target = os.path.join(work_folder(config), f'kernel-{name}')
+    shutil.copy2(debug_kernel(config), target + '.new')
     os.replace(target + '.new', target)
-    return archive(config, 'sysfuzz.cpio')
+    return archive(config, f'kernel-{name}.cpio', program)
 
 
 class Finding:
@@ -106,6 +106,16 @@ def replay_text(text):
         return ''.join(piece[2] for piece in pieces[first:first + int(pieces[first][1])])
     note = re.search(r'^note: (\S+)', text, re.M)
     return note[1] if note else ''
+
+
+def cpu_seconds(session):
+    """What QEMU has used: the host may be busy with other things."""
+    try:
+        with open(f'/proc/{session.guest.process.pid}/stat', encoding='ascii', errors='replace') as file:
+            fields = file.read().rpartition(')')[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
 class Fuzzing:
@@ -136,18 +146,18 @@ class Fuzzing:
     def _guest(self):
         """Runs one guest.  None: the time is over."""
         with Session(make_machine(self.config, self.initrd, self.seed)) as session:
-            heard = time.monotonic()
+            heard = 0.0
             while time.monotonic() < self.deadline:
                 alive = session._pump(1.0)
                 if self._statistics(session):
-                    heard = time.monotonic()
+                    heard = cpu_seconds(session)
                 bad = BAD.search(session.text)
                 if bad:
                     self._drain(session)
                     return Finding(self.seed, bad[0], session.text)
                 if not alive:
                     return Finding(self.seed, 'the guest ended', session.text)
-                if time.monotonic() - heard > QUIET_SECONDS:
+                if cpu_seconds(session) - heard > QUIET_SECONDS:
                     return Finding(self.seed, f'no statistics for {QUIET_SECONDS} s', session.text, self._hang(session))
                 session.text = session.text[-TAIL:]
         return None
@@ -193,7 +203,7 @@ def note_in_memory(guest):
 
 def fuzz(config, seconds, seeds, log, tick=lambda runs: None):
     """Fuzzes with each seed at once for `seconds`.  Returns the Fuzzing objects."""
-    initrd = prepare(config)
+    initrd = prepare(config, seeds[0])
     deadline = time.monotonic() + seconds
     runs = [Fuzzing(config, initrd, seed, deadline) for seed in seeds]
     threads = [threading.Thread(target=one.run, daemon=True) for one in runs]
@@ -275,8 +285,7 @@ def fuzz_kernel(config, seconds, seed=None):
 
 def replay(config, text):
     """osxdk fuzz replay TEXT: the program, twenty times; results of its calls, reports of the kernel."""
-    initrd = prepare(config)
-    initrd = archive(config, 'replay.cpio', text)
+    initrd = prepare(config, 'replay', text)
     with Session(make_machine(config, initrd, 1), echo=True) as session:
         code, trace = session.finish(None, REPLAY_TIMEOUT)
         print(trace)

@@ -24,7 +24,7 @@
 #include "report.h"
 #include "sysfuzz.h"
 
-enum { CORPUS_MAX = 6000, STORE_BYTES = 48 << 20, STATISTICS_EVERY = 100, REPLAYS = 20 };
+enum { CORPUS_MAX = 6000, STORE_BYTES = 48 << 20, STATISTICS_EVERY = 50, REPLAYS = 20 };
 
 /* The corpus: texts, one behind the other, in memory that children do not get. */
 static char *store;
