@@ -136,15 +136,15 @@ void kasan_pool_describe(u64 va)
 	struct pool *p = (struct pool *)f->spare;
 	u64 into = va - f->base - min_of((u64)POOL_SLAB_HEAD, va - f->base);
 	u64 element = f->base + POOL_SLAB_HEAD + into / p->_stride * p->_stride;
-	REPORT_LINE("{} byte {} of an element of pool {}, {} bytes at {016x}",
-		    va - element < p->_size ? "This is" : "This is behind the end:", va - element,
-		    p->_name, p->_size, element);
+	BUG_LINE("{} byte {} of an element of pool {}, {} bytes at {016x}",
+		 va - element < p->_size ? "This is" : "This is behind the end:", va - element,
+		 p->_name, p->_size, element);
 	const struct history *h = history_of(p, (void *)element);
-	REPORT_LINE("Allocated:");
+	BUG_LINE("Allocated:");
 	stack_print(h->taken);
 	if (h->given == 0)
 		return;
-	REPORT_LINE("Freed by task {x}:", (u64)h->by);
+	BUG_LINE("Freed by task {x}:", (u64)h->by);
 	stack_print(h->given);
 }
 

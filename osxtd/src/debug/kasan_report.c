@@ -69,12 +69,12 @@ void kasan_report(const struct kasan_access *a)
 	if (report_is_muted(kind))
 		return;
 	u8 place[80] = {};
-	REPORT_LINE("BUG: KASAN: {} in {}", kind,
-		    report_place(a->ip, (struct span){ place, sizeof(place) }));
-	REPORT_LINE("{} of size {} at addr {016x} by task {x}", a->is_write ? "Write" : "Read",
-		    a->len, a->va, (u64)task_current());
+	BUG_LINE("BUG: KASAN: {} in {}", kind,
+		 report_place(a->ip, (struct span){ place, sizeof(place) }));
+	BUG_LINE("{} of size {} at addr {016x} by task {x}", a->is_write ? "Write" : "Read", a->len,
+		 a->va, (u64)task_current());
 	kasan_pool_describe(a->bad);
-	REPORT_LINE("Memory state around the address:");
+	BUG_LINE("Memory state around the address:");
 	print_shadow(a->bad);
 	report_end();
 }
@@ -84,9 +84,9 @@ void kasan_report_double_free(const void *p, u64 ip)
 	if (report_is_muted(STR("double-free")))
 		return;
 	u8 place[80] = {};
-	REPORT_LINE("BUG: KASAN: double-free in {}",
-		    report_place(ip, (struct span){ place, sizeof(place) }));
-	REPORT_LINE("Free of addr {016x} by task {x}", (u64)p, (u64)task_current());
+	BUG_LINE("BUG: KASAN: double-free in {}",
+		 report_place(ip, (struct span){ place, sizeof(place) }));
+	BUG_LINE("Free of addr {016x} by task {x}", (u64)p, (u64)task_current());
 	kasan_pool_describe((u64)p);
 	print_shadow((u64)p);
 	report_end();

@@ -11,7 +11,7 @@
 #include <osxtd/log.h>
 
 /* One line of a report, at most 120 characters. */
-#define REPORT_LINE(format, ...)                                                                   \
+#define BUG_LINE(format, ...)                                                                      \
 	do {                                                                                       \
 		u8 report_buf_[120] = {};                                                          \
 		struct text report_text_ = text_in(                                                \

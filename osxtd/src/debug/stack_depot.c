@@ -46,14 +46,14 @@ u32 stack_save(u64 fp)
 void stack_print(u32 id)
 {
 	if (id == 0 || id > TRACES) {
-		REPORT_LINE("  (unknown)");
+		BUG_LINE("  (unknown)");
 		return;
 	}
 	const struct trace *t = &array_at(traces, id - 1);
 	for (u32 i = 0; i < DEPTH && array_at(t->ip, i) != 0; i++) {
 		u8 place[80] = {};
-		REPORT_LINE("  {}", report_place(KIMAGE_BASE + array_at(t->ip, i),
-						 (struct span){ place, sizeof(place) }));
+		BUG_LINE("  {}", report_place(KIMAGE_BASE + array_at(t->ip, i),
+					      (struct span){ place, sizeof(place) }));
 	}
 }
 

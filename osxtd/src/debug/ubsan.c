@@ -43,7 +43,7 @@ static bool begin(const struct place *at, struct str kind)
 {
 	if (report_is_muted(kind))
 		return false;
-	REPORT_LINE("BUG: UBSAN: {} in {}:{}:{}", kind, at->file, at->line, at->column);
+	BUG_LINE("BUG: UBSAN: {} in {}:{}:{}", kind, at->file, at->line, at->column);
 	return true;
 }
 
@@ -147,7 +147,7 @@ void __ubsan_handle_type_mismatch_v1(const struct mismatch_data *d, u64 pointer)
 {
 	if (!begin(&d->at, pointer == 0 ? STR("null-pointer") : STR("misaligned-pointer")))
 		return;
-	REPORT_LINE("pointer {016x} to type {}", pointer, (const char *)d->type->name);
+	BUG_LINE("pointer {016x} to type {}", pointer, (const char *)d->type->name);
 	report_end();
 }
 
@@ -162,7 +162,7 @@ void __ubsan_handle_load_invalid_value(const struct value_data *d, u64 v)
 {
 	if (!begin(&d->at, STR("invalid-load")))
 		return;
-	REPORT_LINE("value {} is not one of type {}", v, (const char *)d->type->name);
+	BUG_LINE("value {} is not one of type {}", v, (const char *)d->type->name);
 	report_end();
 }
 
