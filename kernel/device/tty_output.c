@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* tty_output - what OPOST does to bytes on their way to the driver, and the column the cursor is
  * in. */
+#include <osxtd/task.h>
 #include <osxtd/user.h>
 
 #include "abi/signal.h"
@@ -161,6 +162,9 @@ err_t tty_write(struct tty *t, struct uio *from, bool nonblock, usize *n)
 			err = write_piece(t, from, n);
 		if (err != OK)
 			return *n != 0 ? OK : err;
+		/* Gigabytes can be written: others get their turn, and a signal ends it. */
+		if (uio_left(from) != 0 && task_pause(WAIT_SIGNAL))
+			return OK;
 	}
 	return OK;
 }

@@ -165,6 +165,8 @@ err_t sys_mincore(struct thread *self, const struct sysargs *a, i64 *ret)
 		TRY(mm_core(thread_mm(self), start + done * PAGE_SIZE, part));
 		TRY(user_write(uaddr_add(vec, done), span_const(part)));
 		done += span_len(part);
+		if (task_pause(TASK_INTR_KILL))
+			return ERR_INTR;
 	}
 	return OK;
 }
