@@ -5,11 +5,14 @@
 #include <osxtd/irq.h>
 #include <osxtd/ktest.h>
 #include <osxtd/task.h>
+#include <osxtd/user.h>
 
 #include "regs.h"
 #include "trap.h"
 
 /* ---- interrupts ---- */
+
+#define UD "indirect call of the wrong type, or unreachable code"
 
 #define RAISE(vector) __asm__ volatile("int %0" ::"i"(vector) : "memory")
 
@@ -56,6 +59,27 @@ KTEST(irq_attack, a_line_has_one_owner)
 	RAISE(VECTOR_LINE + LINE);
 	EXPECT_EQ(handled, 1);
 	EXPECT_EQ(irq_claim(~0u, second_owner), ERR_INVAL);
+}
+
+/* ---- user mode ---- */
+
+static struct task shared stranger __attribute__((aligned(16)));
+
+static void run_a_strangers_context(void *)
+{
+	(void)user_run(&stranger.user);
+}
+
+static void run_what_never_started(void *)
+{
+	task_current()->user._full_restore = 1;
+	(void)user_run(&task_current()->user);
+}
+
+KTEST(user_attack, only_the_running_tasks_own_context_is_entered)
+{
+	EXPECT_TRAP(run_a_strangers_context, nullptr, UD);
+	EXPECT_TRAP(run_what_never_started, nullptr, UD);
 }
 
 /* ---- the kernel's own addresses ---- */

@@ -425,3 +425,22 @@ KTEST(user, there_is_no_32_bit_code)
 	EXPECT_EQ(run(f.ctx), USER_EXCEPTION);
 	EXPECT_EQ(f.ctx->_trap_number, VECTOR_PROTECTION);
 }
+
+KTEST(user, forged_segments_are_not_taken)
+{
+	FIXTURE(f);
+	for (u32 full = 0; full < 2; full++) {
+		user_ctx_start(f.ctx, place(user_test_call), STACK_TOP);
+		f.ctx->_cs = KERNEL_CS;
+		f.ctx->_ss = 0;
+		f.ctx->_full_restore = full * 0xffffffff;
+		EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+		EXPECT_EQ(f.ctx->_cs & 3, 3);
+		/* In ring 0 it would not have trapped. */
+		user_ctx_start(f.ctx, place(user_test_cli), STACK_TOP);
+		f.ctx->_cs = KERNEL_CS;
+		f.ctx->_full_restore = full;
+		EXPECT_EQ(run(f.ctx), USER_EXCEPTION);
+		EXPECT_EQ(f.ctx->_trap_number, VECTOR_PROTECTION);
+	}
+}
