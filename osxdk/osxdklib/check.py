@@ -149,8 +149,15 @@ def check_spelling(config, files):
     yield from done.stdout.splitlines()
 
 
+def check_soundness(config, files):
+    """The functions, files and tests that the soundness page names exist."""
+    if 'book/src/osxtd/soundness.md' in files:
+        from .soundness import breaches
+        yield from breaches(config.root)
+
+
 CHECKS = (check_licences, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names, check_book,
-          check_audit, check_layers, check_spelling)
+          check_soundness, check_audit, check_layers, check_spelling)
 
 
 def cmd_check(config, args):

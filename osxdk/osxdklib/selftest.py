@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 
-from . import booksite, check, coverage, rerun
+from . import booksite, check, coverage, rerun, soundness
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -93,6 +93,18 @@ def _reruns(result):
     result.add('rerun: the report in a log', rerun.report_of('x\nOops: y\nz\n') == '    Oops: y\n    z')
 
 
+def _soundness(config, result):
+    """The check of the soundness page sees what is not there."""
+    part = '### T1. A\n- Kept by: `{}` in `{}`\n- Attacked by: `{}`\n'
+    good = part.format('pick_next', 'osxtd/src/core/task.c', 'sched_attack: only_what_is_ready_is_run')
+    for text, want in ((good, None), (part.format('no_such', 'osxtd/src/core/task.c', 'test/hostile/oops.py'), 'has no no_such'),
+                       (part.format('f', 'osxtd/none.c', 'test/hostile/oops.py'), 'osxtd/none.c does not exist'),
+                       (part.format('pick_next', 'osxtd/src/core/task.c', 'task: none'), 'there is no KTEST task: none'),
+                       (good + good, 'stands there twice'), ('### T1. A\n- Kept by: `x`\n', 'does not say what keeps it')):
+        found = [b for b in soundness.breaches(config.kit, text) if 'T1' in b]
+        result.add(f'soundness: {want}', not found if want is None else any(want in b for b in found), '\n'.join(found))
+
+
 def suite_kit(config, _log):
     """The kit itself."""
     from .suites import Result
@@ -100,6 +112,7 @@ def suite_kit(config, _log):
     _values(result)
     _archives(result)
     _checks(result)
+    _soundness(config, result)
     _coverage(result)
     _reruns(result)
     _refusals(config, result)
