@@ -14,13 +14,9 @@
 #include <osxtd/span.h>
 
 struct fmt_arg {
-	enum fmt_kind : u8 { FMT_U64, FMT_I64, FMT_STR, FMT_CSTR, FMT_BOOL } _kind;
-	union {
-		u64 _u;
-		i64 _i;
-		struct str _s;
-		const char *_c;
-	};
+	enum fmt_kind : u8 { FMT_U64, FMT_I64, FMT_STR, FMT_BOOL } _kind;
+	u64 _n; /* all but FMT_STR; an i64 modulo 2^64 */
+	struct str _s;
 };
 
 /* Text under construction in borrowed memory. */
@@ -54,23 +50,23 @@ OSXTD_API void fmt_append(struct text *t, const char *format, const struct fmt_a
 
 ALWAYS_INLINE struct fmt_arg fmt_u64_(u64 v)
 {
-	return (struct fmt_arg){ FMT_U64, { ._u = v } };
+	return (struct fmt_arg){ FMT_U64, v, {} };
 }
 ALWAYS_INLINE struct fmt_arg fmt_i64_(i64 v)
 {
-	return (struct fmt_arg){ FMT_I64, { ._i = v } };
+	return (struct fmt_arg){ FMT_I64, (u64)v, {} };
 }
 ALWAYS_INLINE struct fmt_arg fmt_bool_(bool v)
 {
-	return (struct fmt_arg){ FMT_BOOL, { ._u = v } };
+	return (struct fmt_arg){ FMT_BOOL, v, {} };
 }
 ALWAYS_INLINE struct fmt_arg fmt_str_(struct str v)
 {
-	return (struct fmt_arg){ FMT_STR, { ._s = v } };
+	return (struct fmt_arg){ FMT_STR, 0, v };
 }
 ALWAYS_INLINE struct fmt_arg fmt_cstr_(const char *v)
 {
-	return (struct fmt_arg){ FMT_CSTR, { ._c = v } };
+	return fmt_str_(v != nullptr ? str_of_cstr(v) : STR("(null)"));
 }
 
 #define FMT_ARG_(v)                                                                                \

@@ -3,6 +3,7 @@
 #include <osxtd/ktest.h>
 #include <osxtd/list.h>
 #include <osxtd/task.h>
+#include <osxtd/tree.h>
 
 #include "core/sched.h"
 
@@ -209,6 +210,41 @@ KTEST(list_attack, an_element_is_on_one_list_once)
 	EXPECT_EQ(item_list_count(&list), 1);
 	(void)item_list_remove(&list, &first);
 	EXPECT(item_list_is_empty(&list));
+}
+
+static void insert_before_an_element_of_another_list(void *)
+{
+	item_list_insert_before(&other, &first, (struct item_ref){ &second });
+}
+
+KTEST(list_attack, a_list_does_not_begin_with_elements_of_another)
+{
+	item_list_push_back(&list, (struct item_ref){ &first });
+	EXPECT_TRAP(insert_before_an_element_of_another_list, nullptr,
+		    "prev != nullptr || l->_first == before");
+	EXPECT(item_list_is_empty(&other));
+	(void)item_list_remove(&list, &first);
+}
+
+/* ---- trees ---- */
+
+static struct tree_raw shared tree, other_tree;
+static struct tree_link shared branch;
+
+static void remove_from_another_tree(void *)
+{
+	tree_raw_remove(&other_tree, &branch);
+}
+
+KTEST(tree_attack, the_root_of_one_tree_is_not_taken_from_another)
+{
+	static struct tree_link shared other_branch;
+	tree_raw_insert(&tree, &branch);
+	tree_raw_insert(&other_tree, &other_branch);
+	EXPECT_TRAP(remove_from_another_tree, nullptr, "t->_root == old");
+	EXPECT(other_tree._root == &other_branch);
+	tree_raw_remove(&tree, &branch);
+	tree_raw_remove(&other_tree, &other_branch);
 }
 
 /* ---- spans ---- */

@@ -43,10 +43,16 @@ static bool is_wanted(struct str filter, const struct ktest *k)
 }
 
 UNSAFE("1. the linker script keeps whole struct ktest records between the two symbols")
+static const struct ktest *test_at(usize i)
+{
+	return i < (usize)(__stop_ktests - __start_ktests) ? &__start_ktests[i] : nullptr;
+}
+
 bool ktest_run(struct str filter)
 {
 	u32 run = 0, failed = 0;
-	for (const struct ktest *k = __start_ktests; k < __stop_ktests; k++) {
+	const struct ktest *k = test_at(0);
+	for (usize i = 1; k != nullptr; k = test_at(i++)) {
 		if (!is_wanted(filter, k))
 			continue;
 		PRINT("# {}.{}\n", k->suite, k->name); /* whose test it was, should it not return */

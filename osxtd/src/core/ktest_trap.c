@@ -48,7 +48,6 @@ static void run_body(void *arg)
 	over("nothing");
 }
 
-UNSAFE("1. arg is opaque here and handed to the body it came with")
 bool ktest_traps(void (*body)(void *arg), void *arg, struct str why)
 {
 	trap.body = body;

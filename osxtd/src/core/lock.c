@@ -33,8 +33,19 @@ struct mutex_sleeper {
 	u32 queued;
 };
 
-UNSAFE("1. the sleeper stays valid until queued is 0: only then does its frame end; 2. the queue "
-       "is under _guard")
+/* Under _guard. */
+UNSAFE("1. the sleeper stays valid until queued is 0: only then does its frame end")
+static void sleeper_enqueue(struct mutex_raw *m, struct mutex_sleeper *s)
+{
+	s->next = nullptr;
+	s->queued = 1;
+	if (m->_last != nullptr)
+		m->_last->next = s;
+	else
+		m->_first = s;
+	m->_last = s;
+}
+
 void mutex_raw_contended(struct mutex_raw *m, u32 word)
 {
 	might_sleep();
@@ -47,22 +58,15 @@ void mutex_raw_contended(struct mutex_raw *m, u32 word)
 			spin_raw_unlock(&m->_guard);
 			return;
 		}
-		me.next = nullptr;
-		me.queued = 1;
-		struct mutex_sleeper *last = m->_last;
-		if (last != nullptr)
-			last->next = &me;
-		else
-			m->_first = &me;
-		m->_last = &me;
+		sleeper_enqueue(m, &me);
 		spin_raw_unlock(&m->_guard);
 		while (__atomic_load_n(&me.queued, __ATOMIC_ACQUIRE) != 0)
 			task_park();
 	}
 }
 
-UNSAFE("1. a queued sleeper is valid; it is not touched after queued is cleared, the task is kept "
-       "by its reference")
+/* A queued sleeper is valid; it is not touched after queued is cleared, the task is kept by its
+ * reference. */
 void mutex_raw_wake(struct mutex_raw *m)
 {
 	spin_raw_lock(&m->_guard, &mutex_guard_held);

@@ -30,55 +30,59 @@ static u32 rotl(u32 v, u32 n)
 	return v << n | v >> (32 - n);
 }
 
-WRAPPING static void quarter_round(u32 s[static BLOCK_WORDS], u32 a, u32 b, u32 c, u32 d)
+struct chacha_block {
+	u32 word[BLOCK_WORDS];
+};
+
+WRAPPING static void quarter_round(u32 *a, u32 *b, u32 *c, u32 *d)
 {
-	s[a] += s[b];
-	s[d] = rotl(s[d] ^ s[a], 16);
-	s[c] += s[d];
-	s[b] = rotl(s[b] ^ s[c], 12);
-	s[a] += s[b];
-	s[d] = rotl(s[d] ^ s[a], 8);
-	s[c] += s[d];
-	s[b] = rotl(s[b] ^ s[c], 7);
+	*a += *b;
+	*d = rotl(*d ^ *a, 16);
+	*c += *d;
+	*b = rotl(*b ^ *c, 12);
+	*a += *b;
+	*d = rotl(*d ^ *a, 8);
+	*c += *d;
+	*b = rotl(*b ^ *c, 7);
 }
 
 /* RFC 8439, 2.3: one block of key stream. */
-WRAPPING static void block(u32 out[static BLOCK_WORDS]) HOLDS(random)
+WRAPPING static void block(struct chacha_block *out) HOLDS(random)
 {
 	u32 in[BLOCK_WORDS] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
 	for (u32 i = 0; i < KEY_WORDS; i++)
-		in[4 + i] = generator.key[i];
+		array_at(in, 4 + i) = array_at(generator.key, i);
 	in[12] = (u32)generator.counter;
 	in[13] = (u32)(generator.counter >> 32);
 	generator.counter++;
 	for (u32 i = 0; i < BLOCK_WORDS; i++)
-		out[i] = in[i];
+		array_at(out->word, i) = array_at(in, i);
 	for (u32 round = 0; round < 10; round++) {
-		quarter_round(out, 0, 4, 8, 12);
-		quarter_round(out, 1, 5, 9, 13);
-		quarter_round(out, 2, 6, 10, 14);
-		quarter_round(out, 3, 7, 11, 15);
-		quarter_round(out, 0, 5, 10, 15);
-		quarter_round(out, 1, 6, 11, 12);
-		quarter_round(out, 2, 7, 8, 13);
-		quarter_round(out, 3, 4, 9, 14);
+		quarter_round(&out->word[0], &out->word[4], &out->word[8], &out->word[12]);
+		quarter_round(&out->word[1], &out->word[5], &out->word[9], &out->word[13]);
+		quarter_round(&out->word[2], &out->word[6], &out->word[10], &out->word[14]);
+		quarter_round(&out->word[3], &out->word[7], &out->word[11], &out->word[15]);
+		quarter_round(&out->word[0], &out->word[5], &out->word[10], &out->word[15]);
+		quarter_round(&out->word[1], &out->word[6], &out->word[11], &out->word[12]);
+		quarter_round(&out->word[2], &out->word[7], &out->word[8], &out->word[13]);
+		quarter_round(&out->word[3], &out->word[4], &out->word[9], &out->word[14]);
 	}
 	for (u32 i = 0; i < BLOCK_WORDS; i++)
-		out[i] += in[i];
+		array_at(out->word, i) += array_at(in, i);
 }
 
 static void mix_word(u32 at, u64 v) HOLDS(random)
 {
-	generator.key[at % KEY_WORDS] ^= (u32)v;
-	generator.key[(at + 1) % KEY_WORDS] ^= (u32)(v >> 32);
+	array_at(generator.key, at % KEY_WORDS) ^= (u32)v;
+	array_at(generator.key, (at + 1) % KEY_WORDS) ^= (u32)(v >> 32);
 }
 
 static void rekey(void) HOLDS(random)
 {
-	u32 stream[BLOCK_WORDS] = {};
-	block(stream);
+	struct chacha_block stream = {};
+	block(&stream);
 	for (u32 i = 0; i < KEY_WORDS; i++)
-		generator.key[i] = stream[i];
+		array_at(generator.key, i) = array_at(stream.word, i);
 }
 
 static void seed(void) HOLDS(random)
@@ -96,13 +100,13 @@ void random_fill(struct span out)
 {
 	usize done = 0;
 	while (done < span_len(out)) {
-		u32 stream[BLOCK_WORDS] = {};
+		struct chacha_block stream = {};
 		usize n = min_of(span_len(out) - done, (usize)BLOCK_BYTES);
 		{
 			GUARD(random, &generator.lock);
 			if (!generator.seeded)
 				seed();
-			block(stream);
+			block(&stream);
 			if (done + n == span_len(out))
 				rekey();
 		}

@@ -91,7 +91,7 @@ static void finish_switch(struct task *prev)
 }
 
 /* What the policy hands over runs only if it is ready: T1, T2. */
-UNSAFE("1. the reference that pick hands over becomes the CPU's own")
+/* The reference that pick hands over becomes the CPU's own. */
 static struct task *pick_next(u32 cpu, struct cpu_sched *cs)
 {
 	struct task_ref next = {};
@@ -123,7 +123,7 @@ static void switch_to(struct task *prev, struct task *next)
 }
 
 /* Interrupts are off; the current task's state says what becomes of it. */
-UNSAFE("1. the reference of the running task is handed to its next holder exactly once per state")
+/* The reference of the running task is handed to its next holder exactly once per state. */
 static void schedule(void)
 {
 	u32 cpu = cpu_id();
@@ -212,8 +212,8 @@ void task_park(void)
 	irq_restore(flags);
 }
 
-UNSAFE("1. a parked task owns the reference to itself that is handed to the run queue here, once "
-       "per PARKED -> READY")
+/* A parked task owns the reference to itself that is handed to the run queue here, once per PARKED
+ * -> READY. */
 void task_unpark(struct task *t)
 {
 	u64 flags = irq_save();
@@ -325,7 +325,6 @@ static void kernel_task_entry(struct task *self)
 	k->fn(k->arg);
 }
 
-UNSAFE("1. arg is opaque here and handed back to the function it came with")
 err_t kernel_task_start(void (*fn)(void *arg), void *arg)
 {
 	SCOPED_REF(task, t);

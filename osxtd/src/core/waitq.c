@@ -61,7 +61,6 @@ void wait_entry_leave(struct wait_entry *e)
 	queue_unlock(q, flags);
 }
 
-UNSAFE("1. only the current task sleeps on its waiter, so the borrowed task outlives it")
 void waiter_init(struct waiter *w)
 {
 	w->_task = task_current();
@@ -124,7 +123,6 @@ struct sleep_timer {
 	struct atomic_u32 expired;
 };
 
-UNSAFE("1. the timer is cancelled before the sleeper's frame ends")
 static void sleep_timer_fired(struct timer *t)
 {
 	struct sleep_timer *s = TIMER_OWNER(t, struct sleep_timer, timer);

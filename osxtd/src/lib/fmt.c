@@ -86,28 +86,30 @@ static void put_arg(struct text *t, const struct fmt_arg *a, const struct field 
 	case FMT_STR:
 		put_padded(t, a->_s, f);
 		return;
-	case FMT_CSTR:
-		put_padded(t, a->_c != nullptr ? str_of_cstr(a->_c) : STR("(null)"), f);
-		return;
 	case FMT_BOOL:
-		put_padded(t, a->_u != 0 ? STR("true") : STR("false"), f);
+		put_padded(t, a->_n != 0 ? STR("true") : STR("false"), f);
 		return;
 	case FMT_I64: {
-		bool negative = a->_i < 0 && f->base == 10;
-		u64 v = negative ? ~(u64)a->_i + 1 : (u64)a->_i;
+		bool negative = (i64)a->_n < 0 && f->base == 10;
+		u64 v = negative ? ~a->_n + 1 : a->_n;
 		put_number(t, v, negative, f);
 		return;
 	}
 	case FMT_U64:
 		if (f->is_char)
-			text_put_char(t, (char)(u8)a->_u);
+			text_put_char(t, (char)(u8)a->_n);
 		else
-			put_number(t, a->_u, false, f);
+			put_number(t, a->_n, false, f);
 		return;
 	}
 }
 
-UNSAFE("1. args has count elements: the FMT macros pass an array and its length")
+UNSAFE("1. the FMT macros pass an array and its length, with which i was compared")
+static const struct fmt_arg *arg_at(const struct fmt_arg *args, usize i)
+{
+	return &args[i];
+}
+
 void fmt_append(struct text *t, const char *format, const struct fmt_arg *args, usize count)
 {
 	struct str f = str_of_cstr(format);
@@ -122,7 +124,7 @@ void fmt_append(struct text *t, const char *format, const struct fmt_arg *args, 
 			struct field field = {};
 			i = parse_field(f, i + 1, &field);
 			if (next < count)
-				put_arg(t, &args[next++], &field);
+				put_arg(t, arg_at(args, next++), &field);
 			else
 				text_put(t, STR("{missing}"));
 		} else {

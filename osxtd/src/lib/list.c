@@ -3,17 +3,18 @@
  * list - the linking behind LIST_TYPE.
  *
  * The first element's _prev points at itself, so that _prev is null exactly when a link is on no
- * list (L1).
+ * list (L1).  Who names another list than the link's own gets its counts wrong, but moves no end of
+ * it: the ends are compared first (L2).
  */
 #include <osxtd/list.h>
 
-UNSAFE("1. n is on no list (checked), so its pointers are free to set; 2. before is on l or null")
 void list_raw_insert(struct list_raw *l, struct list_link *before, struct list_link *n)
 {
 	ASSERT(n->_prev == nullptr);
 	struct list_link *prev = l->_last;
 	if (before != nullptr)
 		prev = before->_prev == before ? nullptr : before->_prev;
+	ASSERT(prev != nullptr || l->_first == before); /* L2 */
 	n->_next = before;
 	n->_prev = prev != nullptr ? prev : n;
 	if (prev != nullptr)
@@ -27,8 +28,6 @@ void list_raw_insert(struct list_raw *l, struct list_link *before, struct list_l
 	l->_count++;
 }
 
-UNSAFE("1. n is on a list (checked); the caller names the right one: its ends are compared before "
-       "use")
 void list_raw_remove(struct list_raw *l, struct list_link *n)
 {
 	ASSERT(n->_prev != nullptr && l->_count != 0);

@@ -2,22 +2,20 @@
 /* str - searching, parsing and hashing of text.  Pure: also builds on the host. */
 #include <osxtd/span.h>
 
-UNSAFE("1. reads only the len bytes that the span vouches for")
 struct str str_until_nul(struct cspan s)
 {
 	usize n = 0;
-	while (n < s._len && s._ptr[n] != 0)
+	while (n < cspan_len(s) && cspan_get(s, n) != 0)
 		n++;
-	return (struct str){ (const char *)s._ptr, n };
+	return str_of(cspan_sub(s, 0, n));
 }
 
-UNSAFE("1. i < len on every access")
 usize str_find(struct str s, char c, usize from)
 {
 	usize i = from;
-	while (i < s._len && s._ptr[i] != c)
+	while (i < str_len(s) && str_get(s, i) != c)
 		i++;
-	return i < s._len ? i : s._len;
+	return min_of(i, str_len(s));
 }
 
 UNSAFE("1. the caller passes a NUL-terminated constant of the framework")
@@ -66,22 +64,19 @@ bool str_to_u64(struct str s, u32 base, u64 *out)
 
 /* Eight bytes a round of multiply and fold; the length goes in so that zero padding cannot collide.
  */
-UNSAFE("1. i + 8 <= len for whole words, tail copy of len - i < 8 bytes; 2. wrapping products are "
-       "the hash")
 __attribute__((no_sanitize("unsigned-integer-overflow"))) u64 str_hash(struct str s)
 {
 	const u64 k = 0x9e3779b97f4a7c15u;
 	u64 h = s._len * k;
 	usize i = 0;
-	for (; i + 8 <= s._len; i += 8) {
-		u64 w = 0;
-		memcpy(&w, s._ptr + i, 8);
+	u64 w = 0;
+	for (; cspan_read(str_bytes(s), i, &w); i += 8) {
 		h = (h ^ w) * k;
 		h ^= h >> 29;
 	}
-	u64 w = 0;
+	w = 0;
 	for (u32 shift = 0; i < s._len; i++, shift += 8)
-		w |= (u64)(u8)s._ptr[i] << shift;
+		w |= (u64)(u8)str_get(s, i) << shift;
 	h = (h ^ w) * k;
 	return h ^ (h >> 32);
 }

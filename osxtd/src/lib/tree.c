@@ -8,17 +8,19 @@
  */
 #include <osxtd/tree.h>
 
-UNSAFE("1. child is old's place holder below parent or the root; only links of one tree are "
-       "touched")
+/* Puts child in old's place below parent, or at the root.  A link of another tree never becomes or
+ * replaces t's root. */
 static void replace_child(struct tree_raw *t, struct tree_link *parent, struct tree_link *old,
 			  struct tree_link *child)
 {
-	if (parent == nullptr)
+	if (parent == nullptr) {
+		ASSERT(t->_root == old);
 		t->_root = child;
-	else if (parent->_left == old)
+	} else if (parent->_left == old) {
 		parent->_left = child;
-	else
+	} else {
 		parent->_right = child;
+	}
 	if (child != nullptr)
 		child->_parent = parent;
 }
@@ -84,7 +86,6 @@ static void repair_insert(struct tree_raw *t, struct tree_link *n)
 	t->_root->_red = false;
 }
 
-UNSAFE("1. n is on no tree (checked)")
 void tree_raw_insert(struct tree_raw *t, struct tree_link *n)
 {
 	ASSERT(!n->_linked);
@@ -176,7 +177,6 @@ static bool splice_successor(struct tree_raw *t, struct tree_link *n, struct tre
 	return red;
 }
 
-UNSAFE("1. n is on a tree (checked); the caller names the right one")
 void tree_raw_remove(struct tree_raw *t, struct tree_link *n)
 {
 	ASSERT(n->_linked && t->_count != 0);
