@@ -84,6 +84,8 @@ void facts_add_breach(struct facts *f, const char *rule, const char *file, unsig
 
 void facts_add_range(struct facts *f, const char *file, unsigned first, unsigned last,
 		     const char *name, const char *reason);
+/* The innermost mark around a line makes something legal. */
+void facts_note_use(struct facts *f, const char *file, unsigned line);
 void facts_add_file(struct facts *f, const char *file);
 
 /* ---- graph.c: R-recurse ---- */

@@ -89,8 +89,7 @@ static void add_macro(struct facts *f, char **v)
 						      (unsigned)atoi(v[2]), (unsigned)atoi(v[3]) };
 }
 
-/* A legal breach: the innermost mark around it is in use. */
-static void note_waived(struct facts *f, const char *file, unsigned line)
+void facts_note_use(struct facts *f, const char *file, unsigned line)
 {
 	struct unsafe_range *best = NULL;
 	for (unsigned i = 0; i < f->range_count; i++) {
@@ -117,7 +116,7 @@ static void read_line(struct facts *f, char *line)
 		facts_add_breach(f, v[1], v[2], (unsigned)atoi(v[3]), v[4]);
 		f->breaches[f->breach_count - 1].in_macro = v[0][0] == 'M';
 	} else if (line[0] == 'W' && fields(line, v, 5) == 5) {
-		note_waived(f, v[2], (unsigned)atoi(v[3]));
+		facts_note_use(f, v[2], (unsigned)atoi(v[3]));
 	} else if (line[0] == 'U' && fields(line, v, 6) == 6) {
 		facts_add_range(f, v[1], (unsigned)atoi(v[2]), (unsigned)atoi(v[3]), v[4], v[5]);
 	} else if (line[0] == 'X' && fields(line, v, 5) == 5) {

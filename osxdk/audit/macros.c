@@ -72,6 +72,7 @@ void check_macros(struct facts *f)
 			snprintf(flat, sizeof(flat), "%s", reason);
 			flatten(flat);
 			facts_add_range(f, m->file, m->first, m->last, m->name, flat);
+			facts_note_use(f, m->file, m->first);
 			continue;
 		}
 		f->breaches[kept++] = b;

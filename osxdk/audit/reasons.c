@@ -24,6 +24,9 @@ void check_reasons(struct facts *f)
 			continue;
 		for (unsigned k = 0; k < f->range_count; k++)
 			same += strcmp(f->ranges[k].reason, r->reason) == 0;
+		if (r->used == 0)
+			facts_add_breach(f, "R-reason", r->file, r->first,
+					 "nothing in here breaks a rule");
 		if (letters(r->reason) < LETTERS_MIN)
 			facts_add_breach(f, "R-reason", r->file, r->first,
 					 "the reason is missing or too short");

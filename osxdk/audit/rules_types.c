@@ -61,9 +61,13 @@ static void check_byte_view(const struct node *n)
 static void check_call(const struct node *n)
 {
 	CXCursor callee = clang_getCursorReferenced(n->cursor);
-	if (!is_null(callee) && annotation(callee, "osxtd_unsafe_fn"))
-		report(n, R_UNSAFE, "call of the unsafe function %s",
-		       text_of(clang_getCursorSpelling(callee)));
+	if (is_null(callee))
+		return;
+	const char *name = text_of(clang_getCursorSpelling(callee));
+	if (ends_with(name, "_") && spelled(callee).zone != ZONE_KERNEL)
+		report(n, R_OPAQUE, "%s is private to the framework", name);
+	if (annotation(callee, "osxtd_unsafe_fn"))
+		report(n, R_UNSAFE, "call of the unsafe function %s", name);
 }
 
 void rules_types(const struct node *n)

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "ast.h"
+#include "driver.h"
 
 struct unit unit;
 
-/* ---- UNSAFE blocks: the attribute of a statement shows only as the macro's expansion ---- */
+/* ---- UNSAFE statements: their attribute shows only as the macro's expansion ---- */
 enum { UNSAFE_MAX = 4096 };
 static struct {
 	const char *file;
@@ -103,18 +104,48 @@ static enum CXChildVisitResult find_body(CXCursor c, CXCursor parent, CXClientDa
 	return CXChildVisit_Continue;
 }
 
-/* The lines from the header to the closing brace; of a function that a macro makes, those in the
- * macro. */
+/* The line on which the statement at an offset of a file ends: at its semicolon or closing brace.
+ */
+static unsigned closing_line(const char *file, unsigned offset, unsigned line)
+{
+	const struct source *s = source_get(file);
+	struct scan scan = {};
+	bool code = false;
+	int depth = 0;
+	for (size_t i = offset; s && i < s->size;) {
+		char c = s->text[i];
+		if (c == '\n') {
+			scan.in_line = false;
+			line++;
+			i++;
+			continue;
+		}
+		i += scan_step(&scan, s->text + i, &code);
+		if (!code || scan.in_string)
+			continue;
+		depth += c == '{' || c == '(' ? 1 : c == '}' || c == ')' ? -1 : 0;
+		if (depth == 0 && (c == ';' || c == '}'))
+			return line;
+	}
+	return line;
+}
+
+/* The lines from the header to the closing brace.  libclang knows ends in macros only as the place
+ * of the macro's use, so those are looked for in the text. */
 static void fact_unsafe(CXCursor c, const char *name, const char *reason)
 {
-	const char *file = NULL, *use = NULL, *body_file = NULL;
+	bool is_function = clang_getCursorKind(c) == CXCursor_FunctionDecl;
 	CXCursor body = c;
-	CXSourceRange extent = clang_getCursorExtent(c);
-	unsigned last = line_of(clang_getRangeEnd(extent), &file);
-	unsigned first = expansion_line_of(clang_getRangeStart(extent), &use);
-	if (file != use || last != expansion_line_of(clang_getRangeEnd(extent), &use)) {
+	if (is_function)
 		clang_visitChildren(c, find_body, &body);
-		first = line_of(clang_getCursorLocation(body), &body_file) - 1;
+	struct place at = spelled(body), use = expanded(body);
+	const char *file = use.file;
+	unsigned first = expansion_line_of(clang_getRangeStart(clang_getCursorExtent(c)), &file);
+	unsigned last = expansion_line_of(clang_getRangeEnd(clang_getCursorExtent(c)), &file);
+	if (at.file && (at.file != use.file || at.offset != use.offset)) {
+		file = at.file;
+		first = at.line - is_function;
+		last = closing_line(at.file, at.offset, at.line);
 	}
 	if (file && first <= last)
 		fprintf(unit.facts, "U\t%s\t%u\t%u\t%s\t%s\n", file, first, last, name, reason);
@@ -220,7 +251,12 @@ static enum CXChildVisitResult visit(CXCursor c, CXCursor parent, CXClientData d
 		enter_function(&n, &fn);
 	} else if (is_unsafe_block(&n)) {
 		n.in_unsafe = true;
-		fact_unsafe(c, n.fn ? n.fn->name : "?", block_reason(c));
+		fact_unsafe(nth_child(c, 0), n.fn ? n.fn->name : "?", block_reason(c));
+	} else if (n.kind == CXCursor_VarDecl && annotation(c, "osxtd_unsafe")) {
+		n.in_unsafe = true;
+		fact_unsafe(c, text_of(clang_getCursorSpelling(c)), annotation(c, "osxtd_unsafe"));
+	} else if (n.kind == CXCursor_StaticAssert) {
+		return CXChildVisit_Continue; /* nothing in it is ever run */
 	}
 	run_rules(&n);
 	clang_visitChildren(c, visit, &n);
