@@ -37,6 +37,9 @@ static bool is_on_stack(CXCursor root, const struct node *n)
 static bool is_used_at_once(const struct node *n)
 {
 	const struct node *parent = real_parent(n);
+	/* Atomic built-ins are calls that libclang does not show as such: several operands. */
+	if (n->up->kind == CXCursor_UnexposedExpr && !is_null(nth_child(n->up->cursor, 1)))
+		return true;
 	if (!parent || parent->kind == CXCursor_CallExpr || parent->kind == CXCursor_UnaryExpr ||
 	    parent->kind == CXCursor_MemberRefExpr || parent->kind == CXCursor_ArraySubscriptExpr)
 		return true;

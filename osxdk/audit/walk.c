@@ -12,68 +12,51 @@
 
 struct unit unit;
 
-/* ---- UNSAFE statements: their attribute shows only as the macro's expansion ---- */
-enum { UNSAFE_MAX = 4096 };
-static struct {
-	const char *file;
-	unsigned offset;
-} unsafe_uses[UNSAFE_MAX];
-static unsigned unsafe_count;
+/* ---- UNSAFE statements: their attribute shows only by where it is spelled ---- */
+static struct place note_word; /* where AUDIT_NOTE is defined, of which UNSAFE is made */
 
 static void note_macro_use(CXCursor c)
 {
 	const char *name = text_of(clang_getCursorSpelling(c));
-	bool is_unsafe = strcmp(name, "UNSAFE") == 0;
-	if (!is_unsafe && strcmp(name, "unsafe_fn") != 0)
+	if (strcmp(name, "UNSAFE") != 0 && strcmp(name, "unsafe_fn") != 0)
 		return;
-	struct place at = expanded(c);
-	if (at.zone == ZONE_KERNEL) {
+	if (expanded(c).zone == ZONE_KERNEL) {
 		struct node n = { .cursor = c, .kind = clang_getCursorKind(c) };
 		report(&n, R_UNSAFE, "%s outside osxtd", name);
 	}
-	if (is_unsafe && unsafe_count < UNSAFE_MAX) {
-		unsafe_uses[unsafe_count].file = at.file;
-		unsafe_uses[unsafe_count++].offset = at.offset;
-	}
 }
 
-static bool is_unsafe_block(const struct node *n)
+static void note_macro_definition(CXCursor c)
+{
+	if (strcmp(text_of(clang_getCursorSpelling(c)), "AUDIT_NOTE") == 0 &&
+	    expanded(c).zone == ZONE_OSXTD)
+		note_word = expanded(c);
+}
+
+static bool is_unsafe_statement(const struct node *n)
 {
 	if (n->kind != CXCursor_UnexposedStmt)
 		return false;
-	struct place at = expanded(n->cursor);
-	for (unsigned i = 0; i < unsafe_count; i++) {
-		if (unsafe_uses[i].offset == at.offset && unsafe_uses[i].file == at.file)
-			return true;
-	}
-	return false;
+	struct place at = spelled(n->cursor);
+	return at.file && at.file == note_word.file && at.line == note_word.line;
 }
 
-/* The range in the file, where it begins with a macro's use. */
-static CXSourceRange as_written(CXSourceRange range)
+/* The strings between UNSAFE( and its parenthesis, before the statement. */
+static const char *statement_reason(CXCursor statement)
 {
-	CXFile file = NULL;
-	unsigned offset = 0;
-	clang_getExpansionLocation(clang_getRangeStart(range), &file, NULL, NULL, &offset);
-	return clang_getRange(clang_getLocationForOffset(unit.tu, file, offset),
-			      clang_getRangeEnd(range));
-}
-
-/* The string between the quotes of UNSAFE("…") in front of a block. */
-static const char *block_reason(CXCursor block)
-{
-	CXToken *tokens = NULL;
-	unsigned count = 0;
+	struct place at = spelled(statement);
+	const struct source *s = at.file ? source_get(at.file) : NULL;
 	char reason[4096] = "";
-	clang_tokenize(unit.tu, as_written(clang_getCursorExtent(block)), &tokens, &count);
-	for (unsigned i = 0; i < count; i++) {
-		const char *text = text_of(clang_getTokenSpelling(unit.tu, tokens[i]));
-		if (text[0] == '"' && strlen(reason) + strlen(text) < sizeof(reason))
-			strncat(reason, text + 1, strlen(text) - 2);
-		if (strcmp(text, ")") == 0)
-			break;
+	size_t used = 0, start = at.offset;
+	while (s && start > 0 && !starts_with(s->text + start, "UNSAFE("))
+		start--;
+	bool in_string = false;
+	for (size_t i = start; s && i < at.offset && used + 1 < sizeof(reason); i++) {
+		if (s->text[i] == '"')
+			in_string = !in_string;
+		else if (in_string)
+			reason[used++] = s->text[i];
 	}
-	clang_disposeTokens(unit.tu, tokens, count);
 	return intern(reason);
 }
 
@@ -249,9 +232,10 @@ static enum CXChildVisitResult visit(CXCursor c, CXCursor parent, CXClientData d
 	struct node n = { c, clang_getCursorKind(c), up, up->fn, up->in_unsafe };
 	if (n.kind == CXCursor_FunctionDecl && clang_isCursorDefinition(c)) {
 		enter_function(&n, &fn);
-	} else if (is_unsafe_block(&n)) {
+	} else if (is_unsafe_statement(&n)) {
 		n.in_unsafe = true;
-		fact_unsafe(nth_child(c, 0), n.fn ? n.fn->name : "?", block_reason(c));
+		fact_unsafe(nth_child(c, 0), n.fn ? n.fn->name : "?",
+			    statement_reason(nth_child(c, 0)));
 	} else if (n.kind == CXCursor_VarDecl && annotation(c, "osxtd_unsafe")) {
 		n.in_unsafe = true;
 		fact_unsafe(c, text_of(clang_getCursorSpelling(c)), annotation(c, "osxtd_unsafe"));
@@ -272,8 +256,10 @@ static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientDa
 	}
 	if (kind == CXCursor_InclusionDirective)
 		fact_include(c);
-	if (kind == CXCursor_MacroDefinition)
+	if (kind == CXCursor_MacroDefinition) {
+		note_macro_definition(c);
 		fact_macro(c);
+	}
 	if (expanded(c).zone == ZONE_OUTSIDE)
 		return CXChildVisit_Continue;
 	return visit(c, parent, data);

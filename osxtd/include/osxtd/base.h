@@ -156,7 +156,8 @@ ALWAYS_INLINE usize index_check(usize i, usize n)
 	ASSERT(i < n);
 	return i;
 }
-/* Element i of a real array, checked; refuses pointers. */
+/* Element i of a real array, checked; refuses pointers.  UNSAFE: 1. index_check stops i at the
+ * length that array_len, which refuses pointers, gives. */
 #define array_at(a, i) ((a)[index_check((usize)(i), array_len(a))])
 
 #define min_of(a, b)                                                                               \
@@ -180,14 +181,14 @@ ALWAYS_INLINE usize index_check(usize i, usize n)
 /* Arithmetic modulo 2^64 on purpose (hashes, sequence numbers). */
 #define wrap_add(a, b)                                                                             \
 	({                                                                                         \
-		typeof(a) wrap_r_;                                                                 \
+		typeof(a) wrap_r_ = 0;                                                             \
 		(void)__builtin_add_overflow((a), (b), &wrap_r_);                                  \
 		wrap_r_;                                                                           \
 	})
 
 #define wrap_mul(a, b)                                                                             \
 	({                                                                                         \
-		typeof(a) wrap_r_;                                                                 \
+		typeof(a) wrap_r_ = 0;                                                             \
 		(void)__builtin_mul_overflow((a), (b), &wrap_r_);                                  \
 		wrap_r_;                                                                           \
 	})

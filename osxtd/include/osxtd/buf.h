@@ -30,7 +30,7 @@ ALWAYS_INLINE usize buf_len(const struct buf *b)
 }
 ALWAYS_INLINE struct buf buf_move(struct buf *b)
 {
-	struct buf moved = *b;
+	struct buf moved = { b->_ptr, b->_len };
 	*b = (struct buf){};
 	return moved;
 }
@@ -38,7 +38,7 @@ ALWAYS_INLINE struct buf buf_move(struct buf *b)
 OSXTD_API err_t buf_copy_of(struct cspan s, struct buf *out);
 ALWAYS_INLINE struct str buf_str(const struct buf *b)
 {
-	return (struct str){ (const char *)b->_ptr, b->_len };
+	return str_of(span_const(buf_span(b)));
 }
 #define SCOPED_BUF(name) struct buf name CLEANUP(buf_drop) = {}
 
@@ -61,6 +61,7 @@ OSXTD_API err_t vec_raw_resize(struct buf *b, usize elem_size, usize old_len, us
 	[[maybe_unused]] static inline T *name##_at(const struct name *v, usize i)                 \
 	{                                                                                          \
 		ASSERT(i < v->_len);                                                               \
+		UNSAFE("1. the buffer holds _len elements of T, and i is below it")                \
 		return &((T *)(void *)v->_buf._ptr)[i];                                            \
 	}                                                                                          \
 	[[maybe_unused]] static inline err_t name##_resize(struct name *v, usize len)              \

@@ -31,8 +31,7 @@ ALWAYS_INLINE struct text text_in(struct span buf)
 /* What was written and fits. */
 ALWAYS_INLINE struct str text_str(const struct text *t)
 {
-	return (struct str){ (const char *)t->_buf._ptr,
-			     t->_len < t->_buf._len ? t->_len : t->_buf._len };
+	return str_of(span_const(span_sub(t->_buf, 0, min_of(t->_len, t->_buf._len))));
 }
 ALWAYS_INLINE bool text_overflowed(const struct text *t)
 {

@@ -37,6 +37,7 @@ OSXTD_API void list_raw_remove(struct list_raw *l, struct list_link *n);
 #define LIST_FUNCTIONS(name, T, link)                                                              \
 	[[maybe_unused]] static inline struct T *name##_item_(struct list_link *n)                 \
 	{                                                                                          \
+		UNSAFE("1. n is the link of a T: only these are put on the list")                  \
 		return n == nullptr ? nullptr                                                      \
 				    : (struct T *)(void *)((u8 *)n - offsetof(struct T, link));    \
 	}                                                                                          \

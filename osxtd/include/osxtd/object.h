@@ -100,6 +100,20 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	return __atomic_load_n(&o->_refs._v, __ATOMIC_ACQUIRE);
 }
 
+/* The header at the start of a counted struct. */
+UNSAFE("1. the macros below pass pointers to counted structs only; 2. those begin with their "
+       "header, "
+       "which OBJECT_TYPE, OBJECT_BASE and OBJECT_SUBTYPE assert")
+ALWAYS_INLINE struct object *object_of_(void *counted)
+{
+	return (struct object *)counted;
+}
+UNSAFE("1. as object_of_; 2. the header is only read")
+ALWAYS_INLINE const struct object *object_header_(const void *counted)
+{
+	return (const struct object *)counted;
+}
+
 #define REF_TYPE(T)                                                                                \
 	struct AFFINE T##_ref {                                                                    \
 		struct T *_p;                                                                      \
@@ -128,13 +142,13 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	/* One more reference to a live, borrowed object. */                                       \
 	ALWAYS_INLINE struct T##_ref T##_clone(struct T *p)                                        \
 	{                                                                                          \
-		object_get_((struct object *)p);                                                   \
+		object_get_(object_of_(p));                                                        \
 		return (struct T##_ref){ p };                                                      \
 	}                                                                                          \
 	ALWAYS_INLINE struct T##_ref T##_clone_or_null(struct T *p)                                \
 	{                                                                                          \
 		if (p != nullptr)                                                                  \
-			object_get_((struct object *)p);                                           \
+			object_get_(object_of_(p));                                                \
 		return (struct T##_ref){ p };                                                      \
 	}                                                                                          \
 	ALWAYS_INLINE void T##_drop(struct T##_ref *r)                                             \
@@ -142,7 +156,7 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 		struct T *p = r->_p;                                                               \
 		r->_p = nullptr;                                                                   \
 		if (p != nullptr)                                                                  \
-			object_put_((struct object *)p);                                           \
+			object_put_(object_of_(p));                                                \
 	}                                                                                          \
 	/* Drops what *field held and stores r there. */                                           \
 	ALWAYS_INLINE void T##_replace(struct T##_ref *field, struct T##_ref r)                    \
@@ -158,12 +172,12 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	};                                                                                         \
 	ALWAYS_INLINE struct T##_weak T##_weaken(struct T *p)                                      \
 	{                                                                                          \
-		return (struct T##_weak){ p, ((struct object *)p)->_generation };                  \
+		return (struct T##_weak){ p, object_of_(p)->_generation };                         \
 	}                                                                                          \
 	/* A strong reference again, or false when the object is gone. */                          \
 	[[nodiscard]] ALWAYS_INLINE bool T##_upgrade(struct T##_weak w, struct T##_ref *out)       \
 	{                                                                                          \
-		if (w._p == nullptr || !object_upgrade((struct object *)w._p, w._generation))      \
+		if (w._p == nullptr || !object_upgrade(object_of_(w._p), w._generation))           \
 			return false;                                                              \
 		*out = (struct T##_ref){ w._p };                                                   \
 		return true;                                                                       \
@@ -176,7 +190,10 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	static_assert(sizeof(struct T) >= sizeof(struct object) + sizeof(void *));                 \
 	static void T##_fini_thunk_(struct object *o)                                              \
 	{                                                                                          \
-		fini_fn((struct T *)o);                                                            \
+		UNSAFE("1. a type's fini is called for objects of that type only")                 \
+		{                                                                                  \
+			fini_fn((struct T *)o);                                                    \
+		}                                                                                  \
 	}                                                                                          \
 	static struct pool shared T##_pool_ = { ._size = sizeof(struct T),                         \
 						._cpus = pool_cpus_none,                           \
@@ -193,6 +210,7 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	OBJECT_TYPE_(T, nullptr, fini_fn, static);                                                 \
 	[[maybe_unused]] static inline err_t T##_alloc(struct T##_ref *out)                        \
 	{                                                                                          \
+		UNSAFE("1. object_alloc makes objects of the type that it is given")               \
 		return object_alloc(&T##_type_, (struct object **)&out->_p);                       \
 	}                                                                                          \
 	static_assert(true)
@@ -202,7 +220,10 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	static_assert(offsetof(struct T, object) == 0);                                            \
 	static void T##_fini_thunk_(struct object *o)                                              \
 	{                                                                                          \
-		fini_fn((struct T *)o);                                                            \
+		UNSAFE("1. a type's fini is called for objects of that type only")                 \
+		{                                                                                  \
+			fini_fn((struct T *)o);                                                    \
+		}                                                                                  \
 	}                                                                                          \
 	const struct object_type T##_type_ = { ._name = #T, ._fini = T##_fini_thunk_ }
 
@@ -211,12 +232,13 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	extern const struct object_type S##_type_;                                                 \
 	ALWAYS_INLINE bool S##_is(const struct B *b)                                               \
 	{                                                                                          \
-		return ((const struct object *)b)->_type == &S##_type_;                            \
+		return object_header_(b)->_type == &S##_type_;                                     \
 	}                                                                                          \
 	ALWAYS_INLINE struct S *S##_of(struct B *b)                                                \
 	{                                                                                          \
-		if (unlikely(((const struct object *)b)->_type != &S##_type_))                     \
-			object_bad_downcast((const struct object *)b, &S##_type_);                 \
+		if (unlikely(object_header_(b)->_type != &S##_type_))                              \
+			object_bad_downcast(object_header_(b), &S##_type_);                        \
+		UNSAFE("1. the type of *b was compared above")                                     \
 		return (struct S *)b;                                                              \
 	}                                                                                          \
 	static_assert(true)
@@ -228,6 +250,7 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 	OBJECT_TYPE_(S, &B##_type_, fini_fn, );                                                    \
 	[[maybe_unused]] static inline err_t S##_alloc(struct B##_ref *out)                        \
 	{                                                                                          \
+		UNSAFE("1. object_alloc makes an S, which begins with its B")                      \
 		return object_alloc(&S##_type_, (struct object **)&out->_p);                       \
 	}                                                                                          \
 	static_assert(true)

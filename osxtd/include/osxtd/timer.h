@@ -40,7 +40,9 @@ OSXTD_API void timer_arm(struct timer *t, u64 deadline_ns);
 /* True when it was armed and will not fire any more. */
 OSXTD_API bool timer_cancel(struct timer *t);
 OSXTD_API bool timer_is_armed(const struct timer *t);
-/* The T (struct foo) whose member `field` t is. */
+/* The T (struct foo) whose member `field` t is.
+ * UNSAFE: 1. the function that is given to timer_init is called with that timer only, which is this
+ * member of a T. */
 #define TIMER_OWNER(t, T, field) ((T *)(void *)((u8 *)(t) - offsetof(T, field)))
 /* Spins for about ns. */
 OSXTD_API void clock_delay_ns(u64 ns);

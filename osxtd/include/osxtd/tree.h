@@ -37,6 +37,7 @@ OSXTD_API struct tree_link *tree_raw_next(const struct tree_link *n);
 	};                                                                                         \
 	[[maybe_unused]] static inline struct T *name##_item_(struct tree_link *n)                 \
 	{                                                                                          \
+		UNSAFE("1. n is the link of a T: only these are put into the tree")                \
 		return n == nullptr ? nullptr                                                      \
 				    : (struct T *)(void *)((u8 *)n - offsetof(struct T, link));    \
 	}                                                                                          \
