@@ -37,9 +37,9 @@ bool boot_option(struct str name, struct str *value)
 	return found;
 }
 
-UNSAFE("1. mm_init keeps the initrd's pages mapped and to itself until boot_initrd_free")
 struct cspan boot_initrd(void)
 {
+	UNSAFE("1. mm_init keeps the initrd's pages mapped and to itself until boot_initrd_free")
 	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + boot_info.initrd_start),
 			       boot_info.initrd_end - boot_info.initrd_start };
 }

@@ -25,10 +25,10 @@ enum : u32 { FRAMES_MAX = 32 };
 
 /* The guard that functions with buffers check; entry code makes it random before the first of them
  * runs. */
-OSXTD_API u64 shared __stack_chk_guard = 0x00000aff0d0a0d0a;
+OSXTD_API u64 shared __stack_chk_guard OWNER(boot) = 0x00000aff0d0a0d0a;
 OSXTD_API void __stack_chk_fail(void);
 
-static u32 shared panicking;
+static u32 shared panicking ATOMIC_ONLY;
 
 static void line_to_console(struct str line)
 {
@@ -69,7 +69,7 @@ void panic_report(const struct panic_cause *c, panic_line_fn out)
 {
 	if (c->frame != nullptr)
 		REPORT_LINE(out, "code 0x{x}, address 0x{x}", c->code, c->address);
-	REPORT_LINE(out, "CPU {}, task {x}", cpu_id(), (u64)task_current());
+	REPORT_LINE(out, "CPU {}, task {x}", cpu_id(), address_of_(task_current()));
 	if (c->frame != nullptr) {
 		arch_panic_registers(c->frame, out);
 		REPORT_LINE(out, "backtrace:");
@@ -129,7 +129,7 @@ void panic_at(const char *why, const char *file, u32 line)
 {
 	ktest_caught(why);
 	struct panic_cause c = { .why = why, .file = file, .line = line, .can_oops = true };
-	c.fp = (u64)__builtin_frame_address(0);
+	c.fp = address_of_(__builtin_frame_address(0));
 	(void)arch_unwind(&c.fp, &c.ip);
 	oops_contain(&c);
 	stop_with(&c);
@@ -139,8 +139,9 @@ void system_panic(struct str why)
 {
 	enter_panic();
 	REPORT_LINE(line_to_console, "Kernel panic: {}", why);
-	REPORT_LINE(line_to_console, "CPU {}, task {x}, backtrace:", cpu_id(), (u64)task_current());
-	print_backtrace(line_to_console, (u64)__builtin_frame_address(0));
+	REPORT_LINE(line_to_console, "CPU {}, task {x}, backtrace:", cpu_id(),
+		    address_of_(task_current()));
+	print_backtrace(line_to_console, address_of_(__builtin_frame_address(0)));
 	stop();
 }
 

@@ -40,8 +40,8 @@ bool arch_unwind(u64 *fp, u64 *ip);
 
 #define REPORT_LINE(out, format, ...)                                                              \
 	do {                                                                                       \
-		u8 line_[160];                                                                     \
-		struct text text_ = text_in((struct span){ line_, sizeof(line_) });                \
+		u8 line_[160] = {};                                                                \
+		struct text text_ = text_in(span_of(line_));                                       \
 		FMT(&text_, format __VA_OPT__(, ) __VA_ARGS__);                                    \
 		(out)(text_str(&text_));                                                           \
 	} while (0)

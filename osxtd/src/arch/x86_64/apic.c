@@ -27,7 +27,6 @@ static void pic_mask(void)
 	outb(0xa1, 0xff);
 }
 
-UNSAFE("1. the boot tables map the first 4 GiB, device memory included")
 void apic_init_early(void)
 {
 	pic_mask();
@@ -35,8 +34,9 @@ void apic_init_early(void)
 	/* Memory takes one store where an MSR takes four instructions: x2APIC only where the
 	 * firmware already chose it. */
 	apic.is_x2 = cpu_features.x2apic && (base & APIC_BASE_X2) != 0;
+	/* The boot tables map the first 4 GiB, device memory included. */
 	if (!apic.is_x2)
-		apic.registers = (volatile u32 *)(PHYSMAP_BASE + (base & 0xfffff000));
+		apic.registers = (struct mmio){ PHYSMAP_BASE + (base & 0xfffff000) };
 	msr_write(MSR_APIC_BASE, base);
 	apic_write(APIC_LVT_TIMER, APIC_MASKED | VECTOR_TIMER);
 	apic_write(APIC_LVT_LINT0, APIC_MASKED);
@@ -46,12 +46,10 @@ void apic_init_early(void)
 	apic_write(APIC_TIMER_DIVIDE, 0xb); /* by one */
 }
 
-UNSAFE("1. the area is the local APIC's, by the CPU's own word")
 void apic_map(void)
 {
 	if (!apic.is_x2)
-		apic.registers = (volatile u32 *)kernel_map_mmio(
-			msr_read(MSR_APIC_BASE) & 0xfffff000, PAGE_SIZE);
+		apic.registers = kernel_map_mmio(msr_read(MSR_APIC_BASE) & 0xfffff000, PAGE_SIZE);
 }
 
 u32 apic_id(void)

@@ -5,6 +5,7 @@
  *   Spec:  Intel SDM volume 3, 11.
  */
 #pragma once
+#include <arch/mmio.h>
 #include <osxtd/base.h>
 
 #include "regs.h"
@@ -25,22 +26,20 @@ enum : u32 { APIC_MASKED = 1 << 16, APIC_NMI = 4 << 8, APIC_DEADLINE_MODE = 2 <<
 
 struct apic {
 	bool is_x2;
-	volatile u32 *registers; /* xAPIC mode */
+	struct mmio registers; /* xAPIC mode: one every 16 bytes */
 };
 extern struct apic shared apic;
 
-UNSAFE("1. registers maps the local APIC; reg is one of the enum's")
 ALWAYS_INLINE void apic_write(u32 reg, u32 v)
 {
 	if (apic.is_x2)
 		msr_write(MSR_X2APIC + reg, v);
 	else
-		apic.registers[reg * 4] = v;
+		mmio_write32(apic.registers, reg * 16, v);
 }
-UNSAFE("1. registers maps the local APIC; reg is one of the enum's")
 ALWAYS_INLINE u32 apic_read(u32 reg)
 {
-	return apic.is_x2 ? (u32)msr_read(MSR_X2APIC + reg) : apic.registers[reg * 4];
+	return apic.is_x2 ? (u32)msr_read(MSR_X2APIC + reg) : mmio_read32(apic.registers, reg * 16);
 }
 ALWAYS_INLINE void apic_eoi(void)
 {

@@ -87,7 +87,7 @@ KTEST(user_attack, only_the_running_tasks_own_context_is_entered)
 UNSAFE("1. code is read only: the write cannot happen")
 static void write_code(void *)
 {
-	*(volatile u8 *)kernel_text_start = 0xc3;
+	*(volatile u8 *)address_of_(kernel_text_start) = 0xc3;
 }
 
 UNSAFE("1. a call of data cannot happen where NX is on")

@@ -55,8 +55,8 @@ u64 arch_trap_fp(const struct trap_frame *f)
 
 static void line3(panic_line_fn out, struct str names, u64 a, u64 b, u64 c)
 {
-	u8 buf[100];
-	struct text t = text_in((struct span){ buf, sizeof(buf) });
+	u8 buf[100] = {};
+	struct text t = text_in(span_of(buf));
 	FMT(&t, "{} {016x} {016x} {016x}", names, a, b, c);
 	out(text_str(&t));
 }

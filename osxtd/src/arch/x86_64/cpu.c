@@ -94,11 +94,14 @@ void cpu_detect(void)
 
 /* ---- descriptor tables ---- */
 
-UNSAFE("1. the block belongs to this CPU alone; 2. the GDT has a fixed layout, asserted against "
-       "offsets.h")
+struct table_pointer {
+	u16 limit;
+	u64 base;
+} __attribute__((packed));
+
 static void load_gdt(struct cpu_area *a)
 {
-	u64 tss = (u64)&a->tss_words;
+	u64 tss = address_of_(&a->tss_words);
 	a->gdt[KERNEL_CS / 8] = 0x00af9b000000ffff;
 	a->gdt[KERNEL_DS / 8] = 0x00cf93000000ffff;
 	a->gdt[USER_DS / 8] = 0x00cff3000000ffff;
@@ -106,25 +109,28 @@ static void load_gdt(struct cpu_area *a)
 	a->gdt[TSS_SELECTOR / 8] = 0x0000890000000000 | (TSS_BYTES - 1) | (tss & 0xffffff) << 16 |
 				   (tss >> 24 & 0xff) << 56;
 	a->gdt[TSS_SELECTOR / 8 + 1] = tss >> 32;
-	struct {
-		u16 limit;
-		u64 base;
-	} __attribute__((packed)) pointer = { sizeof(a->gdt) - 1, (u64)a->gdt };
-	__asm__ volatile("lgdt %0\n\t"
-			 "pushq %1\n\tleaq 1f(%%rip), %%rax\n\tpushq %%rax\n\tlretq\n1:\n\t"
-			 "movl %2, %%eax\n\tmovl %%eax, %%ss\n\t"
-			 "movl %3, %%eax\n\tltr %%ax" ::"m"(pointer),
-			 "i"(KERNEL_CS), "i"(KERNEL_DS), "i"(TSS_SELECTOR)
-			 : "rax", "memory");
+	struct table_pointer pointer = { sizeof(a->gdt) - 1, address_of_(a->gdt) };
+	UNSAFE("1. the block belongs to this CPU alone; 2. the GDT has a fixed layout, asserted "
+	       "against offsets.h")
+	{
+		__asm__ volatile(
+			"lgdt %0\n\tpushq %1\n\tleaq 1f(%%rip), %%rax\n\tpushq %%rax\n\tlretq\n"
+			"1:\n\tmovl %2, %%eax\n\tmovl %%eax, %%ss\n\tmovl %3, %%eax\n\tltr %%ax" ::
+				"m"(pointer),
+			"i"(KERNEL_CS), "i"(KERNEL_DS), "i"(TSS_SELECTOR)
+			: "rax", "memory");
+	}
 }
 
-UNSAFE("1. each stack is this CPU's; 2. the pointer at its top is what trap_entry.S reads there")
 static void set_ist(struct cpu_area *a, struct ist_stacks *stacks)
 {
 	for (u32 i = 0; i < IST_COUNT; i++) {
-		u64 *top = (u64 *)(void *)(stacks->stack[i].bytes + IST_SIZE) - 2;
-		*top = (u64)a;
-		cpu_tss_set(a, TSS_IST1 + i * 8, (u64)top);
+		u8 *end = array_at(stacks->stack, i).bytes;
+		UNSAFE("1. the stack is this CPU's and IST_SIZE long; 2. the pointer at its top is "
+		       "what trap_entry.S reads there")
+		u64 *top = (u64 *)(void *)(end + IST_SIZE) - 2;
+		*top = address_of_(a);
+		cpu_tss_set(a, TSS_IST1 + i * 8, address_of_(top));
 	}
 	/* No I/O permission bitmap: it lies past the limit. */
 	a->tss_words[TSS_BYTES / 4 - 1] = TSS_BYTES << 16;
@@ -133,7 +139,7 @@ static void set_ist(struct cpu_area *a, struct ist_stacks *stacks)
 void cpu_unmap_guards(void)
 {
 	for (u32 i = 0; i < IST_COUNT; i++)
-		(void)paging_unmap_page((u64)array_at(boot_ist_stacks.stack, i).guard);
+		(void)paging_unmap_page(address_of_(array_at(boot_ist_stacks.stack, i).guard));
 }
 
 static u8 gate_ist(u32 vector)
@@ -152,10 +158,11 @@ static u8 gate_ist(u32 vector)
 	}
 }
 
-UNSAFE("1. every gate leads to its stub; 2. only int3 and into may be raised by user mode")
 static void load_idt(void)
 {
 	for (u32 i = 0; i < VECTOR_COUNT; i++) {
+		UNSAFE("1. there is a stub for each of the VECTOR_COUNT vectors; only its address "
+		       "is used")
 		u64 stub = (u64)trap_stubs[i];
 		array_at(idt, i) = (struct idt_gate){
 			.offset_low = (u16)stub,
@@ -166,14 +173,13 @@ static void load_idt(void)
 			.attributes = (i == 3 || i == 4) ? 0xee : 0x8e,
 		};
 	}
-	struct {
-		u16 limit;
-		u64 base;
-	} __attribute__((packed)) pointer = { sizeof(idt) - 1, (u64)idt };
-	__asm__ volatile("lidt %0" ::"m"(pointer));
+	struct table_pointer pointer = { sizeof(idt) - 1, address_of_(idt) };
+	UNSAFE("1. every gate leads to its stub; 2. only int3 and into may be raised by user mode")
+	{
+		__asm__ volatile("lidt %0" ::"m"(pointer));
+	}
 }
 
-UNSAFE("1. only features that CPUID shows are switched on")
 static void set_control_registers(void)
 {
 	const struct cpu_features *f = &cpu_features;
@@ -183,19 +189,23 @@ static void set_control_registers(void)
 	cr4 |= (f->smep ? CR4_SMEP : 0) | (f->smap ? CR4_SMAP : 0);
 	cr4_write(cr4);
 	cr0_write((cr0_read() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE | CR0_WP);
-	if (f->xsave)
+	if (!f->xsave)
+		return;
+	UNSAFE("1. xcr0 holds what CPUID shows, no more")
+	{
 		__asm__ volatile("xsetbv" ::"c"(0), "a"((u32)f->xcr0), "d"((u32)(f->xcr0 >> 32)));
+	}
 }
 
 /* U2: the flags that FMASK clears are those that change what the kernel's own code does. */
-UNSAFE("1. the entry point, segments and flag mask are those that user_entry.S expects")
 static void set_syscall_registers(void)
 {
+	UNSAFE("1. the entry point, segments and flag mask are those that user_entry.S expects")
+	u64 entry = (u64)&syscall_entry;
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE);
 	msr_write(MSR_STAR, (u64)(USER_BASE | 3) << 48 | (u64)KERNEL_CS << 32);
-	msr_write(MSR_LSTAR, (u64)&syscall_entry);
-	msr_write(MSR_CSTAR,
-		  (u64)&syscall_entry); /* unreachable: there is no 32-bit code segment */
+	msr_write(MSR_LSTAR, entry);
+	msr_write(MSR_CSTAR, entry); /* unreachable: there is no 32-bit code segment */
 	msr_write(MSR_FMASK, 0x257fd5);
 	msr_write(MSR_KERNEL_GS_BASE, 0);
 }
@@ -215,11 +225,10 @@ void cpu_init(u32 id)
 
 /* ---- what programs may know ---- */
 
-UNSAFE("1. callers pass room for four characters")
-static void put_u32(char *out, u32 v)
+static void put_u32(struct span out, usize at, u32 v)
 {
 	for (u32 i = 0; i < 4; i++)
-		out[i] = (char)(v >> (8 * i));
+		span_set(out, at + i, (u8)(v >> (8 * i)));
 }
 
 void boot_cpu_info(u32 cpu, struct cpu_info *out)
@@ -227,9 +236,9 @@ void boot_cpu_info(u32 cpu, struct cpu_info *out)
 	(void)cpu; /* all CPUs are of one kind */
 	*out = (struct cpu_info){ .frequency_hz = tsc_hz() };
 	struct cpuid v = cpuid(0, 0), c1 = cpuid(1, 0);
-	put_u32(&out->vendor[0], v.ebx);
-	put_u32(&out->vendor[4], v.edx);
-	put_u32(&out->vendor[8], v.ecx);
+	put_u32(span_of(out->vendor), 0, v.ebx);
+	put_u32(span_of(out->vendor), 4, v.edx);
+	put_u32(span_of(out->vendor), 8, v.ecx);
 	out->stepping = c1.eax & 15;
 	out->family = c1.eax >> 8 & 15;
 	out->model = c1.eax >> 4 & 15;
@@ -240,10 +249,10 @@ void boot_cpu_info(u32 cpu, struct cpu_info *out)
 	u32 max = cpuid_max(0x80000000);
 	for (u32 i = 0; max >= 0x80000004 && i < 3; i++) {
 		struct cpuid c = cpuid(0x80000002 + i, 0);
-		put_u32(&out->model_name[i * 16], c.eax);
-		put_u32(&out->model_name[i * 16 + 4], c.ebx);
-		put_u32(&out->model_name[i * 16 + 8], c.ecx);
-		put_u32(&out->model_name[i * 16 + 12], c.edx);
+		put_u32(span_of(out->model_name), i * 16, c.eax);
+		put_u32(span_of(out->model_name), i * 16 + 4, c.ebx);
+		put_u32(span_of(out->model_name), i * 16 + 8, c.ecx);
+		put_u32(span_of(out->model_name), i * 16 + 12, c.edx);
 	}
 	if (max >= 0x80000006)
 		out->cache_kib = cpuid(0x80000006, 0).ecx >> 16;

@@ -46,9 +46,9 @@ static bool is_current(const struct user_ctx *ctx)
 	return t != nullptr && &t->user == ctx;
 }
 
-UNSAFE("1. area is fpu_area_bytes() long")
 void fpu_area_init(void *area)
 {
+	UNSAFE("1. an area is fpu_area_bytes() long and 64-byte aligned")
 	struct xsave_area *a = (struct xsave_area *)area;
 	memset(area, 0, fpu_area_bytes());
 	a->legacy.control = 0x37f;
@@ -60,30 +60,34 @@ usize user_fpu_size(void)
 	return cpu_features.xsave ? cpu_features.xsave_bytes + MAGIC2_BYTES : LEGACY_BYTES;
 }
 
-UNSAFE("1. the address is only looked at")
 static bool is_area_aligned(const void *p)
 {
-	return ((u64)p & 63) == 0;
+	return (address_of_(p) & 63) == 0;
 }
 
-UNSAFE("1. the address is only looked at")
 struct span user_fpu_align(struct span room)
 {
-	return span_sub(room, (usize)(-(u64)room._ptr & 63), user_fpu_size());
+	return span_sub(room, (usize)(-address_of_(room._ptr) & 63), user_fpu_size());
 }
 
 /* Into a signal frame: the bytes of the header that XSAVE leaves alone must be zero when they come
  * back. */
-UNSAFE("1. p is 64-byte aligned and as long as the layout, checked by the caller")
 static void save_in_place(u8 *p)
 {
+	UNSAFE("1. p is 64-byte aligned and as long as the layout, checked by the caller")
 	struct xsave_area *a = (struct xsave_area *)(void *)p;
 	if (cpu_features.xsave)
 		a->header = (struct xsave_header){};
 	fpu_save(a);
 }
 
-UNSAFE("1. _fpu is fpu_area_bytes() long; 2. out is as long as the layout asks, checked")
+/* The area of a context as bytes. */
+static struct cspan area_bytes(const struct user_ctx *ctx)
+{
+	UNSAFE("1. _fpu is fpu_area_bytes() long, which is xsave_bytes rounded up")
+	return (struct cspan){ (const u8 *)ctx->_fpu, cpu_features.xsave_bytes };
+}
+
 void user_fpu_save(struct user_ctx *ctx, struct span out)
 {
 	ASSERT(ctx->_started && span_len(out) >= user_fpu_size());
@@ -95,7 +99,7 @@ void user_fpu_save(struct user_ctx *ctx, struct span out)
 		fpu_save(ctx->_fpu);
 	irq_restore(flags);
 	if (!is_live || !is_area_aligned(out._ptr))
-		span_copy(out, (struct cspan){ (const u8 *)ctx->_fpu, cpu_features.xsave_bytes });
+		span_copy(out, area_bytes(ctx));
 	struct fx_software software = {};
 	if (cpu_features.xsave) {
 		software.magic1 = MAGIC1;
@@ -157,7 +161,6 @@ static bool is_mxcsr_sound(struct cspan in)
 
 /* Loads from where it was read, when that may be: the registers hold the state then, and the switch
  * away saves it. */
-UNSAFE("1. in was checked, is long enough, and nobody else writes to it")
 static bool load_in_place(struct cspan in)
 {
 	u64 flags = irq_save();
@@ -166,9 +169,9 @@ static bool load_in_place(struct cspan in)
 	return good;
 }
 
-UNSAFE("1. _fpu is fpu_area_bytes() long, and in is as long as what is copied")
 static bool load_through_area(struct user_ctx *ctx, struct cspan in, bool extended)
 {
+	UNSAFE("1. _fpu is fpu_area_bytes() long, and in is as long as what is copied")
 	struct xsave_area *a = (struct xsave_area *)ctx->_fpu;
 	u64 flags = irq_save(); /* no switch may save into the area meanwhile */
 	if (extended) {

@@ -11,7 +11,7 @@ OSXTD_API u128 __udivti3(u128 n, u128 d);
 UNSAFE("1. high < d, so the division cannot fault")
 ALWAYS_INLINE u64 divide(u64 high, u64 low, u64 d, u64 *rest)
 {
-	u64 q;
+	u64 q = 0;
 	__asm__("divq %4" : "=a"(q), "=d"(*rest) : "0"(low), "1"(high), "rm"(d) : "cc");
 	return q;
 }

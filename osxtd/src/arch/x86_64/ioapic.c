@@ -19,6 +19,8 @@
 enum : u32 {
 	ISA_LINES = 16,
 	LINES = VECTOR_LINE_END - VECTOR_LINE,
+	SELECT = 0, /* byte offsets */
+	WINDOW = 16,
 	REG_VERSION = 1,
 	REG_TABLE = 0x10,
 	ENTRY_LOW = 1 << 13,
@@ -27,34 +29,32 @@ enum : u32 {
 };
 
 struct ioapic {
-	volatile u32 *registers;
+	struct mmio registers;
 	u32 first_gsi, count;
 };
 
 LOCK_CLASS(ioapic, irq);
-static struct ioapic shared ioapics[ACPI_IOAPICS_MAX];
-static u32 shared ioapic_count;
+static struct ioapic shared ioapics[ACPI_IOAPICS_MAX] OWNER(boot);
+static u32 shared ioapic_count OWNER(boot);
 static struct ioapic_lock shared ioapic_lock;
 
 struct line {
 	void (*handler)(u32 line);
 	struct atomic_u64 count;
 };
-static struct line shared lines[LINES];
+static struct line shared lines[LINES] OWNER(ioapic);
 
 /* Register select, then window. */
-UNSAFE("1. registers maps an I/O APIC")
 static void ioapic_write(struct ioapic *io, u32 reg, u32 v)
 {
-	io->registers[0] = reg;
-	io->registers[4] = v;
+	mmio_write32(io->registers, SELECT, reg);
+	mmio_write32(io->registers, WINDOW, v);
 }
 
-UNSAFE("1. registers maps an I/O APIC")
 static u32 ioapic_read(struct ioapic *io, u32 reg)
 {
-	io->registers[0] = reg;
-	return io->registers[4];
+	mmio_write32(io->registers, SELECT, reg);
+	return mmio_read32(io->registers, WINDOW);
 }
 
 static struct ioapic *ioapic_of(u32 gsi)
@@ -67,11 +67,11 @@ static struct ioapic *ioapic_of(u32 gsi)
 	return nullptr;
 }
 
-UNSAFE("1. the area is an I/O APIC's by the firmware's word, or its place on every PC")
+/* The area is an I/O APIC's by the firmware's word, or its place on every PC. */
 static void ioapic_add(u64 address, u32 first_gsi)
 {
 	struct ioapic *io = &array_at(ioapics, ioapic_count);
-	io->registers = (volatile u32 *)kernel_map_mmio(address, PAGE_SIZE);
+	io->registers = kernel_map_mmio(address, PAGE_SIZE);
 	io->first_gsi = first_gsi;
 	io->count = (ioapic_read(io, REG_VERSION) >> 16 & 0xff) + 1;
 	for (u32 i = 0; i < io->count; i++)

@@ -16,26 +16,22 @@ enum : usize { LONG = 64 };
 
 #define NO_IDIOM __attribute__((no_builtin("memcpy", "memmove", "memset", "memcmp")))
 
-UNSAFE("1. callers pass n readable bytes; 2. memcpy has no alignment demand")
 ALWAYS_INLINE u64 load64(const u8 *p)
 {
-	u64 v;
+	u64 v = 0;
 	__builtin_memcpy(&v, p, 8);
 	return v;
 }
-UNSAFE("1. callers pass n readable bytes")
 ALWAYS_INLINE u32 load32(const u8 *p)
 {
-	u32 v;
+	u32 v = 0;
 	__builtin_memcpy(&v, p, 4);
 	return v;
 }
-UNSAFE("1. callers pass n writable bytes")
 ALWAYS_INLINE void store64(u8 *p, u64 v)
 {
 	__builtin_memcpy(p, &v, 8);
 }
-UNSAFE("1. callers pass n writable bytes")
 ALWAYS_INLINE void store32(u8 *p, u32 v)
 {
 	__builtin_memcpy(p, &v, 4);

@@ -165,9 +165,10 @@ static void physmap_init(const struct boot_info *info)
 
 static u64 image_flags(u64 va)
 {
-	if (va >= (u64)kernel_text_start && va < (u64)kernel_text_end)
+	u64 text = address_of_(kernel_text_start), rodata = address_of_(kernel_text_end);
+	if (va >= text && va < rodata)
 		return 0;
-	if (va >= (u64)kernel_text_end && va < (u64)kernel_rodata_end)
+	if (va >= rodata && va < address_of_(kernel_rodata_end))
 		return PTE_NO_EXEC;
 	return PTE_NO_EXEC | PTE_WRITE;
 }
@@ -235,14 +236,7 @@ u64 paging_unmap_page(u64 va)
 	return paddr;
 }
 
-UNSAFE("1. the caller names device memory: no frame slot is RAM there, so nothing else maps it "
-       "cached")
-static volatile void *registers_at(u64 va)
-{
-	return (volatile void *)va;
-}
-
-volatile void *kernel_map_mmio(u64 paddr, u64 len)
+struct mmio kernel_map_mmio(u64 paddr, u64 len)
 {
 	u64 first = page_down(paddr), end = page_up(paddr + len);
 	GUARD(kernel_tables, &tables_lock);
@@ -257,5 +251,5 @@ volatile void *kernel_map_mmio(u64 paddr, u64 len)
 		*entry = at | PTE_PRESENT | PTE_WRITE | PTE_NO_EXEC | PTE_GLOBAL | PTE_ACCESSED |
 			 PTE_DIRTY | PTE_UNCACHED | PTE_WRITE_THROUGH;
 	}
-	return registers_at(va + (paddr - first));
+	return (struct mmio){ va + (paddr - first) };
 }

@@ -21,13 +21,13 @@ enum : u8 { EXIT_GOOD = 0x10, EXIT_BAD = 0x20 };
 enum : u16 { SLP_EN = 1 << 13, SCI_EN = 1 };
 enum : u32 { SPIN = 100000 };
 
-static volatile u8 *shared sleep_memory; /* the sleep control register, when it lies in memory */
-static volatile u8 *shared reset_memory;
+static struct mmio shared sleep_memory OWNER(boot); /* the sleep control register, when in memory */
+static struct mmio shared reset_memory OWNER(boot);
 
-UNSAFE("1. the firmware's tables say what these registers are")
-static volatile u8 *map_register(struct acpi_register r)
+/* The firmware's tables say what these registers are. */
+static struct mmio map_register(struct acpi_register r)
 {
-	return r.space == ACPI_MEMORY ? (volatile u8 *)kernel_map_mmio(r.address, 1) : nullptr;
+	return r.space == ACPI_MEMORY ? kernel_map_mmio(r.address, 1) : (struct mmio){};
 }
 
 void power_init(void)
@@ -36,13 +36,12 @@ void power_init(void)
 	reset_memory = map_register(acpi_info.reset);
 }
 
-UNSAFE("1. the firmware's tables name the register, power_init mapped it")
-static void write_register(struct acpi_register r, volatile u8 *memory, u8 v)
+static void write_register(struct acpi_register r, struct mmio memory, u8 v)
 {
 	if (r.space == ACPI_PORT)
 		outb((u16)r.address, v);
-	else if (memory != nullptr)
-		*memory = v;
+	else if (mmio_is_mapped(memory))
+		mmio_write8(memory, v);
 }
 
 static void pause(void)

@@ -25,7 +25,7 @@ enum : u8 {
 };
 enum : u16 { RTC_INDEX = 0x70, RTC_DATA = 0x71 };
 
-static u64 shared boot_epoch_ns;
+static u64 shared boot_epoch_ns OWNER(boot);
 
 static u8 rtc_read(u8 reg)
 {

@@ -47,12 +47,13 @@ bool irq_in_handler(void)
 
 /* ---- from user mode ---- */
 
-UNSAFE("1. clears the status of a trap that was taken")
 static void debug_registers_clear(struct user_ctx *ctx)
 {
-	u64 status, clear = 0;
-	__asm__ volatile("mov %%dr6, %0" : "=r"(status));
-	__asm__ volatile("mov %0, %%dr6" ::"r"(clear));
+	u64 status = 0, clear = 0;
+	UNSAFE("1. the status of the trap that was taken, which nothing else looks at")
+	{
+		__asm__ volatile("mov %%dr6, %0; mov %1, %%dr6" : "=&r"(status) : "r"(clear));
+	}
 	ctx->_trap_code = status;
 }
 
@@ -176,7 +177,6 @@ static void kernel_exception(struct trap_frame *f, u32 vector)
 }
 
 /* Interrupts are off.  Returns to where f says. */
-UNSAFE("1. a fixup stands in the kernel's own table")
 void trap_from_kernel(struct trap_frame *f, u32 vector)
 {
 	if (likely(vector >= VECTOR_PIC)) {

@@ -136,13 +136,15 @@ void tsc_init(void)
 	tsc.apic_per_tsc = scale(tsc.apic_hz, (u64)1 << 32, tsc.hz);
 }
 
-UNSAFE("1. a fence changes nothing else")
 void apic_timer_enable(void)
 {
 	apic_write(APIC_LVT_TIMER,
 		   VECTOR_TIMER | (cpu_features.tsc_deadline ? APIC_DEADLINE_MODE : 0));
 	/* The mode must be in force before the first write of a deadline (SDM 11.5.4.1). */
-	__asm__ volatile("mfence" ::: "memory");
+	UNSAFE("1. a fence changes nothing else")
+	{
+		__asm__ volatile("mfence" ::: "memory");
+	}
 }
 
 void arch_timer_program(u64 deadline_counter)

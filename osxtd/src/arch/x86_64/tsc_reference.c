@@ -11,20 +11,19 @@
 #include "acpi.h"
 #include "regs.h"
 
-enum : u32 { HPET_PERIOD = 1, HPET_CONFIG = 4, HPET_COUNTER = 60 }; /* 32-bit words */
+enum : u32 { HPET_PERIOD = 4, HPET_CONFIG = 16, HPET_COUNTER = 240 };
 enum : u16 { PIT_CHANNEL2 = 0x42, PIT_COMMAND = 0x43, PIT_GATE = 0x61 };
 
-UNSAFE("1. the boot tables map the first 4 GiB, device memory included; 2. the firmware says that "
-       "an HPET is there")
-static volatile u32 *hpet(void)
+/* The boot tables map the first 4 GiB, device memory included; the firmware says that an HPET is
+ * there. */
+static struct mmio hpet(void)
 {
-	return (volatile u32 *)(PHYSMAP_BASE + acpi_info.hpet);
+	return (struct mmio){ PHYSMAP_BASE + acpi_info.hpet };
 }
 
-UNSAFE("1. the counter lies in the HPET's page")
 static u64 hpet_read(void)
 {
-	return hpet()[HPET_COUNTER];
+	return mmio_read32(hpet(), HPET_COUNTER);
 }
 
 static u64 pm_read(void)
@@ -50,15 +49,14 @@ static bool runs(const struct tsc_reference *r)
 	return false;
 }
 
-UNSAFE("1. the registers lie in the HPET's page")
 static bool hpet_start(struct tsc_reference *r)
 {
 	if (acpi_info.hpet == 0 || acpi_info.hpet + PAGE_SIZE > BOOT_PHYSMAP_SIZE)
 		return false;
-	u32 period_fs = hpet()[HPET_PERIOD];
+	u32 period_fs = mmio_read32(hpet(), HPET_PERIOD);
 	if (period_fs == 0 || period_fs > 100000000)
 		return false;
-	hpet()[HPET_CONFIG] |= 1;
+	mmio_write32(hpet(), HPET_CONFIG, mmio_read32(hpet(), HPET_CONFIG) | 1);
 	*r = (struct tsc_reference){ "HPET", 1000000000000000 / period_fs, UINT32_MAX, hpet_read };
 	return runs(r);
 }

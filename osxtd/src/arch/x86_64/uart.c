@@ -23,7 +23,7 @@ enum : u32 {
 	BATCHES_MAX = 16
 };
 
-static bool shared is_there;
+static bool shared is_there OWNER(boot);
 
 void arch_console_init(void)
 {
@@ -68,12 +68,12 @@ static void uart_interrupt(u32 line)
 {
 	(void)line;
 	for (u32 batch = 0; batch < BATCHES_MAX; batch++) {
-		u8 bytes[64];
+		u8 bytes[64] = {};
 		usize n = 0;
 		while (n < sizeof(bytes) && (inb(UART + LSR) & LSR_READY) != 0)
 			array_at(bytes, n++) = inb(UART + DATA);
 		if (n != 0)
-			console_input((struct cspan){ bytes, n });
+			console_input(cspan_sub(cspan_of(bytes), 0, n));
 		if (n < sizeof(bytes))
 			return;
 	}

@@ -46,7 +46,7 @@ const char *ud_reason(u64 ip)
 		return "invalid instruction";
 	if ((code & 0xbfffffff) == 0x00b90f67) {
 		u64 kind = (code & 0x40000000) != 0 ? code >> 32 & 0xff : 0;
-		return kind < array_len(kinds) ? kinds[kind] : "check failed";
+		return kind < array_len(kinds) ? array_at(kinds, kind) : "check failed";
 	}
 	if ((code & 0xffff) == 0x0b0f)
 		return "indirect call of the wrong type, or unreachable code";

@@ -28,40 +28,50 @@ static bool is_current(const struct user_ctx *ctx)
 
 /* ---- bases ---- */
 
-UNSAFE("1. reads only")
 ALWAYS_INLINE u64 fs_read(void)
 {
-	u64 v;
+	u64 v = 0;
 	if (unlikely(!cpu_features.fsgsbase))
 		return msr_read(MSR_FS_BASE_);
-	__asm__ volatile("rdfsbase %0" : "=r"(v));
+	UNSAFE("1. the CPU has the instruction, which only reads")
+	{
+		__asm__ volatile("rdfsbase %0" : "=r"(v));
+	}
 	return v;
 }
-UNSAFE("1. the kernel does not use FS")
 ALWAYS_INLINE void fs_write(u64 v)
 {
-	if (unlikely(!cpu_features.fsgsbase))
+	if (unlikely(!cpu_features.fsgsbase)) {
 		msr_write(MSR_FS_BASE_, v);
-	else
+		return;
+	}
+	UNSAFE("1. the kernel does not use FS; 2. callers checked that v is in the user half")
+	{
 		__asm__ volatile("wrfsbase %0" ::"r"(v) : "memory");
+	}
 }
 /* Interrupts are off: for an instant GS is the user's. */
-UNSAFE("1. interrupts are off between the two SWAPGS, and NMIs do not trust GS")
 ALWAYS_INLINE u64 user_gs_read(void)
 {
-	u64 v;
+	u64 v = 0;
 	if (unlikely(!cpu_features.fsgsbase))
 		return msr_read(MSR_KERNEL_GS_BASE);
-	__asm__ volatile("swapgs; rdgsbase %0; swapgs" : "=r"(v)::"memory");
+	UNSAFE("1. interrupts are off between the two SWAPGS, and NMIs do not trust GS")
+	{
+		__asm__ volatile("swapgs; rdgsbase %0; swapgs" : "=r"(v)::"memory");
+	}
 	return v;
 }
-UNSAFE("1. interrupts are off between the two SWAPGS, and NMIs do not trust GS")
 ALWAYS_INLINE void user_gs_write(u64 v)
 {
-	if (unlikely(!cpu_features.fsgsbase))
+	if (unlikely(!cpu_features.fsgsbase)) {
 		msr_write(MSR_KERNEL_GS_BASE, v);
-	else
+		return;
+	}
+	UNSAFE("1. as user_gs_read; 2. callers checked that v is in the user half")
+	{
 		__asm__ volatile("swapgs; wrgsbase %0; swapgs" ::"r"(v) : "memory");
+	}
 }
 
 static bool is_user_base(u64 base)
@@ -106,12 +116,11 @@ u64 user_ctx_get_gs(const struct user_ctx *c)
 
 /* ---- contexts ---- */
 
-/* What ends user mode writes its frame into ctx from now on. */
-UNSAFE("1. the frame's end is 16-byte aligned (arch_task_init); 2. interrupts are off, or ctx is "
-       "the running task's")
+/* What ends user mode writes its frame into ctx from now on: its end is 16-byte aligned
+ * (arch_task_init), and interrupts are off or ctx is the running task's. */
 ALWAYS_INLINE void set_frame(struct cpu_area *cpu, const struct user_ctx *ctx)
 {
-	u64 end = (u64)ctx + CTX_FRAME_END;
+	u64 end = address_of_(ctx) + CTX_FRAME_END;
 	cpu->local.user_top = end - 8;
 	cpu_tss_set(cpu, TSS_RSP0, end);
 }
@@ -178,12 +187,16 @@ u64 arch_task_prepare_stack(u64 top)
 	return (u64)sp;
 }
 
-UNSAFE("1. the top of the task's stack belongs to the FPU area (arch_task_prepare_stack left it "
-       "out)")
 err_t arch_task_init(struct task *t)
 {
-	ASSERT(((u64)&t->user & 15) == 0); /* the CPU aligns the stack it pushes frames on */
-	t->user._fpu = (void *)(t->_stack_base + STACK_SIZE - fpu_area_bytes());
+	ASSERT((address_of_(&t->user) & 15) ==
+	       0); /* the CPU aligns the stack it pushes frames on */
+	UNSAFE("1. the top of the task's stack belongs to the FPU area (arch_task_prepare_stack "
+	       "left "
+	       "it out)")
+	{
+		t->user._fpu = (void *)(t->_stack_base + STACK_SIZE - fpu_area_bytes());
+	}
 	t->user._full_restore = 1;
 	fpu_area_init(t->user._fpu);
 	return OK;
@@ -194,8 +207,9 @@ void arch_task_fini(struct task *t)
 	/* A new task at this address must not find its predecessor's state in the registers. */
 	for (u32 i = 0; i < cpu_count(); i++) {
 		struct task *owner = t;
-		__atomic_compare_exchange_n(&array_at(cpu_areas, i).local.fpu_owner, &owner,
-					    nullptr, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+		(void)__atomic_compare_exchange_n(&array_at(cpu_areas, i).local.fpu_owner, &owner,
+						  nullptr, false, __ATOMIC_ACQ_REL,
+						  __ATOMIC_RELAXED);
 	}
 	t->user._fpu = nullptr;
 }

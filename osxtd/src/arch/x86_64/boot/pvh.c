@@ -122,8 +122,8 @@ static void read_start_info(struct boot_info *b, u64 address)
 		b->initrd_end = m.address + m.size;
 	}
 	b->rsdp = s.rsdp;
-	b->kernel_start = (u64)kernel_text_start - kimage_base();
-	b->kernel_end = (u64)kernel_end - kimage_base();
+	b->kernel_start = address_of_(kernel_text_start) - kimage_base();
+	b->kernel_end = address_of_(kernel_end) - kimage_base();
 }
 
 void arch_boot(u64 start_info)
@@ -143,7 +143,7 @@ void arch_boot(u64 start_info)
 
 void arch_platform_init(void)
 {
-	(void)paging_unmap_page((u64)boot_stack_guard);
+	(void)paging_unmap_page(address_of_(boot_stack_guard));
 	cpu_unmap_guards();
 	apic_map();
 	ioapic_init();

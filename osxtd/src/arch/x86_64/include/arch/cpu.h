@@ -62,23 +62,29 @@ ALWAYS_INLINE void preempt_disable(void)
 }
 ALWAYS_INLINE void preempt_enable(void)
 {
-	__asm__ volatile("" ::: "memory");
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	CPU_LOCAL_->preempt_steps -= PREEMPT_STEP;
 }
 /* Interrupts off; returns what irq_restore needs. */
+UNSAFE("1. what is pushed is popped again, and there is no red zone below the stack pointer")
 ALWAYS_INLINE u64 irq_save(void)
 {
-	u64 flags;
+	u64 flags = 0;
 	__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags)::"memory");
 	return flags;
 }
+UNSAFE("1. interrupts may come wherever they are not off on purpose")
+ALWAYS_INLINE void irq_enable(void)
+{
+	__asm__ volatile("sti" ::: "memory");
+}
 ALWAYS_INLINE void irq_restore(u64 flags)
 {
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	if (flags & 0x200)
-		__asm__ volatile("sti" ::: "memory");
-	else
-		__asm__ volatile("" ::: "memory");
+		irq_enable();
 }
+UNSAFE("1. a hint to the CPU, which changes nothing")
 ALWAYS_INLINE void cpu_relax(void)
 {
 	__asm__ volatile("pause" ::: "memory");
@@ -107,10 +113,6 @@ ALWAYS_INLINE bool cpu_in_irq(void)
 {
 	return CPU_LOCAL_->irq_depth != 0;
 }
-ALWAYS_INLINE void irq_enable(void)
-{
-	__asm__ volatile("sti" ::: "memory");
-}
 ALWAYS_INLINE bool cpu_need_resched(void)
 {
 	return CPU_LOCAL_->need_resched != 0;
@@ -128,6 +130,7 @@ ALWAYS_INLINE void cpu_set_current(struct task *t)
 	CPU_LOCAL_->current = t;
 }
 /* Interrupts on and wait for one, without a window in between. */
+UNSAFE("1. the idle task waits with interrupts on; the next one ends the wait")
 ALWAYS_INLINE void cpu_idle_wait(void)
 {
 	__asm__ volatile("sti; hlt" ::: "memory");

@@ -10,7 +10,7 @@
 #include <osxtd/base.h>
 
 /* Set by page_init. */
-extern bool shared page_has_vectors;
+extern bool shared page_has_vectors OWNER(boot);
 /* Looks at the CPU's features; before it everything works without vectors. */
 void page_init(void);
 
@@ -18,6 +18,7 @@ void page_zero_vector(void *page);
 void page_copy_vector(void *dst, const void *src);
 
 /* Zeroes words 64-bit words at p. */
+UNSAFE("1. callers own words * 8 bytes at p")
 ALWAYS_INLINE void words_zero(void *p, u64 words)
 {
 	__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(0ull) : "memory");
@@ -29,11 +30,15 @@ ALWAYS_INLINE void page_zero(void *page)
 	else
 		words_zero(page, PAGE_SIZE / 8);
 }
+UNSAFE("1. callers own words * 8 bytes at both places, which do not overlap")
+ALWAYS_INLINE void words_copy(void *dst, const void *src, u64 words)
+{
+	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words)::"memory");
+}
 ALWAYS_INLINE void page_copy(void *dst, const void *src)
 {
-	u64 words = PAGE_SIZE / 8;
 	if (likely(page_has_vectors))
 		page_copy_vector(dst, src);
 	else
-		__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words)::"memory");
+		words_copy(dst, src, PAGE_SIZE / 8);
 }

@@ -20,6 +20,7 @@
  * the read-only data with all tables), kernel_rodata_end (= .data and .bss) and kernel_end.
  */
 #pragma once
+#include <arch/mmio.h>
 #include <osxtd/base.h>
 
 enum : u64 {
@@ -31,13 +32,13 @@ enum : u64 {
 	BOOT_PHYSMAP_SIZE = 4ull << 30,
 };
 
-extern u64 shared kernel_slide; /* how far the image is from where it was linked */
+extern u64 shared kernel_slide OWNER(boot); /* how far the image is from where it was linked */
 ALWAYS_INLINE u64 kimage_base(void)
 {
 	return KIMAGE_BASE + kernel_slide;
 }
 
-extern char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[];
+extern const char kernel_text_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[];
 
 struct boot_info;
 /* Physical pages for tables and slots before there is an allocator; zeroed. */
@@ -50,7 +51,7 @@ void paging_back_boot(u64 va, u64 len);
 
 /* Device registers, uncached, mapped for ever; any alignment.  Panics when the area is exhausted
  * (boot time only). */
-volatile void *kernel_map_mmio(u64 paddr, u64 len);
+struct mmio kernel_map_mmio(u64 paddr, u64 len);
 
 /* One kernel page; the tables above it come from the frame allocator.  ERR_NOMEM. */
 err_t paging_map_page(u64 va, u64 paddr);

@@ -7,13 +7,19 @@
 [[nodiscard]] ALWAYS_INLINE bool arch_random(u64 *out)
 {
 	u32 a = 1, b = 0, c = 0, d = 0;
-	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	UNSAFE("1. CPUID only reads")
+	{
+		__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	}
 	if ((c >> 30 & 1) == 0)
 		return false;
 	for (u32 tries = 0; tries < 10; tries++) {
 		u64 v = 0;
 		bool ok = false;
-		__asm__ volatile("rdrand %0" : "=r"(v), "=@ccc"(ok));
+		UNSAFE("1. the CPU has RDRAND, by CPUID")
+		{
+			__asm__ volatile("rdrand %0" : "=r"(v), "=@ccc"(ok));
+		}
 		if (ok) {
 			*out = v;
 			return true;

@@ -26,10 +26,12 @@ ALWAYS_INLINE u64 usercopy_checked(void *dst, const void *src, u64 n)
 /* Zeroes n bytes of user memory.  Returns how many were not. */
 u64 userzero(void *dst, u64 n);
 
+UNSAFE("1. STAC only lets the copies below reach user memory; the window is closed again")
 ALWAYS_INLINE void user_window_open(void)
 {
 	__asm__ volatile(STAC_STR ::: "memory");
 }
+UNSAFE("1. CLAC only takes a permission away")
 ALWAYS_INLINE void user_window_close(void)
 {
 	__asm__ volatile(CLAC_STR ::: "memory");
@@ -37,12 +39,16 @@ ALWAYS_INLINE void user_window_close(void)
 /* Inside a window: one load of eight bytes. */
 [[nodiscard]] ALWAYS_INLINE bool user_load64_in_window(u64 va, u64 *out)
 {
-	u64 v;
-	__asm__ goto("1: movq (%1), %0\n" EXTABLE_STR("1b", "%l[fault]")
-		     : "=r"(v)
-		     : "r"(va)
-		     : "memory"
-		     : fault);
+	u64 v = 0;
+	UNSAFE("1. callers checked that the eight bytes at va are in the user half; 2. a fault "
+	       "goes to the label")
+	{
+		__asm__ goto("1: movq (%1), %0\n" EXTABLE_STR("1b", "%l[fault]")
+			     : "=r"(v)
+			     : "r"(va)
+			     : "memory"
+			     : fault);
+	}
 	*out = v;
 	return true;
 fault:
@@ -50,12 +56,16 @@ fault:
 }
 [[nodiscard]] ALWAYS_INLINE bool user_load8_in_window(u64 va, u8 *out)
 {
-	u32 v;
-	__asm__ goto("1: movzbl (%1), %0\n" EXTABLE_STR("1b", "%l[fault]")
-		     : "=r"(v)
-		     : "r"(va)
-		     : "memory"
-		     : fault);
+	u32 v = 0;
+	UNSAFE("1. callers checked that the byte at va is in the user half; 2. a fault goes to the "
+	       "label")
+	{
+		__asm__ goto("1: movzbl (%1), %0\n" EXTABLE_STR("1b", "%l[fault]")
+			     : "=r"(v)
+			     : "r"(va)
+			     : "memory"
+			     : fault);
+	}
 	*out = (u8)v;
 	return true;
 fault:
@@ -70,13 +80,17 @@ fault:
 }
 [[nodiscard]] ALWAYS_INLINE bool user_load32(u64 va, u32 *out)
 {
-	u32 v;
+	u32 v = 0;
 	user_window_open();
-	__asm__ goto("1: movl (%1), %0\n" EXTABLE_STR("1b", "%l[fault]")
-		     : "=r"(v)
-		     : "r"(va)
-		     : "memory"
-		     : fault);
+	UNSAFE("1. callers checked that the word read at va is in the user half; 2. a fault goes "
+	       "to the label")
+	{
+		__asm__ goto("1: movl (%1), %0\n" EXTABLE_STR("1b", "%l[fault]")
+			     : "=r"(v)
+			     : "r"(va)
+			     : "memory"
+			     : fault);
+	}
 	user_window_close();
 	*out = v;
 	return true;
@@ -87,11 +101,15 @@ fault:
 [[nodiscard]] ALWAYS_INLINE bool user_store64(u64 va, u64 v)
 {
 	user_window_open();
-	__asm__ goto("1: movq %1, (%0)\n" EXTABLE_STR("1b", "%l[fault]")
-		     :
-		     : "r"(va), "r"(v)
-		     : "memory"
-		     : fault);
+	UNSAFE("1. callers checked that the eight bytes written are in the user half; 2. a fault "
+	       "goes to the label")
+	{
+		__asm__ goto("1: movq %1, (%0)\n" EXTABLE_STR("1b", "%l[fault]")
+			     :
+			     : "r"(va), "r"(v)
+			     : "memory"
+			     : fault);
+	}
 	user_window_close();
 	return true;
 fault:
@@ -101,11 +119,15 @@ fault:
 [[nodiscard]] ALWAYS_INLINE bool user_store32(u64 va, u32 v)
 {
 	user_window_open();
-	__asm__ goto("1: movl %1, (%0)\n" EXTABLE_STR("1b", "%l[fault]")
-		     :
-		     : "r"(va), "r"(v)
-		     : "memory"
-		     : fault);
+	UNSAFE("1. callers checked that the word written is in the user half; 2. a fault goes to "
+	       "the label")
+	{
+		__asm__ goto("1: movl %1, (%0)\n" EXTABLE_STR("1b", "%l[fault]")
+			     :
+			     : "r"(va), "r"(v)
+			     : "memory"
+			     : fault);
+	}
 	user_window_close();
 	return true;
 fault:
@@ -117,11 +139,15 @@ fault:
 {
 	u32 v = expected;
 	user_window_open();
-	__asm__ goto("1: lock cmpxchgl %2, (%1)\n" EXTABLE_STR("1b", "%l[fault]")
-		     : "+a"(v)
-		     : "r"(va), "r"(desired)
-		     : "memory", "cc"
-		     : fault);
+	UNSAFE("1. callers checked that the word exchanged is in the user half; 2. a fault goes to "
+	       "the label")
+	{
+		__asm__ goto("1: lock cmpxchgl %2, (%1)\n" EXTABLE_STR("1b", "%l[fault]")
+			     : "+a"(v)
+			     : "r"(va), "r"(desired)
+			     : "memory", "cc"
+			     : fault);
+	}
 	user_window_close();
 	*seen = v;
 	return true;
