@@ -19,6 +19,8 @@ LOCK_CLASS(mounts, mutex, AFTER(file_pos));
 
 /* The first mount of a tree of mounts; *root is its root directory. */
 err_t mount_root(struct super_ref super, struct str source, struct path *root);
+/* Ends what mount_root began, and all that stands on it: it dies with its last user. */
+void mount_unroot(struct fs_ctx *fs);
 /* A mount that is on no tree and in no list: for files that have no name. */
 err_t mount_new_private(struct super *super, struct str source, struct path *root);
 /* mount(2); at is the target.  Needs CAP_SYS_ADMIN.  flags: MS_*. */

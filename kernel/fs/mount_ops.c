@@ -180,6 +180,13 @@ static void umount_lazily(struct mount *m)
 	}
 }
 
+void mount_unroot(struct fs_ctx *fs)
+{
+	struct path root CLEANUP(path_drop) = {};
+	fs_ctx_root(fs, &root);
+	umount_lazily(path_mount(&root));
+}
+
 err_t mount_umount(struct fs_ctx *fs, const struct cred *cred, struct at *at, u32 flags)
 {
 	struct path p CLEANUP(path_drop) = {};

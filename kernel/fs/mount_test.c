@@ -5,8 +5,7 @@ static const struct fs_type inner_type = { .name = STR("inner"),
 					   .flags = FS_NODEV,
 					   .ops = &ramfs_super_ops };
 
-/* test_fs's own mount is private; what is mounted on it must stand on an attached one, which stays
- * for good. */
+/* test_fs's own mount is private; what is mounted on it must stand on an attached one. */
 static err_t attached_fs(struct test_fs *t)
 {
 	struct path root CLEANUP(path_drop) = {};
@@ -18,6 +17,13 @@ static err_t attached_fs(struct test_fs *t)
 	TRY(fs_ctx_new(&root, 022, &fs));
 	fs_ctx_replace(&t->fs, fs_ctx_move(&fs));
 	return OK;
+}
+
+static void attached_fs_fini(struct test_fs *t)
+{
+	if (!fs_ctx_is_null(&t->fs))
+		mount_unroot(fs_ctx_get(&t->fs));
+	test_fs_fini(t);
 }
 
 static err_t mount_on(struct test_fs *t, struct str where)
@@ -37,7 +43,7 @@ static err_t umount(struct test_fs *t, struct str where, u32 flags)
 
 KTEST(mount, hides_and_uncovers)
 {
-	struct test_fs fs CLEANUP(test_fs_fini) = {};
+	struct test_fs fs CLEANUP(attached_fs_fini) = {};
 	REQUIRE_OK(attached_fs(&fs));
 	EXPECT_OK(test_mkdir(&fs, STR("/m")));
 	EXPECT_OK(test_write(&fs, STR("/m/under"), STR("")));
@@ -63,7 +69,7 @@ KTEST(mount, hides_and_uncovers)
 
 KTEST(mount, busy_until_let_go_or_lazy)
 {
-	struct test_fs fs CLEANUP(test_fs_fini) = {};
+	struct test_fs fs CLEANUP(attached_fs_fini) = {};
 	struct path inside CLEANUP(path_drop) = {};
 	REQUIRE_OK(attached_fs(&fs));
 	EXPECT_OK(test_mkdir(&fs, STR("/m")));

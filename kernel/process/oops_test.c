@@ -84,6 +84,7 @@ static void misuse_the_library(void *arg)
 
 KTEST(oops, an_assertion_ends_the_task_alone)
 {
+	KEEPS("a task that was ended by an oops stays");
 	EXPECT(ends_by_oops(fail_in_nothing));
 	EXPECT_EQ(taint_flags() & TAINT_DIED, TAINT_DIED);
 	EXPECT_EQ(preempt_count(), 0);
@@ -91,6 +92,7 @@ KTEST(oops, an_assertion_ends_the_task_alone)
 
 KTEST(oops, a_trap_of_the_frameworks_inlines_ends_the_task_alone)
 {
+	KEEPS("a task that was ended by an oops stays");
 	EXPECT(ends_by_oops(trap_in_nothing));
 	EXPECT(ends_by_oops(misuse_the_library));
 }
@@ -141,6 +143,7 @@ static void fail_in_all(void *arg)
 
 KTEST(oops, locks_of_the_dead_are_released)
 {
+	KEEPS("a task that was ended by an oops stays");
 	EXPECT(ends_by_oops(fail_in_mutex));
 	EXPECT(can_take_all());
 	EXPECT(ends_by_oops(fail_in_spin));
@@ -174,6 +177,7 @@ static void take_mutex(void *arg)
 
 KTEST(oops, who_sleeps_on_a_mutex_of_the_dead_gets_it)
 {
+	KEEPS("a task that was ended by an oops stays");
 	u32 before = oops_count();
 	u64 deadline = clock_monotonic_ns() + PATIENCE_NS;
 	atomic_u32_store(&victims.waiting, 0);
@@ -197,6 +201,7 @@ static void fail_while_joined(void *arg)
 
 KTEST(oops, a_wake_of_the_dead_touches_nothing_else)
 {
+	KEEPS("a task that was ended by an oops stays");
 	EXPECT(ends_by_oops(fail_while_joined));
 	for (u32 i = 0; i < 8; i++) { /* whose stacks would take the place of the dead one's */
 		EXPECT(ends_by_oops(fail_while_joined));
@@ -228,11 +233,13 @@ static void fail_in_fini(void *arg)
 
 KTEST(oops, the_end_of_an_object_may_fail)
 {
+	KEEPS("a task that was ended by an oops stays");
 	EXPECT(ends_by_oops(fail_in_fini));
 }
 
 KTEST(oops, limits_are_as_on_linux)
 {
+	KEEPS("a task that was ended by an oops stays");
 	EXPECT_EQ(oops_limit(), 10000);
 	oops_set_limit(0);
 	EXPECT(ends_by_oops(fail_in_nothing));

@@ -70,6 +70,11 @@ struct process *thread_process_of(struct thread *t)
 	return process_of(t);
 }
 
+struct task *thread_task(struct thread *t)
+{
+	return &t->task;
+}
+
 i32 thread_tid(const struct thread *t)
 {
 	return t->tid;

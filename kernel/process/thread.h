@@ -23,6 +23,8 @@ struct mm *thread_mm(struct thread *self);
 const struct cred *thread_cred(struct thread *self);
 struct process *thread_process(struct thread *self);
 i32 thread_tid(const struct thread *t);
+/* The task that a thread is. */
+BORROWS struct task *thread_task(struct thread *t);
 /* The number of the thread's process. */
 i32 thread_pid(const struct thread *t);
 /* Gives the calling thread a descriptor table / file-tree place of its own if it shares one

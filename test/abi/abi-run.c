@@ -6,6 +6,8 @@
  * environment (on a kernel command line that is a bare ABI=a,b,c), else all of them run.
  * The programs are the executables of ABI_DIR (/abi; test/hostile builds this file for its own). As
  * process 1 it mounts what the tests need first and switches the machine off at the end.
+ * On a kernel that counts what it hands out, a family after which more is out than before runs once
+ * more: if it is more again, that is a leak and a failure.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -23,6 +25,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "leaks.h"
 
 #ifndef FAMILY_TIMEOUT_S
 #define FAMILY_TIMEOUT_S 60
@@ -131,7 +135,7 @@ static void reap_orphans(pid_t family)
 }
 
 /* Copies the family's output until it ends or the time is over; true when it ended by itself. */
-static bool drain(pid_t pid, int fd, bool *closed, struct totals *t)
+static bool drain(pid_t pid, int fd, bool is_quiet, bool *closed, struct totals *t)
 {
 	static char line[4096];
 	size_t used = 0;
@@ -157,7 +161,8 @@ static bool drain(pid_t pid, int fd, bool *closed, struct totals *t)
 				continue;
 			}
 			line[used] = '\0';
-			take_line(line, closed, t);
+			if (!is_quiet)
+				take_line(line, closed, t);
 			used = 0;
 		}
 		fflush(stdout);
@@ -173,7 +178,7 @@ static void run_family(const char *name, struct totals *t)
 	printf("# %s\n", name);
 	fflush(stdout);
 	pid_t pid = start(name, &fd);
-	bool ended = pid > 0 && drain(pid, fd, &closed, t);
+	bool ended = pid > 0 && drain(pid, fd, false, &closed, t);
 	if (pid > 0 && !ended)
 		kill(-pid, SIGKILL);
 	if (pid > 0)
@@ -192,6 +197,54 @@ static void run_family(const char *name, struct totals *t)
 	strncat(t->list, " ", sizeof(t->list) - strlen(t->list) - 1);
 	strncat(t->list, name, sizeof(t->list) - strlen(t->list) - 1);
 	fflush(stdout);
+}
+
+/* Whether anything is still out that was not before, after the patience that dying processes need.
+ */
+static bool is_more_out(const struct counts *before, bool is_loud)
+{
+	static struct counts now;
+	for (int i = 0; i < 40; i++) {
+		reap_orphans(0);
+		if (!counts_read(&now) || counts_compare(before, &now, false) == 0)
+			return false;
+		usleep(25000);
+	}
+	return counts_compare(before, &now, is_loud) != 0;
+}
+
+/* Runs the family again, for what it keeps alone. */
+static void look_for_leaks(const char *name, struct totals *t)
+{
+	static struct counts before;
+	int fd = -1;
+	bool closed = false;
+	counts_read(&before);
+	pid_t pid = start(name, &fd);
+	if (pid <= 0)
+		return;
+	if (!drain(pid, fd, true, &closed, t))
+		kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(fd);
+	if (!is_more_out(&before, true))
+		return;
+	printf("not ok - %s: leaks\n", name);
+	t->failed++;
+	strncat(t->list, " ", sizeof(t->list) - strlen(t->list) - 1);
+	strncat(t->list, name, sizeof(t->list) - strlen(t->list) - 1);
+}
+
+/* A family and what it left behind. */
+static void run_and_account(const char *name, struct totals *t)
+{
+	static struct counts before;
+	bool counts = counts_read(&before);
+	run_family(name, t);
+	if (!counts || !is_more_out(&before, false))
+		return;
+	printf("# %s again: more is handed out than before\n", name);
+	look_for_leaks(name, t);
 }
 
 static void become_init(void)
@@ -235,7 +288,7 @@ int main(int argc, char **argv)
 		count = all_families(names);
 	}
 	for (int i = 0; i < count; i++)
-		run_family(names[i], &t);
+		run_and_account(names[i], &t);
 	if (count == 0) {
 		printf("not ok - no families in %s\n", dir);
 		t.failed++;

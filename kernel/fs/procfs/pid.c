@@ -41,6 +41,10 @@ static const struct proc_entry entries[] = {
 	{ STR("sessionid"), R, 0, nullptr, show_pid_no_id, nullptr },
 	{ STR("uid_map"), R, 0, nullptr, show_pid_id_map, nullptr },
 	{ STR("gid_map"), R, 0, nullptr, show_pid_id_map, nullptr },
+#ifdef OSXTD_DEBUG
+	{ STR("fail-nth"), RW, PROC_INSPECT, nullptr, show_fail_nth, write_fail_nth },
+	{ STR("make-it-fail"), RW, PROC_INSPECT, nullptr, show_make_it_fail, write_make_it_fail },
+#endif
 };
 
 const struct proc_entry proc_pid_entry = {

@@ -13,6 +13,8 @@ struct ON_STACK world {
 };
 static void world_fini(struct world *w)
 {
+	if (!fs_ctx_is_null(&w->fs))
+		mount_unroot(fs_ctx_get(&w->fs));
 	fs_ctx_drop(&w->fs);
 	cred_drop(&w->cred);
 }

@@ -10,7 +10,7 @@ typedef err_t proc_write_fn(const struct proc_subject *s, struct str text);
 /* system_show.c */
 proc_show_fn show_meminfo, show_stat, show_uptime, show_loadavg, show_vmstat, show_interrupts,
 	show_version, show_cpuinfo, show_cmdline, show_filesystems, show_devices, show_partitions,
-	show_swaps, show_nothing, show_tty_drivers;
+	show_swaps, show_nothing, show_tty_drivers, show_slabinfo;
 /* sysctl.c */
 proc_show_fn show_hostname, show_domainname, show_osrelease, show_ostype, show_kversion,
 	show_pid_max, show_uuid, show_boot_id, show_entropy_avail, show_poolsize, show_ngroups_max,
@@ -31,6 +31,13 @@ proc_show_fn show_panic_on_oops, show_oops_limit, show_tainted;
 proc_write_fn write_panic_on_oops, write_oops_limit, write_tainted;
 /* provoke_crash.c */
 proc_write_fn write_provoke_crash;
+#ifdef OSXTD_DEBUG
+/* debug_files.c */
+proc_show_fn show_counts, show_fail_nth, show_make_it_fail, show_probability, show_interval,
+	show_times, show_space, show_task_filter, show_site;
+proc_write_fn write_fail_nth, write_make_it_fail, write_probability, write_interval, write_times,
+	write_space, write_task_filter, write_site;
+#endif
 
 /* pid_stat.c, pid_status.c */
 proc_show_fn show_pid_stat, show_pid_statm, show_pid_status;

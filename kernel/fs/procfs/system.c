@@ -5,6 +5,7 @@
 enum : u32 {
 	FILE_R = S_IFREG | 0444,
 	FILE_RW = S_IFREG | 0644,
+	SECRET_RW = S_IFREG | 0600,
 	LINK = S_IFLNK | 0777,
 	DIR = S_IFDIR | 0555
 };
@@ -18,6 +19,8 @@ enum dir_index : u32 {
 	D_SYS_VM,
 	D_SYS_FS,
 	D_TTY,
+	D_SYS_DEBUG,
+	D_FAILSLAB,
 	D_COUNT
 };
 
@@ -50,6 +53,7 @@ static const struct fixed table[] = {
 	{ D_ROOT, { STR("meminfo"), FILE_R, .show = show_meminfo }, D_ROOT },
 	{ D_ROOT, { STR("modules"), FILE_R, .show = show_nothing }, D_ROOT },
 	{ D_ROOT, { STR("partitions"), FILE_R, .show = show_partitions }, D_ROOT },
+	{ D_ROOT, { STR("slabinfo"), S_IFREG | 0400, .show = show_slabinfo }, D_ROOT },
 	{ D_ROOT, { STR("stat"), FILE_R, .show = show_stat }, D_ROOT },
 	{ D_ROOT, { STR("swaps"), FILE_R, .show = show_swaps }, D_ROOT },
 	{ D_ROOT, { STR("uptime"), FILE_R, .show = show_uptime }, D_ROOT },
@@ -114,6 +118,27 @@ static const struct fixed table[] = {
 	{ D_SYS_FS, { STR("file-nr"), FILE_R, .show = show_file_nr }, D_ROOT },
 	{ D_SYS_FS, { STR("nr_open"), FILE_R, .show = show_nr_open }, D_ROOT },
 	{ D_SYS_FS, { STR("pipe-max-size"), FILE_R, .show = show_pipe_max_size }, D_ROOT },
+#ifdef OSXTD_DEBUG
+	{ D_SYS, { STR("debug"), DIR, .inode_ops = &fixed_dir_ops }, D_SYS_DEBUG },
+	{ D_SYS_DEBUG, { STR("failslab"), DIR, .inode_ops = &fixed_dir_ops }, D_FAILSLAB },
+	{ D_SYS_DEBUG, { STR("counts"), S_IFREG | 0400, .show = show_counts }, D_ROOT },
+	{ D_FAILSLAB,
+	  { STR("probability"), SECRET_RW, .show = show_probability, .write = write_probability },
+	  D_ROOT },
+	{ D_FAILSLAB,
+	  { STR("interval"), SECRET_RW, .show = show_interval, .write = write_interval },
+	  D_ROOT },
+	{ D_FAILSLAB,
+	  { STR("times"), SECRET_RW, .show = show_times, .write = write_times },
+	  D_ROOT },
+	{ D_FAILSLAB,
+	  { STR("space"), SECRET_RW, .show = show_space, .write = write_space },
+	  D_ROOT },
+	{ D_FAILSLAB,
+	  { STR("task-filter"), SECRET_RW, .show = show_task_filter, .write = write_task_filter },
+	  D_ROOT },
+	{ D_FAILSLAB, { STR("site"), SECRET_RW, .show = show_site, .write = write_site }, D_ROOT },
+#endif
 };
 static_assert(array_len(table) + 2 < PROC_PID_POS);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* system_show - the texts about the whole system: memory, CPUs, times, what it is made of.  Spec:
  * proc(5). */
+#include <osxtd/counts.h>
 #include <osxtd/boot.h>
 #include <osxtd/irq.h>
 
@@ -97,6 +98,25 @@ err_t show_meminfo(const struct proc_subject *s, struct text *t)
 	put_kib(t, STR("VmallocTotal"), 0);
 	put_kib(t, STR("VmallocUsed"), 0);
 	put_kib(t, STR("VmallocChunk"), 0);
+	return OK;
+}
+
+/* The format of slabinfo(5), version 2.1; slabs are never given back, so all of them are active. */
+err_t show_slabinfo(const struct proc_subject *s, struct text *t)
+{
+	(void)s;
+	struct pool_counts c = {};
+	text_put(
+		t,
+		STR("slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> "
+		    "<objperslab> <pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
+		    "slabdata <active_slabs> <num_slabs> <sharedavail>\n"));
+	for (u32 i = 0; pool_counts(i, &c); i++) {
+		u64 slabs = (c.all + c.per_slab - 1) / c.per_slab;
+		FMT(t, "{<17} {6} {6} {6} {4} {4}", c.name, c.live, c.all, c.size, c.per_slab,
+		    c.slab_pages);
+		FMT(t, " : tunables    0    0    0 : slabdata {6} {6}      0\n", slabs, slabs);
+	}
 	return OK;
 }
 

@@ -70,6 +70,7 @@ OSXTD_API void uframe_copy(struct uframe *dst, const struct uframe *src); /* who
 struct frame_stats {
 	u64 total_pages, free_pages;
 	u64 page_table_pages, slab_pages, stack_pages, untyped_pages;
+	u64 meta_pages; /* of slab_pages: large buffers and OSXTD's tables */
 };
 OSXTD_API void frame_stats(struct frame_stats *out);
 

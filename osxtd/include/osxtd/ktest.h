@@ -14,6 +14,7 @@
 
 struct ktest_ctx {
 	u32 failures;
+	const char *keeps;
 };
 struct ktest {
 	const char *suite, *name;
@@ -38,6 +39,9 @@ OSXTD_API bool ktest_traps(void (*body)(void *arg), void *arg, struct str why);
 		#suite_, #name_, ktest_##suite_##_##name_                                          \
 	};                                                                                         \
 	static void ktest_##suite_##_##name_([[maybe_unused]] struct ktest_ctx *t)
+/* This test keeps memory on purpose or cannot run twice; why says so.  Debug builds run the others
+ * twice and compare what is handed out. */
+#define KEEPS(why) (t->keeps = (why))
 #define EXPECT_EQ(got, want)                                                                       \
 	do {                                                                                       \
 		i64 got_ = (i64)(got), want_ = (i64)(want);                                        \

@@ -65,6 +65,7 @@ struct pool {
 	struct pool *_next; /* all pools that were ever used, for reports */
 #ifdef OSXTD_DEBUG
 	u64 _waiting; /* elements in the quarantine */
+	u64 _references;
 #endif
 };
 /* Stands for the CPUs' lists of a pool that was never used: all empty. */
@@ -78,6 +79,16 @@ OSXTD_API bool object_upgrade(struct object *o, u32 generation);
 
 enum : u32 { OBJECT_SATURATED = 0xc0000000u };
 
+/* Debug builds count the references to the objects of each pool, for leak accounting. */
+ALWAYS_INLINE void object_count_(const struct object *o, i64 by)
+{
+#ifdef OSXTD_DEBUG
+	__atomic_fetch_add(&o->_type->_pool->_references, (u64)by, __ATOMIC_RELAXED);
+#else
+	(void)o;
+	(void)by;
+#endif
+}
 ALWAYS_INLINE void object_get_(struct object *o)
 {
 	u32 before = __atomic_fetch_add(&o->_refs._v, 1, __ATOMIC_RELAXED);
@@ -85,9 +96,11 @@ ALWAYS_INLINE void object_get_(struct object *o)
 	ASSERT(before != 0);
 	if (unlikely(before >= OBJECT_SATURATED))
 		__atomic_store_n(&o->_refs._v, OBJECT_SATURATED, __ATOMIC_RELAXED);
+	object_count_(o, 1);
 }
 ALWAYS_INLINE void object_put_(struct object *o)
 {
+	object_count_(o, -1);
 	u32 before = __atomic_fetch_sub(&o->_refs._v, 1, __ATOMIC_ACQ_REL);
 	if (before == 1)
 		object_release(o);

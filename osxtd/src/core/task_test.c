@@ -113,6 +113,8 @@ KTEST(timer, fires_not_early_and_in_order)
 	timer_init(&first.timer, on_timer);
 	timer_init(&second.timer, on_timer);
 	timer_init(&cancelled.timer, on_timer);
+	atomic_u32_store(&first.fired, 0);
+	atomic_u32_store(&second.fired, 0);
 	timer_arm(&second.timer, now + 4000000);
 	timer_arm(&first.timer, now + 2000000);
 	timer_arm(&cancelled.timer, now + 3000000);

@@ -59,6 +59,8 @@ err_t kasan_stack_map(u64 base);
 void kasan_stack_unmap(u64 base);
 /* Architecture: maps the shadow of RAM and image into the new tables, zeroes for the rest. */
 void kasan_map(const struct boot_info *info);
+/* Whether the table serves all of the shadow that is zero. */
+bool kasan_is_zero_table(u64 paddr);
 /* The marks of globals; from here on a bad access is reported. */
 void kasan_init(void);
 #else
@@ -77,5 +79,9 @@ ALWAYS_INLINE err_t kasan_stack_map(u64)
 }
 ALWAYS_INLINE void kasan_stack_unmap(u64) {}
 ALWAYS_INLINE void kasan_map(const struct boot_info *) {}
+ALWAYS_INLINE bool kasan_is_zero_table(u64)
+{
+	return false;
+}
 ALWAYS_INLINE void kasan_init(void) {}
 #endif

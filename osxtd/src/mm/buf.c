@@ -6,6 +6,7 @@
  * The length alone tells where a buffer came from, so that a buf needs no header.
  */
 #include <osxtd/buf.h>
+#include <osxtd/fault_inject.h>
 
 #include "debug/kasan.h"
 #include "mm/frames.h"
@@ -56,6 +57,8 @@ err_t buf_alloc_uninit(usize len, struct buf *out)
 		p = pool_take(class_for(len));
 	} else {
 		if (len > BUF_MAX)
+			return ERR_NOMEM;
+		if (fault_inject(len))
 			return ERR_NOMEM;
 		struct uframe *f = frames_alloc(order_for(len), FRAME_META);
 		p = f == nullptr ? nullptr : frame_va(f);

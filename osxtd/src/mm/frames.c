@@ -323,6 +323,7 @@ void frame_stats(struct frame_stats *out)
 		.page_table_pages = (u64)used[FRAME_TABLE],
 		.slab_pages = (u64)(used[FRAME_SLAB] + used[FRAME_META]),
 		.stack_pages = (u64)used[FRAME_STACK],
+		.meta_pages = (u64)used[FRAME_META],
 		.untyped_pages = (u64)used[FRAME_UNTYPED],
 	};
 }

@@ -2,6 +2,9 @@
 /* pool - see pool.h. */
 #include "mm/pool.h"
 
+#include <osxtd/counts.h>
+#include <osxtd/fault_inject.h>
+
 #include "debug/kasan.h"
 #include "debug/kasan_pool.h"
 #include "mm/frames.h"
@@ -267,6 +270,8 @@ ALWAYS_INLINE void retire(struct pool *p, void *e)
 
 void *pool_take(struct pool *p)
 {
+	if (fault_inject(p->_size))
+		return nullptr;
 	void *e = take_quick(p);
 	if (unlikely(e == nullptr))
 		e = pool_take_slow(p);
@@ -294,6 +299,27 @@ u64 pool_live(const struct pool *p)
 	return p->_total - idle;
 }
 
+bool pool_counts(u32 i, struct pool_counts *out)
+{
+	const struct pool *p = __atomic_load_n(&pools, __ATOMIC_ACQUIRE);
+	while (p != nullptr && i-- > 0)
+		p = p->_next;
+	if (p == nullptr)
+		return false;
+	*out = (struct pool_counts){
+		.name = str_of_cstr(p->_name),
+		.size = p->_size,
+		.live = pool_live(p),
+		.all = p->_total,
+		.per_slab = (u32)(((PAGE_SIZE << p->_order) - POOL_SLAB_HEAD) / p->_stride),
+		.slab_pages = 1u << p->_order,
+	};
+#ifdef OSXTD_DEBUG
+	out->references = __atomic_load_n(&p->_references, __ATOMIC_RELAXED);
+#endif
+	return true;
+}
+
 /* ---- objects ---- */
 
 UNSAFE("1. elements of a type's pool begin with an object header, also while they are free")
@@ -318,6 +344,7 @@ ALWAYS_INLINE void object_begin(const struct object_type *type, struct object *o
 	o->_type = type;
 	/* Release: an upgrade that sees the count sees the new generation too. */
 	__atomic_store_n(&o->_refs._v, 1, __ATOMIC_RELEASE);
+	object_count_(o, 1);
 	*out = o;
 }
 
@@ -333,6 +360,8 @@ static NOINLINE err_t object_alloc_slow(const struct object_type *type, struct o
 
 err_t object_alloc(const struct object_type *type, struct object **out)
 {
+	if (fault_inject(type->_size))
+		return ERR_NOMEM;
 	struct object *o = as_object(take_quick(type->_pool));
 	if (unlikely(o == nullptr))
 		return object_alloc_slow(type, out);
@@ -362,6 +391,7 @@ bool object_upgrade(struct object *o, u32 generation)
 		if (refs == 0)
 			return false;
 	} while (!atomic_u32_cas(&o->_refs, &refs, refs + 1));
+	object_count_(o, 1);
 	if (likely(__atomic_load_n(&o->_generation, __ATOMIC_RELAXED) == generation))
 		return true;
 	object_put_(o);

@@ -8,6 +8,8 @@
  */
 #include "mm/stack.h"
 
+#include <osxtd/fault_inject.h>
+
 #include "debug/kasan.h"
 #include "mm/frames.h"
 
@@ -111,6 +113,8 @@ static err_t stack_build(u64 *out)
 
 err_t stack_alloc(u64 *out)
 {
+	if (fault_inject(STACK_SIZE))
+		return ERR_NOMEM;
 	struct stack_cache *c = this_cpu(stack_caches);
 	struct stack_foot *foot = c->first;
 	if (likely(foot != nullptr && !cpu_in_irq())) {

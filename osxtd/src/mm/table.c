@@ -3,6 +3,7 @@
 #include "mm/table.h"
 
 #include <osxtd/buf.h>
+#include <osxtd/fault_inject.h>
 
 struct table_cache shared table_caches[CPU_MAX];
 
@@ -75,6 +76,8 @@ static struct uframe *table_new(void)
 
 err_t table_reserve(u32 n)
 {
+	if (fault_inject(PAGE_SIZE))
+		return ERR_NOMEM;
 	while (table_cache_here()->count < n) {
 		u32 before = table_cache_here()->count;
 		struct uframe *t = table_new();

@@ -3,6 +3,8 @@
  * <osxtd/frame.h>. */
 #include <osxtd/frame.h>
 
+#include <osxtd/fault_inject.h>
+
 #include "mm/frames.h"
 
 void uframe_get_(struct uframe *f)
@@ -18,6 +20,8 @@ void uframe_put_(struct uframe *f)
 
 err_t uframe_alloc_uninit(struct uframe_ref *out)
 {
+	if (fault_inject(PAGE_SIZE))
+		return ERR_NOMEM;
 	struct uframe *f = frame_take(FRAME_UNTYPED);
 	if (unlikely(f == nullptr))
 		return ERR_NOMEM;
@@ -28,6 +32,8 @@ err_t uframe_alloc_uninit(struct uframe_ref *out)
 
 err_t uframe_alloc(struct uframe_ref *out)
 {
+	if (fault_inject(PAGE_SIZE))
+		return ERR_NOMEM;
 	struct uframe *f = frame_take(FRAME_UNTYPED);
 	if (unlikely(f == nullptr))
 		return ERR_NOMEM;

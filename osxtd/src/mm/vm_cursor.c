@@ -6,6 +6,8 @@
  * detached meanwhile the walk starts again.  Tables below are then locked top-down, in order of
  * address: two cursors meet in that order.
  */
+#include <osxtd/fault_inject.h>
+
 #include "mm/vm.h"
 
 LOCK_CLASS_RAW(page_table, spin);
@@ -124,7 +126,7 @@ static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct 
 static NOINLINE err_t lock_slow(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 {
 	ASSERT(start < end && end <= VMSPACE_HIGH && ((start | end) & (PAGE_SIZE - 1)) == 0);
-	if (table_cache_here()->count < TABLE_RESERVE)
+	if (table_cache_here()->count < TABLE_RESERVE || fault_is_armed())
 		TRY(table_reserve(TABLE_RESERVE));
 	lock_by_walk(s, start, end, out);
 	return OK;
@@ -208,6 +210,7 @@ void vm_cursor_release(struct vm_cursor *c)
 void vm_drop_region(struct vm_cursor *c, struct region *r)
 {
 	if (object_refs(&r->object) != 1) {
+		object_count_(&r->object, -1);
 		u32 before = __atomic_fetch_sub(&r->object._refs._v, 1, __ATOMIC_ACQ_REL);
 		if (before != 1) {
 			if (unlikely(before - 1 >= OBJECT_SATURATED - 1))
@@ -216,6 +219,7 @@ void vm_drop_region(struct vm_cursor *c, struct region *r)
 			return;
 		}
 		__atomic_store_n(&r->object._refs._v, 1, __ATOMIC_RELAXED);
+		object_count_(&r->object, 1);
 	}
 	r->_next = c->_regions;
 	c->_regions = r;

@@ -70,6 +70,15 @@ static void back(u64 from, u64 to, u64 *done)
 	*done = end;
 }
 
+bool kasan_is_zero_table(u64 paddr)
+{
+	for (u32 i = 0; i < array_len(zero_tables); i++) {
+		if (array_at(zero_tables, i) == paddr)
+			return true;
+	}
+	return false;
+}
+
 UNSAFE("1. paging_init made the entries of the shadow's areas in the root")
 void kasan_map(const struct boot_info *info)
 {

@@ -11,6 +11,7 @@
 #include "arch/x86_64/cpu_area.h"
 #include "arch/x86_64/regs.h"
 #include "core/sched.h"
+#include "debug/kasan.h"
 #include "mm/frames.h"
 #include "mm/test_space.h"
 
@@ -36,7 +37,10 @@ static bool next_leaf(u64 va, struct leaf *out)
 		u64 table = paging_kernel_root();
 		for (u32 level = PT_LEVELS; level > 0; level--) {
 			u64 entry = entry_at(table, va, level), size = 1ull << pt_shift(level);
-			if (!pte_is_present(entry)) {
+			/* Behind a table of zero shadow there is one page, read-only, ever again.
+			 */
+			bool is_shadow = level > 1 && kasan_is_zero_table(pte_paddr(entry));
+			if (!pte_is_present(entry) || is_shadow) {
 				va = wrap_add(va & ~(size - 1), size);
 				break;
 			}
