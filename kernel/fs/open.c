@@ -230,6 +230,18 @@ static err_t create_last(struct fs_ctx *fs, const struct cred *cred, struct walk
 	return dir_make(dir, cred, w->last, &node, made);
 }
 
+/* Takes the name of a file that was made and then could not be opened away again, if it is still
+ * the file's. */
+static void unmake_last(struct walk *w, struct dentry *made)
+{
+	struct dentry *dir = path_dentry(&w->path);
+	GUARD(tree, &path_super(&w->path)->lock);
+	if (dentry_is_deleted(made) || dentry_find(dir, w->last, name_hash(w->last)) != made)
+		return;
+	dentry_detach(made);
+	dir_forget(dir, made);
+}
+
 /* What became of one look at the last component. */
 enum create_step : u8 { CREATE_DONE, CREATE_AGAIN };
 
@@ -259,7 +271,10 @@ static err_t create_step(struct fs_ctx *fs, const struct cred *cred, struct walk
 			return OK; /* somebody else was faster */
 		*step = CREATE_DONE;
 		path.mount = mount_clone(path_mount(&w->path));
-		return open_granted(&path, cred, flags, true, out);
+		e = open_granted(&path, cred, flags, true, out);
+		if (e != OK)
+			unmake_last(w, path_dentry(&path));
+		return e;
 	}
 	TRY(e);
 	if ((flags & O_EXCL) != 0)

@@ -64,7 +64,7 @@ struct task {
 	struct arch_task _arch;
 	struct task *_wait_next;
 #ifdef OSXTD_DEBUG
-	struct kcov *_kcov; /* where it records, see kcov.h */
+	struct kcov *_kcov;			/* where it records, see kcov.h */
 	struct atomic_u32 _fail_nth, _may_fail; /* fault_inject.h */
 #endif
 	struct mutex_raw *_mutexes; /* held, while it does not run (cpu_mutexes) */
