@@ -91,6 +91,9 @@ static err_t text_open(struct inode *inode, u32 flags, struct file_ref *out)
 	struct proc_inode *i = proc_inode_of(inode);
 	SCOPED(proc_subject, s, proc_subject_fini);
 	TRY(proc_subject_of(i, &s));
+	/* A file of /proc/sys that is only written is closed to root's readers too. */
+	if (i->entry->show == nullptr && (file_mode_of_flags(flags) & FILE_READ) != 0)
+		return ERR_ACCES;
 	if ((i->entry->flags & PROC_INSPECT) != 0)
 		TRY(proc_may_inspect(&s));
 	TRY(proc_text_alloc(out));
