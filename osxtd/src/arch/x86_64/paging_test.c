@@ -17,7 +17,17 @@
 
 extern const u8 boot_stack_guard[PAGE_SIZE];
 
-enum : u64 { KERNEL_HALF = 0xffff800000000000, MMIO_END = MMIO_BASE + (1ull << 39) };
+enum : u64 { KERNEL_HALF = 0xffff800000000000 };
+
+/* KASAN's shadow leads to one read-only page of zeroes, 2^32 times: not walked. */
+#ifdef OSXTD_DEBUG
+enum : u64 {
+	SHADOW_START = (KERNEL_HALF >> 3) + KASAN_SHADOW_OFFSET,
+	SHADOW_END = (~0ull >> 3) + 1 + KASAN_SHADOW_OFFSET
+};
+#else
+enum : u64 { SHADOW_START = 0, SHADOW_END = 0 };
+#endif
 
 struct leaf {
 	u64 va, len, pte;
@@ -34,6 +44,8 @@ static u64 entry_at(u64 table, u64 va, u32 level)
 static bool next_leaf(u64 va, struct leaf *out)
 {
 	while (va >= KERNEL_HALF) {
+		if (va >= SHADOW_START && va < SHADOW_END)
+			va = SHADOW_END;
 		u64 table = paging_kernel_root();
 		for (u32 level = PT_LEVELS; level > 0; level--) {
 			u64 entry = entry_at(table, va, level), size = 1ull << pt_shift(level);
