@@ -3,10 +3,12 @@
 #include "debug/kasan.h"
 #include "mm/boot_mem.h"
 #include "mm/frames.h"
+#include "mm/pool.h"
 
 void mm_init(const struct boot_info *info)
 {
 	page_init();
+	pool_init();
 	boot_mem_init(info);
 	paging_init(info);
 	kasan_init();

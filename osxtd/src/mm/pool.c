@@ -2,8 +2,11 @@
 /* pool - see pool.h. */
 #include "mm/pool.h"
 
+#include <arch/random.h>
+#include <arch/timer.h>
 #include <osxtd/counts.h>
 #include <osxtd/fault_inject.h>
+#include <osxtd/log.h>
 
 #include "debug/kasan.h"
 #include "debug/kasan_pool.h"
@@ -18,6 +21,7 @@ struct pool_cpu shared pool_cpus_none[CPU_MAX];
 static struct pool *shared pools OWNER(pool_setup); /* grows by compare and exchange */
 
 enum : u32 { SLAB_MAX_ORDER = 3, BATCH_MAX = 32 };
+enum : u64 { POISON = 0xdfdfdfdfdfdfdfdf };
 
 /* ---- memory for the lists of the CPUs ---- */
 
@@ -68,10 +72,56 @@ static void pool_unlock(struct pool *p, u64 flags)
 	irq_restore(flags);
 }
 
-UNSAFE("1. a free element has room for the link behind its header (POOL_MIN)")
-static void **link_of(void *element)
+/*
+ * O3: what links free elements is checked before it is followed: whoever writes to an element that
+ * is free, and does not know the secret, breaks the check.  The rest of a free element is poison,
+ * which as an address always faults.
+ */
+struct pool_link {
+	void *next;
+	u64 check;
+};
+static_assert(POOL_LINK + sizeof(struct pool_link) <= POOL_MIN);
+static u64 shared secret OWNER(pool_init);
+
+void pool_init(void)
 {
-	return (void **)(void *)((u8 *)element + POOL_LINK);
+	u64 v = 0;
+	(void)arch_random(&v);
+	secret = v ^ wrap_mul(arch_counter(), 0x9e3779b97f4a7c15);
+}
+
+UNSAFE("1. a free element has room for the link behind its header (POOL_MIN)")
+ALWAYS_INLINE struct pool_link *link_of(void *element)
+{
+	return (struct pool_link *)(void *)((u8 *)element + POOL_LINK);
+}
+ALWAYS_INLINE u64 link_check(const void *element, const void *next)
+{
+	return (u64)element ^ (u64)next ^ secret;
+}
+ALWAYS_INLINE void link_set(void *element, void *next)
+{
+	*link_of(element) = (struct pool_link){ next, link_check(element, next) };
+}
+/* False when somebody wrote to the element. */
+ALWAYS_INLINE bool link_follow(void *element, void **next)
+{
+	const struct pool_link *l = link_of(element);
+	*next = l->next;
+	return likely(l->check == link_check(element, l->next));
+}
+
+[[noreturn]] static COLD void pool_corrupt(const struct pool *p)
+{
+	LOG(EMERG, "pool {}: an element that is free was written to", p->_name);
+	panic("a free object was written to");
+}
+
+UNSAFE("1. the element is nobody's and has the pool's size")
+ALWAYS_INLINE void poison(const struct pool *p, void *element)
+{
+	words_fill((u8 *)element + POOL_MIN, POISON, (p->_stride - POOL_REDZONE - POOL_MIN) / 8);
 }
 
 /* The list of one CPU. */
@@ -140,9 +190,9 @@ static bool pool_grow(struct pool *p)
 	struct span slab = span_from(frame_block(f, order), POOL_SLAB_HEAD);
 	u64 n = span_len(slab) / p->_stride;
 	for (u64 i = 0; i + 1 < n; i++)
-		*link_of(element_at(p, slab, i)) = element_at(p, slab, i + 1);
+		link_set(element_at(p, slab, i), element_at(p, slab, i + 1));
 	u64 flags = pool_lock(p);
-	*link_of(element_at(p, slab, n - 1)) = p->_free;
+	link_set(element_at(p, slab, n - 1), p->_free);
 	p->_free = element_at(p, slab, 0);
 	p->_free_count += n;
 	p->_total += n;
@@ -154,18 +204,25 @@ static void *take_shared(struct pool *p)
 {
 	u64 flags = pool_lock(p);
 	void *e = p->_free;
+	bool good = true;
 	if (e != nullptr) {
-		p->_free = *link_of(e);
+		good = link_follow(e, &p->_free);
 		p->_free_count--;
 	}
+	if (unlikely(!good)) { /* what stood behind it is lost */
+		p->_free = nullptr;
+		p->_free_count = 0;
+	}
 	pool_unlock(p, flags);
+	if (unlikely(!good))
+		pool_corrupt(p);
 	return e;
 }
 
 static void give_shared(struct pool *p, void *e)
 {
 	u64 flags = pool_lock(p);
-	*link_of(e) = p->_free;
+	link_set(e, p->_free);
 	p->_free = e;
 	p->_free_count++;
 	pool_unlock(p, flags);
@@ -201,12 +258,22 @@ static NOINLINE void *pool_take_slow(struct pool *p)
 			void *more = take_shared(p);
 			if (more == nullptr)
 				break;
-			*link_of(more) = c->_free;
+			link_set(more, c->_free);
 			c->_free = more;
 			c->_count++;
 		}
 		return e;
 	}
+}
+
+/* Takes the first element, which is there, off this CPU's list. */
+ALWAYS_INLINE void unlink_first(const struct pool *p, struct pool_cpu *c)
+{
+	if (unlikely(!link_follow(c->_free, &c->_free))) {
+		*c = (struct pool_cpu){}; /* what stood behind it is lost */
+		pool_corrupt(p);
+	}
+	c->_count--;
 }
 
 /* An element from this CPU's list; null: ask pool_take_slow. */
@@ -216,8 +283,7 @@ ALWAYS_INLINE void *take_quick(struct pool *p)
 	void *e = c->_free;
 	if (unlikely(e == nullptr || cpu_in_irq()))
 		return nullptr;
-	c->_free = *link_of(e);
-	c->_count--;
+	unlink_first(p, c);
 	return e;
 }
 
@@ -227,8 +293,7 @@ static NOINLINE void pool_give_slow(struct pool *p, void *e)
 	struct pool_cpu *c = list_of(p, cpu_id());
 	for (u32 i = 0; !cpu_in_irq() && i < p->_batch && c->_free != nullptr; i++) {
 		void *more = c->_free;
-		c->_free = *link_of(more);
-		c->_count--;
+		unlink_first(p, c);
 		give_shared(p, more);
 	}
 }
@@ -240,7 +305,7 @@ ALWAYS_INLINE void give(struct pool *p, void *e)
 		pool_give_slow(p, e);
 		return;
 	}
-	*link_of(e) = c->_free;
+	link_set(e, c->_free);
 	c->_free = e;
 	c->_count++;
 }
@@ -264,6 +329,7 @@ void pool_flush_quarantine(void)
 #else
 ALWAYS_INLINE void retire(struct pool *p, void *e)
 {
+	poison(p, e);
 	give(p, e);
 }
 #endif
@@ -390,7 +456,7 @@ bool object_upgrade(struct object *o, u32 generation)
 		 * dead. */
 		if (refs == 0)
 			return false;
-	} while (!atomic_u32_cas(&o->_refs, &refs, refs + 1));
+	} while (!atomic_u32_cas(&o->_refs, &refs, refs < OBJECT_SATURATED ? refs + 1 : refs));
 	object_count_(o, 1);
 	if (likely(__atomic_load_n(&o->_generation, __ATOMIC_RELAXED) == generation))
 		return true;

@@ -4,7 +4,8 @@
  *
  * An element is free or handed out; free ones are linked at POOL_LINK, behind the header of an
  * object, which keeps its generation.  The memory of a pool only ever grows: a weak reference may
- * look at an element for ever (O2).
+ * look at an element for ever (O2).  A write to a free element's link is caught when the element is
+ * taken again (O3).
  *
  *   Context:  any.  An interrupt that hit the kernel bypasses the CPU's list.
  */
@@ -12,6 +13,9 @@
 #include <osxtd/object.h>
 
 enum : usize { POOL_LINK = 16, POOL_MIN = 32 };
+
+/* At boot, before the first element is made. */
+void pool_init(void);
 
 /* An element, content undefined (but for the first 16 bytes, which stay as they were); null: no
  * memory. */

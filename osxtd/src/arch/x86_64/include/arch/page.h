@@ -23,6 +23,11 @@ ALWAYS_INLINE void words_zero(void *p, u64 words)
 {
 	__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(0ull) : "memory");
 }
+/* The same with v in place of 0. */
+ALWAYS_INLINE void words_fill(void *p, u64 v, u64 words)
+{
+	__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(v) : "memory");
+}
 ALWAYS_INLINE void page_zero(void *page)
 {
 	if (likely(page_has_vectors))
