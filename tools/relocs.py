@@ -21,6 +21,10 @@ SHT_SYMTAB, SHT_RELA, SHF_ALLOC = 2, 4, 2
 # Relocations of x86_64 that do not change when everything moves together, and those that do.
 RELATIVE = {0: 'NONE', 2: 'PC32', 4: 'PLT32', 24: 'PC64'}
 ABS64, ABS32_PHYSICAL, ABS32_SIGNED = 1, 10, 11
+# Loads from the table of addresses, of which the linker makes other instructions: the byte before the place tells
+# whether those that count from themselves (lea, call, jmp) or those with the address itself (mov, test, cmp ...).
+RELAXED = (9, 41, 42)
+LEA, CALL, JMP, IMMEDIATE = 0x8d, 0xe8, 0xe9, (0xc7, 0x81, 0xf7)
 
 
 class Elf:
@@ -42,6 +46,14 @@ class Elf:
     def bytes_of(self, section):
         return self.data[section[4]:section[4] + section[5]]
 
+    def bytes_before(self, place):
+        """The two bytes before an address."""
+        for section in self.sections:
+            if section[2] & SHF_ALLOC and section[3] <= place < section[3] + section[5]:
+                offset = section[4] + place - section[3]
+                return self.data[offset - 2:offset]
+        raise SystemExit(f'relocs: {place:#x} is in no section')
+
     def relocations(self):
         """Yields (place, type, the symbol's value, addend) for what is loaded."""
         for section in self.sections:
@@ -58,6 +70,11 @@ def places(elf):
     for place, kind, value, addend in elf.relocations():
         if kind in RELATIVE or (kind == ABS32_PHYSICAL and value + addend & (1 << 64) - 1 < 1 << 31):
             continue
+        if kind in RELAXED:
+            before = elf.bytes_before(place)
+            if before[0] == LEA or before[1] in (CALL, JMP):
+                continue
+            kind = ABS32_SIGNED if before[0] in IMMEDIATE else kind
         if kind not in found:
             raise SystemExit(f'relocs: {place:#x} has a relocation of type {kind}, which this tool does not know')
         if base <= value <= end:    # what is counted from a place of the image may itself lie far away

@@ -199,8 +199,11 @@ def measure(arch, kernel, initrd, only, title):
 
 # Tables
 
-def cmd_bench(config, _args):
-    """make bench: the table for the release kernel, BENCHMARK=ROW for one row."""
+def cmd_bench(config, args):
+    """make bench: the table for the release kernel, BENCHMARK=ROW for one row; --hardening, BENCHMARK=hardening."""
+    if args == ['--hardening'] or config.benchmark == 'hardening':
+        from .hardening import bench_hardening
+        return bench_hardening(config)
     kernel = release_kernel(config)
     only = None if config.benchmark == 'none' else config.benchmark
     return run_bench(config.arch, kernel, oracle.linux_kernel(config), config.arch_dir, only)

@@ -25,7 +25,7 @@ class Lock:
 
 def meson_options(config):
     return [f'-Dprofile={config.profile}', f'-Dktests={"true" if config.profile != "release" else "false"}',
-            f'-Dfeatures={",".join(config.features)}']
+            f'-Dfeatures={",".join(config.features)}', f'-Dwithout={",".join(config.without)}']
 
 
 def _quietly(command):
@@ -47,6 +47,7 @@ def configure(config):
                 _quietly(['ninja', '-C', folder, 'build.ninja'])    # Meson again if a meson.build changed
                 return
     if configured:
+        _quietly(['ninja', '-C', folder, 'build.ninja'])    # it may not know a new option yet
         command = ['meson', 'configure', folder] + options
     else:
         cross = os.path.join(config.kit, 'tools/meson', config.arch + '.ini')

@@ -16,7 +16,7 @@ COMMANDS = {
     'oracle': ('scripted', 'cmd_oracle', 'the system call tests and the sessions against Debian\'s own kernel'),
     'check': ('check', 'cmd_check', 'form of the sources: format, licences, lengths, warnings'),
     'audit': ('audit', 'cmd_audit', 'the Safe C profile over the whole tree, and its figures'),
-    'bench': ('bench', 'cmd_bench', 'guest instructions per operation beside Debian\'s kernel (BENCHMARK=row)'),
+    'bench': ('bench', 'cmd_bench', 'guest instructions per operation beside Debian\'s kernel (BENCHMARK=row, or hardening)'),
     'bench-boot': ('bench', 'cmd_bench_boot', 'time to init\'s first instruction beside Debian\'s kernel'),
     'coverage': ('coverage', 'cmd_coverage', 'the share of the kernel\'s lines that the tests run: table and HTML'),
     'fuzz': ('hosttests', 'cmd_fuzz', 'every fuzzer for FUZZ_TIME=60 seconds; kernel SECONDS [SEED]; replay TEXT'),

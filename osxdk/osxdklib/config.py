@@ -109,6 +109,7 @@ class Config:
         if self.coverage and (self.release or self.debug):
             raise Refused('COVERAGE=1 excludes RELEASE=1 and DEBUG=1')
         self.profile = 'release' if self.release else 'debug' if self.debug else 'coverage' if self.coverage else 'dev'
+        self.without = ()   # protections left out: only the bench does
         self.features = env.get('FEATURES', '').replace(',', ' ').split()
         self.log_level = env.get('LOG_LEVEL', '') or 'error'
         if self.log_level not in LOG_LEVELS:
@@ -180,9 +181,9 @@ class Config:
 
     @property
     def meson_dir(self):
-        return os.path.join(self.arch_dir, self.profile)
+        return os.path.join(self.arch_dir, '-without-'.join([self.profile, *self.without]))
 
     @property
     def kernel_path(self):
-        """The kernel that was built last, whatever its profile; the coverage build keeps to itself."""
-        return os.path.join(self.meson_dir if self.coverage else self.arch_dir, 'omegaos')
+        """The kernel that was built last, whatever its profile; builds for a purpose keep to themselves."""
+        return os.path.join(self.meson_dir if self.coverage or self.without else self.arch_dir, 'omegaos')
