@@ -28,7 +28,8 @@ import sys
 
 # Values of enum code_part (osxtd/src/symbols.h).
 PART_KERNEL, PART_FRAMEWORK, PART_LEAVABLE = 0, 1, 2
-LIBRARY = 'osxtd_src_lib_'      # functions without state count as part of who called them
+# Functions without state, and the checkers of debug builds, count as part of who called them.
+LIBRARY = re.compile(r'osxtd_src_(lib|debug)_')
 
 
 def read_leavable(path):
@@ -49,7 +50,7 @@ def osxtd_parts(nm, archive, leavable):
         source = f'{member.group(1)}.{member.group(2)}' if member else ''
         found = {name, source} & leavable
         used |= found
-        if where.find(LIBRARY) >= 0:
+        if LIBRARY.search(where):
             part = PART_KERNEL
         else:
             part = PART_LEAVABLE if found or source.endswith('.S') else PART_FRAMEWORK

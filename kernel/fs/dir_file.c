@@ -121,9 +121,9 @@ err_t file_readdir(struct file *f, struct dir_sink *sink)
 	GUARD(file_pos, &f->pos_lock);
 	if (file_has_path(f) && dentry_is_deleted(path_dentry(&f->path)))
 		return ERR_NOENT;
-	u64 pos = f->pos;
+	u64 pos = atomic_u64_load(&f->pos);
 	err_t e = f->ops->readdir(f, sink, &pos);
-	f->pos = pos;
+	atomic_u64_store(&f->pos, pos);
 	if (file_has_path(f))
 		inode_touch_atime(file_inode(f), mount_flags(path_mount(&f->path)));
 	if (sink->done != 0)

@@ -73,9 +73,9 @@ err_t file_read(struct file *f, struct uio *to, usize *n)
 	if ((f->mode & FILE_SEEK) == 0)
 		return file_result(f->ops->read(f, to, &pos, n), *n);
 	GUARD(file_pos, &f->pos_lock);
-	pos = f->pos;
+	pos = atomic_u64_load(&f->pos);
 	err_t e = f->ops->read(f, to, &pos, n);
-	f->pos = pos;
+	atomic_u64_store(&f->pos, pos);
 	return file_result(e, *n);
 }
 
@@ -86,9 +86,9 @@ err_t file_write(struct file *f, struct uio *from, usize *n)
 	if ((f->mode & FILE_SEEK) == 0)
 		return file_result(f->ops->write(f, from, &pos, n), *n);
 	GUARD(file_pos, &f->pos_lock);
-	pos = f->pos;
+	pos = atomic_u64_load(&f->pos);
 	err_t e = f->ops->write(f, from, &pos, n);
-	f->pos = pos;
+	atomic_u64_store(&f->pos, pos);
 	return file_result(e, *n);
 }
 
@@ -116,7 +116,7 @@ static err_t file_seek_by_size(struct file *f, i64 off, u32 whence, u64 *pos) HO
 	case SEEK_SET:
 		break;
 	case SEEK_CUR:
-		base = (i64)f->pos;
+		base = (i64)atomic_u64_load(&f->pos);
 		break;
 	case SEEK_END:
 	case SEEK_DATA:
@@ -147,12 +147,12 @@ err_t file_seek(struct file *f, i64 off, u32 whence, u64 *pos)
 	if ((f->mode & FILE_SEEK) == 0)
 		return ERR_SPIPE;
 	GUARD(file_pos, &f->pos_lock);
-	*pos = f->pos;
+	*pos = atomic_u64_load(&f->pos);
 	if (f->ops->seek != nullptr)
 		TRY(f->ops->seek(f, off, whence, pos));
 	else
 		TRY(file_seek_by_size(f, off, whence, pos));
-	f->pos = *pos;
+	atomic_u64_store(&f->pos, *pos);
 	return OK;
 }
 

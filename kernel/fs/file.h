@@ -85,7 +85,7 @@ struct file {
 	struct atomic_u64 lock_owner
 		ATOMIC_ONLY; /* fs/flock.c: identity in lock tables, 0 until needed */
 	struct file_pos_lock pos_lock;
-	u64 pos GUARDED(file_pos);
+	struct atomic_u64 pos ATOMIC_ONLY; /* set under pos_lock; who only looks takes no lock */
 };
 
 /* Fills the zeroed base of a subtype.  flags: O_*; creation flags are dropped. */

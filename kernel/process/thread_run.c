@@ -9,6 +9,7 @@
  */
 #include <osxtd/log.h>
 #include <osxtd/oops.h>
+#include <osxtd/watchdog.h>
 
 #include "arch/arch.h"
 #include "process/internal.h"
@@ -130,6 +131,7 @@ void thread_run(struct thread *self)
 {
 	struct user_ctx *ctx = &self->task.user;
 	for (;;) {
+		watchdog_touch();
 		switch (user_run(ctx)) {
 		case USER_SYSCALL:
 			do_call(self, ctx);

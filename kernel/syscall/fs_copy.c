@@ -146,8 +146,7 @@ static u64 end_position(struct copy_end *e)
 	struct file *f = file_get(&e->file);
 	if (e->has_offset)
 		return e->offset;
-	GUARD(file_pos, &f->pos_lock);
-	return f->pos;
+	return atomic_u64_load(&f->pos);
 }
 
 err_t sys_copy_file_range(struct thread *self, const struct sysargs *a, i64 *ret)

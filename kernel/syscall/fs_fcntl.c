@@ -46,11 +46,9 @@ static err_t lock_range(struct file *f, const struct abi_flock *l, struct flock_
 	switch ((u16)l->whence) {
 	case SEEK_SET:
 		break;
-	case SEEK_CUR: {
-		GUARD(file_pos, &f->pos_lock);
-		base = (i64)f->pos;
+	case SEEK_CUR:
+		base = (i64)atomic_u64_load(&f->pos);
 		break;
-	}
 	case SEEK_END:
 		TRY(file_stat(f, &st));
 		base = (i64)st.size;
@@ -187,11 +185,8 @@ static err_t ioctl_readable(struct file *f, u64 arg)
 {
 	struct file_stat st = {};
 	TRY(file_stat(f, &st));
-	u64 left = 0;
-	{
-		GUARD(file_pos, &f->pos_lock);
-		left = st.size - f->pos; /* modulo 2^64: positions of /proc/PID/mem go as far */
-	}
+	/* Modulo 2^64: positions of /proc/PID/mem go as far. */
+	u64 left = st.size - atomic_u64_load(&f->pos);
 	return user_write_u32(arg_uaddr(arg), (u32)left);
 }
 

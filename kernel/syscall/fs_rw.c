@@ -37,8 +37,7 @@ static u64 write_start(struct file *f)
 	struct file_stat st = {};
 	if ((atomic_u32_load(&f->flags) & O_APPEND) != 0)
 		return file_stat(f, &st) == OK ? st.size : 0;
-	GUARD(file_pos, &f->pos_lock);
-	return f->pos;
+	return atomic_u64_load(&f->pos);
 }
 
 static err_t limit_shared(struct thread *self, struct file *f, u64 *len)

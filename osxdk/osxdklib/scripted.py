@@ -122,8 +122,10 @@ class Script:
                 trace = '' if session.ended else session.guest.backtrace() + '\n'
                 app.check(f'{self.name} on {kind}', False, f'    {error}\n{trace}')
         crashes = getattr(self.module, 'CRASHES', False)
-        if not crashes and re.search(r'^\S*(kernel panic|panic:|\boops\b)', session.text, re.M | re.I):
-            app.check(f'{self.name} on {kind}: no panic, no oops', False, '    see the log\n')
+        from .suites import reports_of_kernel
+        found = reports_of_kernel(session.text)
+        if found and not crashes:
+            app.check(f'{self.name} on {kind}: no panic, no report', False, ''.join(f'    {f}\n' for f in found[:10]))
         return app
 
 

@@ -47,13 +47,23 @@ def tail(text, lines=25):
     return '\n'.join('    ' + line for line in text.replace('\r', '').splitlines()[-lines:]) + '\n'
 
 
-def boot_and_judge(result, name, machine, good, timeout, log, echo=False):
-    """Boots a guest to its end, adds one check to `result`, returns the console text."""
+def reports_of_kernel(text):
+    """The first lines of what went wrong in the kernel by its own account."""
+    return re.findall(r'^\[ *\d+\.\d+\] (?:BUG|Oops): .*|^Kernel panic: .*', text.replace('\r', ''), re.M)
+
+
+def boot_and_judge(result, name, machine, good, timeout, log, echo=False, reports=True):
+    """Boots a guest to its end, adds one check to `result`, returns the console text.
+
+    With `reports`, what the kernel reports of itself fails the check.
+    """
     log.write(f'--- {name}\n')
     code, text, trace = boot(machine, good, timeout, echo=echo, log=log)
     seen = re.search(good, text, re.M)
     problem = '' if code == 0 else f'    exit code {code}\n{trace}\n{tail(text)}'
-    result.add(name, code == 0 and seen, problem)
+    found = reports_of_kernel(text) if reports else []
+    problem += ''.join(f'    {line}\n' for line in found[:10])
+    result.add(name, code == 0 and seen and not found, problem)
     return text
 
 
@@ -72,7 +82,7 @@ def suite_ktest(config, log, echo=False):
     counted = {'extra': ('-icount', 'shift=0,sleep=off'), 'tcg': True} if config.smp == 1 else {}
     machine = run.make_machine(config, 'omegaos', args=[argument], **counted)
     whole = Result()
-    text = boot_and_judge(whole, 'ktest', machine, GOOD['ktest'], config.timeout or 240, log, echo)
+    text = boot_and_judge(whole, 'ktest', machine, GOOD['ktest'], config.timeout or 240, log, echo, reports=False)
     result.passed = len(re.findall(r'^ok \d+', text, re.M))
     result.failed = len(re.findall(r'^not ok \d+', text, re.M))
     for line in re.findall(r'^not ok .*', text, re.M):

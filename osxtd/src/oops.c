@@ -19,6 +19,7 @@
 #include <osxtd/task.h>
 
 #include "boot_info.h"
+#include "core/held.h"
 #include "panic.h"
 #include "symbols.h"
 
@@ -99,22 +100,6 @@ static bool stack_is_leavable(const struct panic_cause *c)
 			return false;
 	}
 	return false;
-}
-
-UNSAFE("1. what preempt_held says was given by spin_raw_lock, and is held, so it lives")
-static struct spin_raw *held_spinlock(u32 i)
-{
-	return (struct spin_raw *)preempt_held(i);
-}
-
-static const struct lock_class *class_of_spinlock(const struct spin_raw *l)
-{
-	return lock_class_of(l->_word);
-}
-
-static const struct lock_class *class_of_mutex(const struct mutex_raw *m)
-{
-	return lock_class_of(m->_held & ~(u32)MUTEX_SLEEPERS);
 }
 
 static bool locks_are_the_kernels(void)

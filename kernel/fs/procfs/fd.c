@@ -146,15 +146,13 @@ const struct inode_ops proc_fdinfo_dir_ops = { .lookup = fdinfo_lookup, .readdir
 
 /* ---- fdinfo ---- */
 
-/* Devices have positions of their own, and a reader may sleep with the lock of the position held.
- * Who reads this text holds that of a text, perhaps of the same file. */
+/* Devices have positions of their own. */
 static u64 position(struct file *f)
 {
-	if ((f->mode & FILE_SEEK) == 0 || proc_file_is_text(f) ||
+	if ((f->mode & FILE_SEEK) == 0 ||
 	    (file_has_path(f) && (inode_mode(file_inode(f)) & S_IFMT) == S_IFCHR))
 		return 0;
-	GUARD(file_pos, &f->pos_lock);
-	return f->pos;
+	return atomic_u64_load(&f->pos);
 }
 
 err_t show_pid_fdinfo(const struct proc_subject *s, struct text *t)

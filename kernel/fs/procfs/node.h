@@ -78,8 +78,6 @@ void proc_put_name(struct text *t, struct str s);
 void proc_put_path(struct text *t, struct str s);
 
 extern const struct inode_ops proc_text_inode_ops;
-/* A file whose content is made when it is read. */
-bool proc_file_is_text(struct file *f);
 extern const struct inode_ops proc_pid_dir_ops;
 
 /* The directory of a process. */

@@ -109,9 +109,4 @@ static err_t text_setattr(struct inode *inode, const struct attr_change *c)
 	return (c->valid & (ATTR_MODE | ATTR_UID | ATTR_GID)) != 0 ? ERR_PERM : OK;
 }
 
-bool proc_file_is_text(struct file *f)
-{
-	return proc_text_is(f);
-}
-
 const struct inode_ops proc_text_inode_ops = { .open = text_open, .setattr = text_setattr };

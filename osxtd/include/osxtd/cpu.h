@@ -30,5 +30,9 @@ OSXTD_API u32 cpu_count(void);
 /* The caller does not migrate while it uses the result. */
 #define this_cpu(name) (&array_at(name##_percpu_array_, cpu_id())._v)
 
-/* Traps in debug builds when called where sleeping is forbidden. */
+/* Debug builds report a call where sleeping is forbidden. */
+#ifdef OSXTD_DEBUG
 OSXTD_API void might_sleep(void);
+#else
+ALWAYS_INLINE void might_sleep(void) {}
+#endif

@@ -9,6 +9,7 @@
  */
 #pragma once
 #include <osxtd/cpu.h>
+#include <osxtd/lockdep.h>
 
 enum : u32 { MUTEX_SLEEPERS = 1 };
 
@@ -23,6 +24,7 @@ const struct lock_class *lock_class_of(u32 word);
 
 ALWAYS_INLINE void spin_raw_lock(struct spin_raw *l, const struct lock_class *cls)
 {
+	lockdep_acquire(cls, false);
 	preempt_disable_for(l);
 	if (unlikely(__atomic_exchange_n(&l->_word, lock_word(cls), __ATOMIC_ACQUIRE) != 0))
 		spin_raw_contended(l, lock_word(cls));
@@ -30,6 +32,7 @@ ALWAYS_INLINE void spin_raw_lock(struct spin_raw *l, const struct lock_class *cl
 /* False, and nothing done, when it is held. */
 ALWAYS_INLINE bool spin_raw_try_lock(struct spin_raw *l, const struct lock_class *cls)
 {
+	lockdep_acquire(cls, false); /* who fails here comes back and waits */
 	preempt_disable_for(l);
 	u32 free = 0;
 	if (likely(__atomic_compare_exchange_n(&l->_word, &free, lock_word(cls), false,
@@ -46,6 +49,8 @@ ALWAYS_INLINE void spin_raw_unlock(struct spin_raw *l)
 
 ALWAYS_INLINE void mutex_raw_lock(struct mutex_raw *m, const struct lock_class *cls)
 {
+	might_sleep();
+	lockdep_acquire(cls, false);
 	u32 free = 0;
 	if (unlikely(!__atomic_compare_exchange_n(&m->_held, &free, lock_word(cls), false,
 						  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))

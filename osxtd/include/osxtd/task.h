@@ -64,6 +64,10 @@ struct task {
 	struct arch_task _arch;
 	struct task *_wait_next;
 #ifdef OSXTD_DEBUG
+	u64 _parked_ns;
+	struct task *_parked_before, *_parked_after; /* watchdog.h */
+	u32 _sleep_mode;
+	bool _is_hung;
 	struct kcov *_kcov;			/* where it records, see kcov.h */
 	struct atomic_u32 _fail_nth, _may_fail; /* fault_inject.h */
 #endif

@@ -4,6 +4,7 @@
 #include <osxtd/fmt.h>
 #include <osxtd/ktest.h>
 
+#include "debug/count.h"
 #include "debug/leak.h"
 
 extern const struct ktest __start_ktests[] __attribute__((weak));
@@ -75,7 +76,9 @@ bool ktest_run(struct str filter)
 		PRINT("# {}.{}\n", k->suite, k->name); /* whose test it was, should it not return */
 		struct ktest_ctx ctx = {};
 		run++;
+		u32 reports = debug_reports();
 		run_one(k, &ctx);
+		ctx.failures += debug_reports() - reports;
 		if (ctx.failures != 0)
 			failed++;
 		PRINT("{}ok {} - {}: {}\n", ctx.failures != 0 ? "not " : "", run, k->suite,

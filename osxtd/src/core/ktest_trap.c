@@ -41,6 +41,11 @@ void ktest_caught(const char *why)
 	task_exit();
 }
 
+bool ktest_wants_trap(void)
+{
+	return trap.task != nullptr && trap.task == task_current();
+}
+
 static void run_body(void *arg)
 {
 	trap.task = task_current();

@@ -6,6 +6,12 @@
 #ifdef KTESTS
 /* Ends the current task when it is the body of EXPECT_TRAP, else returns. */
 void ktest_caught(const char *why);
+/* Whether the current task runs such a body. */
+bool ktest_wants_trap(void);
 #else
 ALWAYS_INLINE void ktest_caught(const char *) {}
+ALWAYS_INLINE bool ktest_wants_trap(void)
+{
+	return false;
+}
 #endif

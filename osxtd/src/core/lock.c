@@ -84,10 +84,3 @@ void mutex_raw_wake(struct mutex_raw *m)
 		task_unpark(task_get(&t));
 	task_drop(&t);
 }
-
-void might_sleep(void)
-{
-#ifdef OSXTD_DEBUG
-	ASSERT(preempt_count() == 0);
-#endif
-}

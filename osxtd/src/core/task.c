@@ -14,6 +14,7 @@
 #include <osxtd/kcov.h>
 #include <osxtd/log.h>
 #include <osxtd/task.h>
+#include <osxtd/watchdog.h>
 
 #include "core/sched.h"
 #include "panic.h"
@@ -132,6 +133,7 @@ static void schedule(void)
 	bool is_idle = prev == task_get(&cs->idle);
 
 	cpu_clear_need_resched();
+	watchdog_touch();
 	if (!is_idle) {
 		sched_policy->put_prev(cpu, prev);
 		u32 running = TASK_RUNNING;
@@ -208,7 +210,9 @@ void task_park(void)
 			return;
 		}
 	}
+	watchdog_park(self);
 	schedule();
+	watchdog_resume(self);
 	irq_restore(flags);
 }
 
@@ -352,6 +356,7 @@ void sched_init_cpu(void)
 void sched_start(void)
 {
 	this_cpu(cpu_scheds)->started = true;
+	watchdog_start();
 	for (;;) {
 		(void)irq_save();
 		schedule();

@@ -9,6 +9,7 @@
 #include <osxtd/task.h>
 #include <osxtd/timer.h>
 #include <osxtd/waitq.h>
+#include <osxtd/watchdog.h>
 
 LOCK_CLASS_RAW(waitq, irq);
 
@@ -158,8 +159,12 @@ static err_t sleep_until(struct waiter *w, enum wait_mode mode, struct sleep_tim
 err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns)
 {
 	might_sleep();
-	if (deadline_ns == NO_DEADLINE)
-		return sleep_without_deadline(w, mode);
+	if (deadline_ns == NO_DEADLINE) {
+		watchdog_sleep_mode(mode);
+		err_t err = sleep_without_deadline(w, mode);
+		watchdog_sleep_mode(WAIT_UNINTERRUPTIBLE);
+		return err;
+	}
 	if (atomic_u32_swap(&w->_woken, 0) != 0)
 		return OK;
 	if (deadline_ns <= clock_monotonic_ns())
@@ -167,7 +172,9 @@ err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns)
 	struct sleep_timer s = { .task = w->_task };
 	timer_init(&s.timer, sleep_timer_fired);
 	timer_arm(&s.timer, deadline_ns);
+	watchdog_sleep_mode(WAIT_KILLABLE); /* its end is known */
 	err_t err = sleep_until(w, mode, &s);
+	watchdog_sleep_mode(WAIT_UNINTERRUPTIBLE);
 	timer_cancel(&s.timer);
 	return err;
 }

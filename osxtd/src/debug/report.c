@@ -2,20 +2,27 @@
 /* report - see report.h. */
 #include "debug/report.h"
 
+#include "debug/count.h"
+
+#include <osxtd/atomic.h>
 #include <osxtd/cpu.h>
 
+#include "core/ktest_trap.h"
 #include "symbols.h"
 
 static struct task *shared expecting;
 static u32 shared expected;
 static struct str shared expected_kind;
 static u32 shared reporting;
+static struct str shared wanted_kind; /* not empty: from any context, but of this kind alone */
+static struct atomic_u32 shared made;
 
 void report_expect(void)
 {
 	expecting = task_current();
 	expected = 0;
 	expected_kind = (struct str){};
+	wanted_kind = (struct str){};
 }
 
 u32 report_caught(struct str *kind)
@@ -25,14 +32,43 @@ u32 report_caught(struct str *kind)
 	return expected;
 }
 
+static bool is_expected(struct str kind)
+{
+	if (expecting == nullptr)
+		return false;
+	if (str_len(wanted_kind) != 0)
+		return str_equal(kind, wanted_kind);
+	return expecting == task_current() && !cpu_in_irq();
+}
+
 bool report_is_muted(struct str kind)
 {
-	if (expecting != nullptr && expecting == task_current() && !cpu_in_irq()) {
+	if (is_expected(kind)) {
 		expected++;
 		expected_kind = kind;
 		return true;
 	}
-	return __atomic_exchange_n(&reporting, 1, __ATOMIC_ACQUIRE) != 0;
+	if (__atomic_exchange_n(&reporting, 1, __ATOMIC_ACQUIRE) != 0)
+		return true;
+	if (!ktest_wants_trap())
+		(void)atomic_u32_add(&made, 1);
+	return false;
+}
+
+void report_go_on(void)
+{
+	__atomic_store_n(&reporting, 0, __ATOMIC_RELEASE);
+}
+
+void report_expect_kind(struct str kind)
+{
+	report_expect();
+	wanted_kind = kind;
+}
+
+u32 debug_reports(void)
+{
+	return atomic_u32_load(&made);
 }
 
 void report_end(void)

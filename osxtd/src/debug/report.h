@@ -29,5 +29,9 @@ u32 report_caught(struct str *kind);
 bool report_is_muted(struct str kind);
 /* The report is complete: ends the task, or the machine where no task can end. */
 [[noreturn]] void report_end(void);
+/* The report is complete, and what it says hurts nobody yet. */
+void report_go_on(void);
+/* As report_expect, for reports of this kind from whatever context. */
+void report_expect_kind(struct str kind);
 /* `NAME+0x12` of a code address, for {}; into buf. */
 struct str report_place(u64 ip, struct span buf);

@@ -18,11 +18,13 @@
 UNSAFE("1. U1: uio_user or next_piece checked the range; 2. the kernel side is as long")
 ALWAYS_INLINE bool user_write_once(struct uaddr at, struct cspan src)
 {
+	might_sleep();
 	return usercopy_checked((void *)at._va, src._ptr, src._len) == 0;
 }
 UNSAFE("1. U1: as for writes, the range lies in the user half; 2. dst is as long")
 ALWAYS_INLINE bool user_read_once(struct uaddr at, struct span dst)
 {
+	might_sleep();
 	return usercopy_checked(dst._ptr, (const void *)at._va, dst._len) == 0;
 }
 

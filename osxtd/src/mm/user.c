@@ -86,6 +86,7 @@ static NOINLINE err_t move_rest(enum user_move how, u64 va, struct span kernel, 
 
 ALWAYS_INLINE err_t move(enum user_move how, u64 va, struct span kernel, usize *done)
 {
+	might_sleep();
 	*done = 0;
 	if (unlikely(!range_ok(va, kernel._len)))
 		return ERR_FAULT;
@@ -109,6 +110,7 @@ err_t user_write_some(struct uaddr dst, struct cspan src, usize *done)
 /* The same for callers who want all or nothing, without a count to keep. */
 ALWAYS_INLINE err_t move_all(enum user_move how, u64 va, struct span kernel)
 {
+	might_sleep();
 	if (unlikely(!range_ok(va, kernel._len)))
 		return ERR_FAULT;
 	u64 left = move_once(how, va, kernel);
@@ -155,6 +157,7 @@ static err_t resolve_word(u64 va, u32 size, u32 access)
 
 err_t user_read_u32(struct uaddr src, u32 *out)
 {
+	might_sleep();
 	if (unlikely(!range_ok(src._va, 4)))
 		return ERR_FAULT;
 	for (u32 rounds = 0; unlikely(!user_load32(src._va, out)); rounds++) {
@@ -167,6 +170,7 @@ err_t user_read_u32(struct uaddr src, u32 *out)
 
 err_t user_read_u64(struct uaddr src, u64 *out)
 {
+	might_sleep();
 	if (unlikely(!range_ok(src._va, 8)))
 		return ERR_FAULT;
 	for (u32 rounds = 0; unlikely(!user_load64(src._va, out)); rounds++) {
@@ -179,6 +183,7 @@ err_t user_read_u64(struct uaddr src, u64 *out)
 
 err_t user_write_u32(struct uaddr dst, u32 v)
 {
+	might_sleep();
 	if (unlikely(!range_ok(dst._va, 4)))
 		return ERR_FAULT;
 	for (u32 rounds = 0; unlikely(!user_store32(dst._va, v)); rounds++) {
@@ -191,6 +196,7 @@ err_t user_write_u32(struct uaddr dst, u32 v)
 
 err_t user_write_u64(struct uaddr dst, u64 v)
 {
+	might_sleep();
 	if (unlikely(!range_ok(dst._va, 8)))
 		return ERR_FAULT;
 	for (u32 rounds = 0; unlikely(!user_store64(dst._va, v)); rounds++) {
@@ -203,6 +209,7 @@ err_t user_write_u64(struct uaddr dst, u64 v)
 
 err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen)
 {
+	might_sleep();
 	if (unlikely(!range_ok(a._va, 4) || (a._va & 3) != 0))
 		return ERR_FAULT;
 	for (u32 rounds = 0; unlikely(!user_swap32(a._va, expected, desired, seen)); rounds++) {
@@ -254,6 +261,7 @@ static u64 str_once(u64 va, struct span dst, bool *ended)
 
 err_t user_read_str(struct uaddr src, struct span dst, usize *len)
 {
+	might_sleep();
 	if (unlikely(src._va >= VMSPACE_HIGH))
 		return ERR_FAULT;
 	u64 limit = min_of((u64)dst._len, VMSPACE_HIGH - src._va);

@@ -3,6 +3,7 @@
 #include "backtrace.h"
 
 #include <arch/paging.h>
+#include <arch/switch.h>
 #include <osxtd/fmt.h>
 
 #include "extable.h"
@@ -51,6 +52,13 @@ u64 arch_trap_ip(const struct trap_frame *f)
 u64 arch_trap_fp(const struct trap_frame *f)
 {
 	return f->rbp;
+}
+
+/* arch_switch left six registers there, rbp the highest. */
+u64 arch_parked_fp(const struct task *t)
+{
+	u64 fp = 0;
+	return kernel_peek(t->_kernel_sp + 40, &fp) ? fp : 0;
 }
 
 static void line3(panic_line_fn out, struct str names, u64 a, u64 b, u64 c)

@@ -39,6 +39,18 @@ static u64 entry_at(u64 table, u64 va, u32 level)
 	return ((const u64 *)phys_to_virt(table))[pt_index(va, level)];
 }
 
+/* What the table of this level that was walked last is; a table that stands in many places, as the
+ * shadow's of a debug build, need not be walked again outside the image. */
+static u64 shared last_table[PT_LEVELS + 1];
+
+static bool was_just_walked(u64 table, u32 level, u64 va)
+{
+	bool same = array_at(last_table, level) == table && va < KIMAGE_BASE &&
+		    (va & ((1ull << pt_shift(level + 1)) - 1)) == 0;
+	array_at(last_table, level) = table;
+	return same;
+}
+
 /* The first leaf at or above va, and what the entries above it forbid; false when there is none. va
  * 0 after the last page means the end. */
 static bool next_leaf(u64 va, struct leaf *out)
@@ -63,6 +75,10 @@ static bool next_leaf(u64 va, struct leaf *out)
 			if ((entry & PTE_USER) != 0)
 				return *out = (struct leaf){ va, size, entry }, true;
 			table = pte_paddr(entry);
+			if (was_just_walked(table, level - 1, va)) {
+				va = wrap_add(va & ~(size - 1), size);
+				break;
+			}
 		}
 	}
 	return false;
@@ -136,6 +152,8 @@ KTEST(paging, every_page_of_the_kernel_is_write_or_execute)
 static bool is_mapped(u64 va)
 {
 	struct leaf l = {};
+	for (u32 level = 0; level <= PT_LEVELS; level++)
+		array_at(last_table, level) = 0;
 	return next_leaf(va, &l) && l.va <= va && va - l.va < l.len;
 }
 

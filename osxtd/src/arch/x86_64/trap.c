@@ -7,6 +7,7 @@
 
 #include <arch/vmspace.h>
 #include <osxtd/irq.h>
+#include <osxtd/lockdep.h>
 #include <osxtd/task.h>
 
 #include "apic.h"
@@ -27,9 +28,10 @@ void trap_from_kernel(struct trap_frame *f, u32 vector);
 
 /* ---- interrupts ---- */
 
-static void interrupt(u32 vector)
+static void interrupt(u32 vector, u64 ip)
 {
 	CPU_LOCAL_->irq_depth++;
+	lockdep_irq_enter(ip);
 	if (vector == VECTOR_TIMER) {
 		apic_eoi();
 		timer_interrupt();
@@ -37,6 +39,7 @@ static void interrupt(u32 vector)
 		irq_line_interrupt(vector - VECTOR_LINE);
 	}
 	/* The rest is spurious: the 8259 and the local APIC want no answer to those. */
+	lockdep_irq_leave();
 	CPU_LOCAL_->irq_depth--;
 }
 
@@ -64,7 +67,7 @@ enum user_event_kind trap_from_user(struct user_ctx *ctx, u32 vector)
 	ctx->orig_rax = UINT64_MAX;
 	ctx->_full_restore = 1; /* rcx and r11 count */
 	if (vector >= VECTOR_PIC) {
-		interrupt(vector);
+		interrupt(vector, ctx->rip);
 		return USER_INTERRUPT;
 	}
 	ctx->_trap_number = vector;
@@ -180,7 +183,7 @@ static void kernel_exception(struct trap_frame *f, u32 vector)
 void trap_from_kernel(struct trap_frame *f, u32 vector)
 {
 	if (likely(vector >= VECTOR_PIC)) {
-		interrupt(vector);
+		interrupt(vector, f->rip);
 		return;
 	}
 	if (vector == VECTOR_PAGE_FAULT || vector == VECTOR_PROTECTION) {

@@ -78,6 +78,11 @@ ALWAYS_INLINE void irq_enable(void)
 {
 	__asm__ volatile("sti" ::: "memory");
 }
+/* Whether interrupts were on when flags were saved. */
+ALWAYS_INLINE bool irq_flags_are_on(u64 flags)
+{
+	return (flags & 0x200) != 0;
+}
 ALWAYS_INLINE void irq_restore(u64 flags)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
