@@ -35,12 +35,13 @@ static void victim_entry(struct task *self)
 }
 
 /* A policy that keeps to the real one but for the victim, which it knows nothing of. */
-static struct {
-	const struct sched_policy *real;
-	struct task *victim; /* borrowed from the test */
-	u32 picks;	     /* how often the victim is still handed over */
-	u32 cpu;	     /* where the victim shall go */
-} shared liar;
+struct liar {
+	const struct sched_policy *real OWNER(ktest);
+	struct task *victim OWNER(ktest); /* borrowed from the test */
+	u32 picks OWNER(ktest);		  /* how often the victim is still handed over */
+	u32 cpu OWNER(ktest);		  /* where the victim shall go */
+};
+static struct liar shared liar;
 
 static u32 liar_select_cpu(struct task *t)
 {
@@ -183,8 +184,8 @@ struct item {
 REF_TYPE(item);
 LIST_TYPE(item_list, item, link);
 
-static struct item shared first, second;
-static struct item_list shared list, other;
+static struct item shared first, second OWNER(ktest);
+static struct item_list shared list, other OWNER(ktest);
 
 static void push_twice(void *)
 {
@@ -228,8 +229,8 @@ KTEST(list_attack, a_list_does_not_begin_with_elements_of_another)
 
 /* ---- trees ---- */
 
-static struct tree_raw shared tree, other_tree;
-static struct tree_link shared branch;
+static struct tree_raw shared tree, other_tree OWNER(ktest);
+static struct tree_link shared branch OWNER(ktest);
 
 static void remove_from_another_tree(void *)
 {
@@ -249,9 +250,9 @@ KTEST(tree_attack, the_root_of_one_tree_is_not_taken_from_another)
 
 /* ---- spans ---- */
 
-static u8 shared bytes[8];
-static u32 shared words[4];
-static usize shared beyond = 8;
+static u8 shared bytes[8] OWNER(ktest);
+static u32 shared words[4] OWNER(ktest);
+static usize shared beyond OWNER(ktest) = 8;
 
 static void read_behind(void *)
 {
@@ -295,8 +296,8 @@ KTEST(span_attack, nothing_behind_the_end_is_reached)
 
 /* ---- what the compiler checks ---- */
 
-static i32 shared big = INT32_MAX;
-static u32 shared by = 40;
+static i32 shared big OWNER(ktest) = INT32_MAX;
+static u32 shared by OWNER(ktest) = 40;
 
 static void overflow(void *)
 {

@@ -13,13 +13,14 @@
 #include <osxtd/waitq.h>
 
 /* One at a time: tests run one behind the other. */
-static struct {
-	struct task *task; /* while its body runs */
-	void (*body)(void *arg);
-	const char *why;
-	struct atomic_u32 is_over;
-	struct waitq ended;
-} shared trap;
+struct trap {
+	struct task *task OWNER(ktest); /* while its body runs */
+	void (*body)(void *arg) OWNER(ktest);
+	const char *why OWNER(ktest);
+	struct atomic_u32 is_over ATOMIC_ONLY;
+	struct waitq ended OWNER(ktest);
+};
+static struct trap shared trap;
 
 static void over(const char *why)
 {
@@ -29,8 +30,7 @@ static void over(const char *why)
 	(void)waitq_wake_all(&trap.ended);
 }
 
-UNSAFE("1. the body holds no lock and no reference that anybody else counts on, so its stack can "
-       "be left")
+/* The body holds no lock and no reference that anybody else counts on, so its stack can be left. */
 void ktest_caught(const char *why)
 {
 	if (likely(trap.task == nullptr) || trap.task != task_current())

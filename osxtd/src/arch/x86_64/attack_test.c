@@ -15,24 +15,31 @@
 
 #define UD "indirect call of the wrong type, or unreachable code"
 
-#define RAISE(vector) __asm__ volatile("int %0" ::"i"(vector) : "memory")
+#define RAISER(name, vector)                                                                       \
+	UNSAFE("1. an interrupt that software raises is handled as a device's is")                 \
+	static void name(void *)                                                                   \
+	{                                                                                          \
+		__asm__ volatile("int %0" ::"i"(vector) : "memory");                               \
+	}                                                                                          \
+	static_assert(true)
 
-UNSAFE("1. the vectors are free of owners: what comes of them is what is tested")
+enum : u32 { LINE = 10 }; /* free on every PC that we know */
+RAISER(raise_last_line, VECTOR_LINE_END - 1);
+RAISER(raise_pic, VECTOR_PIC + 7);
+RAISER(raise_spurious, VECTOR_SPURIOUS);
+RAISER(raise_reserved_exception, VECTOR_BOUNDS);
+RAISER(raise_claimed, VECTOR_LINE + LINE);
+
 KTEST(irq_attack, a_vector_that_nobody_claimed_is_survived)
 {
 	u32 line = VECTOR_LINE_END - VECTOR_LINE - 1;
 	u64 before = irq_count(line);
-	RAISE(VECTOR_LINE_END - 1);
+	raise_last_line(nullptr);
 	EXPECT_EQ(irq_count(line), before + 1); /* counted, and that is all */
-	RAISE(VECTOR_PIC + 7);
-	RAISE(0xff);
+	raise_pic(nullptr);
+	raise_spurious(nullptr);
 	EXPECT(!irq_in_handler());
 	EXPECT_EQ(preempt_count(), 0);
-}
-
-static void raise_reserved_exception(void *)
-{
-	RAISE(VECTOR_BOUNDS);
 }
 
 KTEST(irq_attack, an_exception_that_cannot_be_is_not_survived)
@@ -40,7 +47,7 @@ KTEST(irq_attack, an_exception_that_cannot_be_is_not_survived)
 	EXPECT_TRAP(raise_reserved_exception, nullptr, "unexpected exception");
 }
 
-static u32 shared handled;
+static u32 shared handled OWNER(ktest);
 
 static void first_owner(u32)
 {
@@ -55,10 +62,9 @@ static void second_owner(u32)
 KTEST(irq_attack, a_line_has_one_owner)
 {
 	KEEPS("a line is claimed for good");
-	enum : u32 { LINE = 10 }; /* free on every PC that we know */
 	REQUIRE_OK(irq_claim(LINE, first_owner));
 	EXPECT_EQ(irq_claim(LINE, second_owner), ERR_BUSY);
-	RAISE(VECTOR_LINE + LINE);
+	raise_claimed(nullptr);
 	EXPECT_EQ(handled, 1);
 	EXPECT_EQ(irq_claim(~0u, second_owner), ERR_INVAL);
 }
