@@ -22,6 +22,7 @@ QUIET_SECONDS = 60          # of QEMU's CPU time without a line of statistics: t
 REPLAY_TIMEOUT = 120
 MEM_MIB = 512
 TAIL = 200_000              # of the console, kept
+LONG_SECONDS = 3600
 NEXT_SEED = 1000            # a guest after a finding goes on with another seed
 
 STATISTICS = re.compile(r'sysfuzz: (\d+) programs, (\d+) kept, (\d+) edges')
@@ -230,10 +231,10 @@ def verdict(runs):
 
 
 class Record:
-    """fuzz/record.txt: what a long run did, also when it is stopped before its end."""
+    """What a run did, also when it is stopped before its end: fuzz/record.txt of an hour and more, else last.txt."""
 
     def __init__(self, config, seconds, seeds):
-        self.path = os.path.join(work_folder(config), 'record.txt')
+        self.path = os.path.join(work_folder(config), 'record.txt' if seconds >= LONG_SECONDS else 'last.txt')
         self.start, self.wanted, self.seeds = time.time(), seconds, seeds
         commit = subprocess.run(['git', '-C', config.root, 'describe', '--always', '--dirty'], capture_output=True, text=True,
                                 check=False)
