@@ -276,6 +276,36 @@ const struct call_type call_types[] = {
 };
 const unsigned call_type_count = sizeof call_types / sizeof call_types[0];
 
+static uint16_t chosen[sizeof call_types / sizeof call_types[0]];
+static unsigned chosen_count;
+
+static bool is_listed(const char *name, const char *list)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = list; *at != 0 && *at != ' ' && *at != '\n'; at += *at == ',') {
+		size_t len = strcspn(at, ", \n");
+
+		if (len == n && memcmp(at, name, n) == 0)
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+void calls_only(const char *list)
+{
+	chosen_count = 0;
+	for (unsigned i = 0; i < call_type_count; i++)
+		if (list == NULL || is_listed(call_types[i].name, list))
+			chosen[chosen_count++] = (uint16_t)i;
+}
+
+unsigned call_choose(void)
+{
+	return chosen_count == 0 ? below(call_type_count) : chosen[below(chosen_count)];
+}
+
 int call_find(const char *name, size_t len)
 {
 	for (unsigned i = 0; i < call_type_count; i++)

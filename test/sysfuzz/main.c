@@ -2,8 +2,8 @@
 /*
  * main - the fuzzer's loop: make a program, run it, keep it when it reached something new.
  *
- *   as process 1:      sysfuzz.seed=N sysfuzz.programs=N sysfuzz.limit=MS on the kernel's command
- *                      line; a file /replay holds a program to run instead
+ *   as process 1:      sysfuzz.seed=N sysfuzz.programs=N sysfuzz.limit=MS sysfuzz.only=CALL,CALL
+ *                      on the kernel's command line; a file /replay holds a program to run instead
  *   sysfuzz --replay TEXT [TIMES]
  *   sysfuzz --check TEXT          whether it is one, printed again
  *
@@ -197,6 +197,10 @@ static void as_init(void)
 	} else {
 		uint64_t seed = option(line, "sysfuzz.seed=", 1);
 
+		const char *only = strstr(line, "sysfuzz.only=");
+
+		if (only != NULL)
+			calls_only(only + strlen("sysfuzz.only="));
 		report("SEED=%lu\n", seed);
 		chance_seed(seed);
 		fuzz(option(line, "sysfuzz.programs=", UINT64_MAX));

@@ -36,7 +36,7 @@ static void make_call(struct program *p, unsigned c)
 {
 	struct call *call = &p->call[c];
 
-	*call = (struct call){ .type = (uint16_t)below(call_type_count),
+	*call = (struct call){ .type = (uint16_t)call_choose(),
 			       .thread = (uint8_t)below(p->threads) };
 	for (unsigned i = 0; i < ARGS; i++)
 		value_make(p, c, i, &call->arg[i]);

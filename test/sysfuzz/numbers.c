@@ -23,7 +23,7 @@ uint64_t place(void)
 					0xfffffffffffffff8,
 					0xffffffffffffffff };
 
-	if (below(25) == 0)
+	if (below(40) == 0)
 		return PICK(bad);
 	if (below(6) == 0)
 		return ARENA + below(220 * 4096);
@@ -87,7 +87,7 @@ uint64_t page(void)
 
 uint64_t page_length(void)
 {
-	return below(12) != 0 ? below(20) * 4096ul
+	return below(12) != 0 ? (1 + below(20)) * 4096ul
 	       : below(2)     ? below(ARENA_PAGES) * 4096ul
 			      : size();
 }

@@ -22,7 +22,22 @@ static void memory(struct arg *a, unsigned words)
 	a->repeat = 1;
 }
 
+enum { OWN_NAMES = 14 };
 static const char *const names[] = {
+	"a",
+	"b",
+	"c",
+	"d",
+	"e",
+	"d/a",
+	"d/b",
+	"d/d",
+	"l",
+	"l/a",
+	"fifo",
+	"x",
+	"a",
+	"d",
 	"a",
 	"b",
 	"c",
@@ -156,8 +171,9 @@ static void path(struct arg *a)
 	static const char *const pieces[] = { "./././.",  "d/../d/.", "xxxxxxxx",
 					      "////////", "a/../a/.", "l/../l/." };
 
-	if (below(20) != 0) {
-		text(a, PICK(names));
+	if (below(30) != 0) {
+		/* The first ones are the program's own. */
+		text(a, below(3) != 0 ? names[below(OWN_NAMES)] : PICK(names));
 		return;
 	}
 	/* A long one: the string ends where the arena has zeroes. */

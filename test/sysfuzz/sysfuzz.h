@@ -55,6 +55,9 @@ enum {
 }; /* no call: reads the place, or writes it when the second argument is odd */
 extern const struct call_type call_types[];
 extern const unsigned call_type_count;
+/* From now on only these names, separated by commas, are chosen. */
+void calls_only(const char *list);
+unsigned call_choose(void);
 /* The index of a name; -1: unknown. */
 int call_find(const char *name, size_t len);
 

@@ -98,10 +98,10 @@ void value_make(const struct program *p, unsigned c, unsigned i, struct arg *out
 		number(p, c, i, out);
 	} else {
 		pointer_make(k, out);
-		if (below(20) == 0)
+		if (below(40) == 0)
 			*out = (struct arg){ .repeat = 1,
 					     .value = below(4) != 0 ? 0 : odd_value() };
-		else if (below(25) == 0 && out->words != 0)
+		else if (below(40) == 0 && out->words != 0)
 			out->word[below(out->words)] = any_word();
 	}
 }
