@@ -40,8 +40,8 @@ static bool is_open;
 
 bool cover_open(void)
 {
-	tables = mmap(NULL, sizeof *tables, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		      0);
+	tables = mmap(NULL, sizeof *tables, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	madvise(tables, sizeof *tables, MADV_DONTFORK);
 	for (int i = 0; i < THREADS_MAX; i++) {
 		int fd = open("/dev/kcov", O_RDWR | O_CLOEXEC);

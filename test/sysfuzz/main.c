@@ -24,7 +24,7 @@
 #include "report.h"
 #include "sysfuzz.h"
 
-enum { CORPUS_MAX = 6000, STORE_BYTES = 48 << 20, STATISTICS_EVERY = 50, REPLAYS = 20 };
+enum { CORPUS_MAX = 6000, STORE_BYTES = 16 << 20, STATISTICS_EVERY = 50, REPLAYS = 20 };
 
 /* The corpus: texts, one behind the other, in memory that children do not get. */
 static char *store;
@@ -128,7 +128,8 @@ static void triage(struct program *p)
 
 static void fuzz(uint64_t programs)
 {
-	store = mmap(NULL, STORE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	store = mmap(NULL, STORE_BYTES, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	madvise(store, STORE_BYTES, MADV_DONTFORK);
 	while (runs < programs) {
 		if (corpus_count < 10 || below(10) == 0) {

@@ -348,7 +348,6 @@ enum run_end run_program(const struct program *p, enum cover_mode mode)
 	memset(results, 0, sizeof *results);
 	for (unsigned c = 0; c < CALLS_MAX; c++)
 		results->value[c] = -1;
-	world_renew();
 	cover_reset();
 	pid_t pid = (pid_t)syscall(SYS_fork);
 
@@ -363,7 +362,8 @@ enum run_end run_program(const struct program *p, enum cover_mode mode)
 	}
 	if (run_is_verbose)
 		show_results();
+	world_renew();
 	if (p->is_root)
-		world_make();
+		world_mend();
 	return end;
 }

@@ -22,13 +22,14 @@ static void memory(struct arg *a, unsigned words)
 	a->repeat = 1;
 }
 
-enum { OWN_NAMES = 14 };
+enum { OWN_NAMES = 15 };
 static const char *const names[] = {
 	"a",
 	"b",
 	"c",
 	"d",
 	"e",
+	"/x",
 	"d/a",
 	"d/b",
 	"d/d",

@@ -124,21 +124,58 @@ void world_renew(void)
 	mount("scratch", "/w/t", "tmpfs", 0, "size=4m,nr_inodes=500,mode=1777");
 }
 
-/* The root of the programs; a root program may have changed anything in it. */
+static const struct {
+	const char *name;
+	mode_t mode;
+	unsigned major, minor;
+} nodes[] = {
+	{ "/w/dev/null", 0666, 1, 3 },	  { "/w/dev/zero", 0666, 1, 5 },
+	{ "/w/dev/full", 0666, 1, 7 },	  { "/w/dev/random", 0666, 1, 8 },
+	{ "/w/dev/urandom", 0666, 1, 9 }, { "/w/dev/kmsg", 0644, 1, 11 },
+	{ "/w/dev/tty", 0666, 5, 0 },	  { "/w/dev/console", 0600, 5, 1 },
+	{ "/w/dev/ttyS0", 0666, 4, 64 },
+};
+enum { NODES = sizeof nodes / sizeof nodes[0], PLACES = NODES + 3 };
+
+/* What says that nothing was changed: the mounts, and each place's inode with its times. */
+struct state {
+	char mounts[1024];
+	struct stat place[PLACES];
+};
+static struct state made;
+
+static void look(struct state *s)
+{
+	static const char *const others[] = { "/w", "/w/dev", "/w/x" };
+
+	memset(s, 0, sizeof *s);
+	int fd = open("/proc/mounts", O_RDONLY);
+
+	read(fd, s->mounts, sizeof s->mounts);
+	close(fd);
+	for (unsigned i = 0; i < NODES; i++)
+		lstat(nodes[i].name, &s->place[i]);
+	for (unsigned i = NODES; i < PLACES; i++)
+		lstat(others[i - NODES], &s->place[i]);
+	for (unsigned i = 0; i < PLACES; i++)
+		memset(&s->place[i].st_atim, 0, sizeof s->place[i].st_atim);
+	for (unsigned i = 0; i < NODES; i++) { /* writing to a device is no change */
+		memset(&s->place[i].st_mtim, 0, sizeof s->place[i].st_mtim);
+		memset(&s->place[i].st_ctim, 0, sizeof s->place[i].st_ctim);
+	}
+}
+
+void world_mend(void)
+{
+	static struct state now;
+
+	look(&now);
+	if (memcmp(&now, &made, sizeof now) != 0)
+		world_make();
+}
+
 void world_make(void)
 {
-	static const struct {
-		const char *name;
-		mode_t mode;
-		unsigned major, minor;
-	} nodes[] = {
-		{ "/w/dev/null", 0666, 1, 3 },	  { "/w/dev/zero", 0666, 1, 5 },
-		{ "/w/dev/full", 0666, 1, 7 },	  { "/w/dev/random", 0666, 1, 8 },
-		{ "/w/dev/urandom", 0666, 1, 9 }, { "/w/dev/kmsg", 0644, 1, 11 },
-		{ "/w/dev/tty", 0666, 5, 0 },	  { "/w/dev/console", 0600, 5, 1 },
-		{ "/w/dev/ttyS0", 0666, 4, 64 },
-	};
-
 	umask(0);
 	mkdir("/w", 0755);
 	umount2("/w", MNT_DETACH);
@@ -160,6 +197,8 @@ void world_make(void)
 	syscall(SYS_sendfile, out, in, NULL, (size_t)st.st_size);
 	close(in);
 	close(out);
+	world_renew();
+	look(&made);
 }
 
 void world_enter(bool is_root)
