@@ -3,7 +3,7 @@
  * pid_mem - /proc/PID/mem: a process's memory as a file whose offsets are its addresses.
  *
  * The memory is that of the moment of open(2): an exec in between does not hand the new program's
- * over. Spec: proc_pid_mem(5).
+ * over, and the file does not keep it alive.  Spec: proc_pid_mem(5).
  */
 #include "abi/fcntl.h"
 #include "fs/procfs/subject.h"
@@ -12,24 +12,27 @@ enum : usize { PIECE = 512 };
 
 struct proc_mem_file {
 	struct file file;
-	struct vmspace_ref space IMMUTABLE; /* empty: there was none */
+	struct vmspace_weak space IMMUTABLE; /* null: there was none */
 };
 SUBTYPE(proc_mem_file, file);
 static void proc_mem_file_fini(struct proc_mem_file *f)
 {
-	vmspace_drop(&f->space);
+	(void)f;
 }
 OBJECT_SUBTYPE(proc_mem_file, file, proc_mem_file_fini);
 
 static err_t mem_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 {
 	const struct proc_mem_file *m = proc_mem_file_of(f);
-	while (!vmspace_is_null(&m->space) && uio_left(to) != 0) {
+	SCOPED_REF(vmspace, space);
+	if (!vmspace_upgrade(m->space, &space))
+		return OK;
+	while (uio_left(to) != 0) {
 		u8 piece[PIECE] = {};
 		usize done = 0, moved = 0;
 		struct span part = span_sub(span_of(piece), 0,
 					    (usize)min_of(uio_left(to), (u64)PIECE));
-		err_t err = vmspace_read(vmspace_get(&m->space), uaddr_of(*pos), part, &done);
+		err_t err = vmspace_read(vmspace_get(&space), uaddr_of(*pos), part, &done);
 		if (done == 0)
 			return err == OK || *n != 0 ? OK : ERR_IO;
 		err = uio_put(to, span_const(span_sub(part, 0, done)), &moved);
@@ -45,13 +48,16 @@ static err_t mem_read(struct file *f, struct uio *to, u64 *pos, usize *n)
 static err_t mem_write(struct file *f, struct uio *from, u64 *pos, usize *n)
 {
 	const struct proc_mem_file *m = proc_mem_file_of(f);
-	while (!vmspace_is_null(&m->space) && uio_left(from) != 0) {
+	SCOPED_REF(vmspace, space);
+	if (!vmspace_upgrade(m->space, &space))
+		return OK;
+	while (uio_left(from) != 0) {
 		u8 piece[PIECE] = {};
 		usize done = 0, moved = 0;
 		struct span part = span_sub(span_of(piece), 0,
 					    (usize)min_of(uio_left(from), (u64)PIECE));
 		TRY(uio_get(from, part, &moved));
-		err_t err = vmspace_write(vmspace_get(&m->space), uaddr_of(*pos),
+		err_t err = vmspace_write(vmspace_get(&space), uaddr_of(*pos),
 					  span_const(span_sub(part, 0, moved)), &done);
 		*n += done;
 		*pos += done;
@@ -84,11 +90,13 @@ static err_t mem_open(struct inode *i, u32 flags, struct file_ref *out)
 {
 	SCOPED(proc_subject, s, proc_subject_fini);
 	SCOPED_REF(file, f);
+	SCOPED_REF(vmspace, space);
 	TRY(proc_subject_of(proc_inode_of(i), &s));
 	TRY(proc_may_inspect(&s));
 	TRY(proc_mem_file_alloc(&f));
 	file_init(file_get(&f), &mem_ops, file_mode_of_flags(flags) | FILE_SEEK, flags);
-	(void)subject_space(&s, &proc_mem_file_of(file_get(&f))->space);
+	if (subject_space(&s, &space))
+		proc_mem_file_of(file_get(&f))->space = vmspace_weaken(vmspace_get(&space));
 	*out = file_move(&f);
 	return OK;
 }
