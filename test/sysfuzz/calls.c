@@ -153,6 +153,7 @@ const struct call_type call_types[] = {
 	C(membarrier, K_MEMBARRIER, K_SMALL, K_SMALL),
 	{ "touch", TOUCH, R_NONE, { K_PAGE, K_SMALL } },
 	{ "touch", TOUCH, R_NONE, { K_PAGE, K_SMALL } },
+	{ "fail", FAIL, R_NONE, { K_NTH } },
 	/* processes */
 	CP(fork),
 	CP(vfork),
@@ -303,6 +304,8 @@ void calls_only(const char *list)
 
 unsigned call_choose(void)
 {
+	if (below(12) == 0)
+		return (unsigned)call_find("fail", 4);
 	return chosen_count == 0 ? below(call_type_count) : chosen[below(chosen_count)];
 }
 

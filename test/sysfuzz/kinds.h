@@ -18,6 +18,7 @@ enum kind {
 	K_ID,
 	K_DEVICE,
 	K_TIMER,
+	K_NTH,
 	K_PAGE,	 /* an address on a page */
 	K_PAGES, /* a length in pages */
 	/* memory */

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -101,6 +102,16 @@ static long touch(const uint64_t a[ARGS])
 	}
 	is_armed = 0;
 	return ret;
+}
+
+/* Where a thread asks for failing allocations: above what programs may open, close and count on. */
+enum { FAIL_FD = 57 };
+
+static long fail(unsigned thread, uint64_t nth)
+{
+	char text[24];
+
+	return write(FAIL_FD + (int)thread, text, (size_t)sprintf(text, "%lu", nth));
 }
 
 static long raw(long nr, const uint64_t a[ARGS])
@@ -199,7 +210,10 @@ static void one_call(unsigned c)
 	if (is_spared(nr, a))
 		return;
 	bool shares = is_clone_of_memory(nr, a, &call->arg[0]);
-	long ret = shares ? raw_clone(nr, a) : nr == TOUCH ? touch(a) : raw(nr, a);
+	long ret = shares	 ? raw_clone(nr, a)
+		   : nr == TOUCH ? touch(a)
+		   : nr == FAIL	 ? fail(call->thread, a[0])
+				 : raw(nr, a);
 
 	if (!shares && ret == 0 && (nr == SYS_fork || nr == SYS_clone || nr == SYS_clone3)) {
 		depth++;
@@ -239,6 +253,10 @@ static void *thread_main(void *arg)
 {
 	unsigned t = (unsigned)(uintptr_t)arg;
 
+	int fd = open("/proc/thread-self/fail-nth", O_WRONLY);
+
+	dup2(fd, FAIL_FD + (int)t);
+	close(fd);
 	__atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST);
 	for (unsigned i = 0; ready < program->threads && i < 1000; i++)
 		sched_yield();

@@ -50,9 +50,9 @@ struct call_type {
 	enum result result;
 	uint8_t kind[ARGS]; /* kinds.h */
 };
-enum {
-	TOUCH = 0xffff
-}; /* no call: reads the place, or writes it when the second argument is odd */
+/* No calls: TOUCH reads the place, or writes it when the second argument is odd; after FAIL the Nth
+ * allocation that the kernel makes for the thread fails (debug kernels). */
+enum { TOUCH = 0xffff, FAIL = 0xfffe };
 extern const struct call_type call_types[];
 extern const unsigned call_type_count;
 /* From now on only these names, separated by commas, are chosen. */

@@ -74,6 +74,9 @@ static void number(const struct program *p, unsigned c, unsigned i, struct arg *
 	case K_TIMER:
 		a->value = below(8) != 0 ? below(3) : odd_value();
 		break;
+	case K_NTH:
+		a->value = 1 + below(below(3) != 0 ? 4 : 60);
+		break;
 	case K_PAGES:
 		a->value = page_length();
 		break;
