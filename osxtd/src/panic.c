@@ -147,6 +147,7 @@ void system_panic(struct str why)
 
 void __stack_chk_fail(void)
 {
+	ktest_caught("a stack buffer was overrun");
 	system_panic(STR("a stack buffer was overrun"));
 }
 

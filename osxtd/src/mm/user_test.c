@@ -298,3 +298,70 @@ KTEST(mm, other_spaces_are_reached_page_by_page)
 	EXPECT_EQ(done, 3);
 	EXPECT_EQ(vmspace_read(s, uaddr_of(PHYSMAP_BASE), span_of(out), &done), ERR_FAULT);
 }
+
+static const u64 crossing[][2] = {
+	{ VMSPACE_HIGH - 8, 9 }, { VMSPACE_HIGH, 1 }, { AREA, VMSPACE_HIGH },
+	{ AREA, ~0ull },	 { ~0ull - 7, 16 },   { PHYSMAP_BASE, 64 },
+};
+
+KTEST(mm, ranges_that_leave_the_user_half_are_refused)
+{
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	u8 bytes[64] = {};
+	for (u32 i = 0; i < array_len(crossing); i++) {
+		struct uaddr at = uaddr_of(array_at(crossing, i)[0]);
+		u64 len = array_at(crossing, i)[1];
+		struct user_iovec v = { uaddr_value(at), len };
+		struct uio u = {};
+		usize done = 0;
+		EXPECT(!user_range_ok(at, len));
+		EXPECT_EQ(uio_user(at, len, &u), ERR_FAULT);
+		EXPECT_EQ(user_fill_zero(at, len), ERR_FAULT);
+		REQUIRE_OK(user_put(uaddr_of(AREA), &v));
+		err_t e = uio_user_vec(uaddr_of(AREA), 1, &u);
+		EXPECT(e == ERR_FAULT || (e == ERR_INVAL && (i64)len < 0) ||
+		       (e == OK && uio_left(&u) < len && user_range_ok(at, uio_left(&u))));
+		EXPECT_EQ(vmspace_read(&x.space->vmspace, at, (struct span){ bytes, len }, &done),
+			  ERR_FAULT);
+		EXPECT_EQ(done, 0);
+	}
+}
+
+/* ---- lengths against the object ---- */
+
+static void copy_longer(void *)
+{
+	u8 from[9] = {}, to[8] = {};
+	span_copy(span_of(to), cspan_of(from));
+}
+
+static void cut_longer(void *)
+{
+	u8 bytes[8] = {};
+	(void)user_write(uaddr_of(AREA), cspan_sub(cspan_of(bytes), 4, 5));
+}
+
+static void put_past_the_page(void *)
+{
+	struct uio u = {};
+	usize n = 0;
+	if (uio_user(uaddr_of(AREA), PAGE_SIZE, &u) == OK)
+		(void)uio_put_frame(&u, nullptr, 4000, 97, &n);
+}
+
+static void get_past_the_page(void *)
+{
+	struct uio u = {};
+	usize n = 0;
+	if (uio_user(uaddr_of(AREA), PAGE_SIZE, &u) == OK)
+		(void)uio_get_frame(&u, nullptr, PAGE_SIZE + 1, 0, &n);
+}
+
+KTEST(mm, copies_longer_than_their_object_trap)
+{
+	EXPECT_TRAP(copy_longer, nullptr, "src._len <= dst._len");
+	EXPECT_TRAP(cut_longer, nullptr, "off <= s._len && len <= s._len - off");
+	EXPECT_TRAP(put_past_the_page, nullptr, "off <= PAGE_SIZE && len <= PAGE_SIZE - off");
+	EXPECT_TRAP(get_past_the_page, nullptr, "off <= PAGE_SIZE && len <= PAGE_SIZE - off");
+}
