@@ -73,7 +73,7 @@ static void pool_unlock(struct pool *p, u64 flags)
 }
 
 /*
- * O3: what links free elements is checked before it is followed: whoever writes to an element that
+ * O4: what links free elements is checked before it is followed: whoever writes to an element that
  * is free, and does not know the secret, breaks the check.  The rest of a free element is poison,
  * which as an address always faults.
  */

@@ -5,7 +5,7 @@
  * An element is free or handed out; free ones are linked at POOL_LINK, behind the header of an
  * object, which keeps its generation.  The memory of a pool only ever grows: a weak reference may
  * look at an element for ever (O2).  A write to a free element's link is caught when the element is
- * taken again (O3).
+ * taken again (O4).
  *
  *   Context:  any.  An interrupt that hit the kernel bypasses the CPU's list.
  */
