@@ -6,7 +6,9 @@ Guests run under instruction counting: with one seed a run repeats to the instru
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -210,10 +212,15 @@ def fuzz(config, seconds, seeds, log, tick=lambda runs: None):
     threads = [threading.Thread(target=one.run, daemon=True) for one in runs]
     for thread in threads:
         thread.start()
-    while any(thread.is_alive() for thread in threads):
-        for thread in threads:
-            thread.join(30 / len(threads))
-        tick(runs)
+    try:
+        while any(thread.is_alive() for thread in threads):
+            for thread in threads:
+                thread.join(30 / len(threads))
+            tick(runs)
+    finally:
+        for one, thread in zip(runs, threads):      # stopped by a signal: no guest stays behind
+            one.deadline = 0
+            thread.join(10)
     for one in runs:
         if one.error:
             raise Refused(str(one.error))
@@ -272,6 +279,7 @@ def fuzz_kernel(config, seconds, seed=None):
     """osxdk fuzz kernel SECONDS [SEED]: one guest with that seed, or one for each CPU."""
     seeds = [seed] if seed is not None else [seed_of_the_day() + i for i in range(os.cpu_count() or 1)]
     print('SEED=' + ' '.join(map(str, seeds)), flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.makedirs(work_folder(config), exist_ok=True)
     record = Record(config, seconds, seeds)
     with open(os.path.join(work_folder(config), 'kernel.log'), 'w', encoding='utf-8') as log:
