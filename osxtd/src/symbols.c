@@ -8,10 +8,10 @@ extern const char kernel_base[];
 
 /* How many functions start at offset or below it: the last of those holds it. */
 /* Element i of one of the table's arrays. */
-UNSAFE("1. the arrays are count long: tools/symtab.py makes and checks them")
 static u32 entry(const struct osxtd_symtab *t, const u32 *array, u32 i)
 {
 	ASSERT(i < t->count);
+	UNSAFE("1. the arrays are count long: tools/symtab.py makes and checks them")
 	return array[i];
 }
 

@@ -104,9 +104,9 @@ static void put_arg(struct text *t, const struct fmt_arg *a, const struct field 
 	}
 }
 
-UNSAFE("1. the FMT macros pass an array and its length, with which i was compared")
 static const struct fmt_arg *arg_at(const struct fmt_arg *args, usize i)
 {
+	UNSAFE("1. the FMT macros pass an array and its length, with which i was compared")
 	return &args[i];
 }
 

@@ -3,9 +3,9 @@
 #include "mm/buddy.h"
 
 /* Slots exist for the whole block of the highest order around any page, so a buddy's slot does. */
-UNSAFE("1. base and f are slots of the one array of slots")
 static u64 page_of(const struct buddy *b, const struct uframe *f)
 {
+	UNSAFE("1. base and f are slots of the one array of slots")
 	return (u64)(f - b->base);
 }
 

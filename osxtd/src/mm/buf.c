@@ -40,9 +40,9 @@ static u32 order_for(usize len)
 	return pages <= 1 ? 0 : 64 - (u32)__builtin_clzll(pages - 1);
 }
 
-UNSAFE("1. bytes: what pools and frames hand out is nobody's")
 ALWAYS_INLINE u8 *as_bytes(void *p)
 {
+	UNSAFE("1. bytes: what pools and frames hand out is nobody's")
 	return (u8 *)p;
 }
 

@@ -23,15 +23,15 @@ static struct pool shared node_pool = { ._size = sizeof(struct node),
 					._cpus = pool_cpus_none,
 					._name = "frame_map" };
 
-UNSAFE("1. above height 0 every place that is not null holds a node")
 static struct node *as_node(void *place)
 {
+	UNSAFE("1. above height 0 every place that is not null holds a node")
 	return (struct node *)place;
 }
 
-UNSAFE("1. at height 0 a place that is not null holds a frame")
 static struct uframe *as_frame(void *place)
 {
+	UNSAFE("1. at height 0 a place that is not null holds a frame")
 	return (struct uframe *)place;
 }
 

@@ -15,29 +15,29 @@
 #include "debug/kasan.h"
 #include "mm/buddy.h"
 
-UNSAFE("1. f is a slot of the array at FRAME_BASE, one of 64 bytes for each page")
 ALWAYS_INLINE u64 frame_paddr(const struct uframe *f)
 {
+	UNSAFE("1. f is a slot of the array at FRAME_BASE, one of 64 bytes for each page")
 	return ((u64)f - FRAME_BASE) << (PAGE_SHIFT - 6);
 }
-UNSAFE("1. what lies there is a slot of the array, or nothing is mapped there")
 ALWAYS_INLINE struct uframe *frame_of(u64 paddr)
 {
+	UNSAFE("1. what lies there is a slot of the array, or nothing is mapped there")
 	return (struct uframe *)(FRAME_BASE + (paddr >> PAGE_SHIFT << 6));
 }
-UNSAFE("1. all RAM is mapped at PHYSMAP_BASE; callers own the page")
 ALWAYS_INLINE void *phys_to_virt(u64 paddr)
 {
+	UNSAFE("1. all RAM is mapped at PHYSMAP_BASE; callers own the page")
 	return (void *)(PHYSMAP_BASE + paddr);
 }
-UNSAFE("1. the number is only made into a page's again; p came from phys_to_virt")
 ALWAYS_INLINE u64 virt_to_phys(const void *p)
 {
+	UNSAFE("1. the number is only made into a page's again; p came from phys_to_virt")
 	return (u64)p - PHYSMAP_BASE;
 }
-UNSAFE("1. bytes: the page's owner decides what they are")
 ALWAYS_INLINE u8 *frame_va(const struct uframe *f)
 {
+	UNSAFE("1. bytes: the page's owner decides what they are")
 	return (u8 *)phys_to_virt(frame_paddr(f));
 }
 ALWAYS_INLINE struct uframe *frame_of_va(const void *p)
@@ -45,16 +45,16 @@ ALWAYS_INLINE struct uframe *frame_of_va(const void *p)
 	return frame_of(virt_to_phys(p));
 }
 /* A span of what is only going to be read, for code that moves bytes either way. */
-UNSAFE("1. callers hand it to what only reads")
 ALWAYS_INLINE struct span span_read_only(struct cspan s)
 {
+	UNSAFE("1. callers hand it to what only reads")
 	return (struct span){ (u8 *)(u64)s._ptr, s._len };
 }
 /* Bytes off … off+len-1 of the page, for whom it belongs to. */
-UNSAFE("1. the whole page is mapped in the physmap; 2. the range is checked against it")
 ALWAYS_INLINE struct span frame_bytes(const struct uframe *f, usize off, usize len)
 {
 	ASSERT(off <= PAGE_SIZE && len <= PAGE_SIZE - off);
+	UNSAFE("1. the whole page is mapped in the physmap; 2. the range is checked against it")
 	return (struct span){ frame_va(f) + off, len };
 }
 /* The bytes of the block of 2^order pages that f heads. */

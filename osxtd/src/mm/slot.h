@@ -53,9 +53,9 @@ struct uframe {
 static_assert(sizeof(struct uframe) == 64);
 
 /* The slot n pages behind f's. */
-UNSAFE("1. the slots are one array, whole for each block of the largest order; 2. callers stay in "
-       "a block")
 ALWAYS_INLINE struct uframe *frame_behind(struct uframe *f, u64 n)
 {
+	UNSAFE("1. the slots are one array, whole for each block of the largest order; 2. callers "
+	       "stay in a block")
 	return f + n;
 }

@@ -34,14 +34,14 @@ struct stack_cache {
 };
 PER_CPU(struct stack_cache, stack_caches);
 
-UNSAFE("1. base is the lowest address of a mapped stack of this area, whose foot it is")
 static struct stack_foot *foot_of(u64 base)
 {
+	UNSAFE("1. base is the lowest address of a mapped stack of this area, whose foot it is")
 	return (struct stack_foot *)base;
 }
-UNSAFE("1. the number only names the stack in calls of this file and of its owner")
 static u64 base_of(const struct stack_foot *foot)
 {
+	UNSAFE("1. the number only names the stack in calls of this file and of its owner")
 	return (u64)foot;
 }
 

@@ -70,10 +70,10 @@ u64 table_cache_shrink(void);
 
 /* ---- entries ---- */
 /* Entry i of t. */
-UNSAFE("1. a page-table page is mapped in the physmap and holds PT_ENTRIES entries; 2. i is cut to "
-       "them")
 ALWAYS_INLINE u64 *table_entry(const struct uframe *t, u32 i)
 {
+	UNSAFE("1. a page-table page is mapped in the physmap and holds PT_ENTRIES entries; 2. i "
+	       "is cut to them")
 	return &((u64 *)(void *)frame_va(t))[i % PT_ENTRIES];
 }
 ALWAYS_INLINE struct uframe *table_child(u64 pte)
@@ -123,16 +123,17 @@ bool table_is_empty(const struct vm_info *in);
 
 /* ---- runs ---- */
 /* Run i, to be looked at; to be changed, which may also be the place behind the last one. */
-UNSAFE("1. an info has room for run_room runs behind its header; 2. i is checked against it")
 ALWAYS_INLINE const struct vm_run *run_see(const struct vm_info *in, u32 i)
 {
 	ASSERT(i < in->run_room);
+	UNSAFE("1. an info has room for run_room runs behind its header; 2. i is checked against "
+	       "it")
 	return &in->run[i];
 }
-UNSAFE("1. as run_see: i is checked against the room that info_new made")
 ALWAYS_INLINE struct vm_run *run_at(struct vm_info *in, u32 i)
 {
 	ASSERT(i < in->run_room);
+	UNSAFE("1. as run_see: i is checked against the room that info_new made")
 	return &in->run[i];
 }
 u32 runs_lower_slow(const struct vm_info *in, u32 i) NOINLINE;

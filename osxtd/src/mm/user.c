@@ -224,10 +224,12 @@ err_t user_cmpxchg_u32(struct uaddr a, u32 expected, u32 desired, u32 *seen)
 
 constexpr u64 ONES = 0x0101010101010101, HIGHS = 0x8080808080808080;
 
-UNSAFE("1. the loop that calls it keeps at + 8 within dst")
 ALWAYS_INLINE void put_word(struct span dst, u64 at, u64 word)
 {
-	__builtin_memcpy(dst._ptr + at, &word, 8);
+	UNSAFE("1. the loop that calls it keeps at + 8 within dst")
+	{
+		__builtin_memcpy(dst._ptr + at, &word, 8);
+	}
 }
 
 /* Copies from va to dst up to a NUL.  Returns the bytes copied; *ended: the last one is the NUL.
