@@ -11,10 +11,10 @@
 
 LOCK_CLASS_RAW(mutex_guard, spin);
 
-UNSAFE("1. word was made of the address of a class, which is less than 2 GiB from this one")
 const struct lock_class *lock_class_of(u32 word)
 {
-	u64 near = (u64)&mutex_guard_held;
+	u64 near = address_of_(&mutex_guard_held);
+	UNSAFE("1. word was made of the address of a class, less than 2 GiB from this one")
 	return (const struct lock_class *)(near + (u64)(i64)(i32)(word - (u32)near));
 }
 
@@ -33,8 +33,7 @@ struct mutex_sleeper {
 	u32 queued;
 };
 
-/* Under _guard. */
-UNSAFE("1. the sleeper stays valid until queued is 0: only then does its frame end")
+/* Under _guard.  The sleeper stays valid until queued is 0: only then does its frame end. */
 static void sleeper_enqueue(struct mutex_raw *m, struct mutex_sleeper *s)
 {
 	s->next = nullptr;

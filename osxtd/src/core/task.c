@@ -26,7 +26,7 @@ static void task_base_fini(struct task *t)
 }
 OBJECT_BASE(task, task_base_fini);
 
-static const struct sched_policy *shared sched_policy;
+static const struct sched_policy *shared sched_policy OWNER(boot);
 
 struct cpu_sched {
 	struct task_ref idle;
@@ -255,7 +255,7 @@ void task_set_space(struct vmspace_ref space)
 
 /* ---- failure ---- */
 
-static void (*shared oops_hook)(struct task *t);
+static void (*shared oops_hook)(struct task *t) OWNER(boot);
 
 void task_on_oops(void (*hook)(struct task *t))
 {

@@ -26,7 +26,7 @@ static void queue_unlock(struct waitq *q, u64 flags)
 	irq_restore(flags);
 }
 
-UNSAFE("1. the entry's memory outlives its membership: waiter_fini or its owner takes it off")
+/* The entry's memory outlives its membership: waiter_fini or its owner takes it off. */
 static void join(struct waitq *q, struct waiter *w, struct wait_entry *e, bool exclusive)
 {
 	ASSERT(e->_queue == nullptr);

@@ -3,10 +3,9 @@
  * host. */
 #include <osxtd/span.h>
 
-UNSAFE("1. the caller vouches for eight bytes at both places")
 ALWAYS_INLINE void copy_word(u8 *to, const u8 *from)
 {
-	u64 word;
+	u64 word = 0;
 	__builtin_memcpy(&word, from, 8);
 	__builtin_memcpy(to, &word, 8);
 }

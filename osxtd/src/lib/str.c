@@ -18,10 +18,10 @@ usize str_find(struct str s, char c, usize from)
 	return min_of(i, str_len(s));
 }
 
-UNSAFE("1. the caller passes a NUL-terminated constant of the framework")
 struct str str_of_cstr(const char *s)
 {
 	usize n = 0;
+	UNSAFE("1. the caller passes a NUL-terminated constant of the framework")
 	while (s[n] != 0)
 		n++;
 	return (struct str){ s, n };

@@ -59,15 +59,17 @@ void boot_mem_init(const struct boot_info *info)
 		panic("no usable memory below 4 GiB");
 }
 
-UNSAFE("1. boot code mapped the first 4 GiB at PHYSMAP_BASE, and later paging_init did; 2. the "
-       "pages are free RAM")
 u64 boot_page_alloc(u64 count)
 {
 	struct phys_range *p = &array_at(pieces, source);
 	if (closed || (p->end - p->start) / PAGE_SIZE <= count)
 		panic("not enough memory to boot");
 	p->end -= count * PAGE_SIZE;
-	words_zero((void *)(PHYSMAP_BASE + p->end), count * (PAGE_SIZE / 8));
+	UNSAFE("1. boot code mapped the first 4 GiB at PHYSMAP_BASE, and later paging_init did; 2. "
+	       "the pages are free RAM")
+	{
+		words_zero((void *)(PHYSMAP_BASE + p->end), count * (PAGE_SIZE / 8));
+	}
 	return p->end;
 }
 

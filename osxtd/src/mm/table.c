@@ -9,25 +9,36 @@ struct table_cache shared table_caches[CPU_MAX];
 
 /* ---- vm_info ---- */
 
-UNSAFE("1. the buffer is as large as its length says; 2. held and run_count start at zero")
+static struct vm_info *as_info(u8 *bytes)
+{
+	UNSAFE("1. the buffer is as large as info_new's length, and aligned; it is filled there")
+	return (struct vm_info *)(void *)bytes;
+}
+
 static struct vm_info *info_new(u32 room)
 {
 	struct buf b = {};
 	usize len = sizeof(struct vm_info) + room * sizeof(struct vm_run);
 	if (buf_alloc_uninit(len, &b) != OK)
 		return nullptr;
-	struct vm_info *in = (struct vm_info *)(void *)b._ptr;
+	struct vm_info *in = as_info(b._ptr);
 	words_zero(in, sizeof(*in) / 8);
 	in->run_room = (u16)room;
 	return in;
 }
 
-UNSAFE("1. the length is computed from the room as info_new did")
+static u8 *bytes_of(struct vm_info *in)
+{
+	UNSAFE("1. they go back as the buffer that info_new took, with the length that room gives")
+	return (u8 *)in;
+}
+
 static void info_drop(struct vm_info *in)
 {
 	if (in == nullptr)
 		return;
-	struct buf b = { (u8 *)in, sizeof(struct vm_info) + in->run_room * sizeof(struct vm_run) };
+	usize len = sizeof(struct vm_info) + in->run_room * sizeof(struct vm_run);
+	struct buf b = { bytes_of(in), len };
 	buf_drop(&b);
 }
 

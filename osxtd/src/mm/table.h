@@ -136,15 +136,22 @@ ALWAYS_INLINE struct vm_run *run_at(struct vm_info *in, u32 i)
 	UNSAFE("1. as run_see: i is checked against the room that info_new made")
 	return &in->run[i];
 }
+/* As run_at for an i that was compared with run_count: there is room for as many (M1). */
+ALWAYS_INLINE struct vm_run *run_below(struct vm_info *in, u32 i)
+{
+	UNSAFE("1. i is below run_count, which is at most run_room")
+	return &in->run[i];
+}
 u32 runs_lower_slow(const struct vm_info *in, u32 i) NOINLINE;
 struct vm_run *run_of_slow(struct vm_info *in, u32 i) NOINLINE;
 /* The run that was found last if it holds entry i, else null: then ask run_of. */
-UNSAFE("1. h is below run_count, which is at most run_room (M1), before the run is looked at")
 ALWAYS_INLINE struct vm_run *run_hint(struct vm_info *in, u32 i)
 {
 	u32 h = in->hint;
-	struct vm_run *run = &in->run[h];
-	return likely(h < in->run_count && run->first <= i && i < run->end) ? run : nullptr;
+	if (unlikely(h >= in->run_count))
+		return nullptr;
+	struct vm_run *run = run_below(in, h);
+	return likely(run->first <= i && i < run->end) ? run : nullptr;
 }
 /* Index of the first run that ends behind entry i; run_count when there is none. */
 ALWAYS_INLINE u32 runs_lower(struct vm_info *in, u32 i)

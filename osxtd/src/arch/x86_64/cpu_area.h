@@ -24,9 +24,9 @@ ALWAYS_INLINE void cpu_tss_set(struct cpu_area *a, u32 offset, u64 v)
 	__builtin_memcpy((u8 *)a->tss_words + offset, &v, 8);
 }
 /* This CPU's. */
+UNSAFE("1. the block is the first member of its area")
 ALWAYS_INLINE struct cpu_area *cpu_area(void)
 {
-	UNSAFE("1. the block is the first member of its area")
 	return (struct cpu_area *)(void *)CPU_LOCAL_->self;
 }
 

@@ -18,9 +18,9 @@ struct patch_site {
 extern const struct patch_site __start___patch_smap[], __stop___patch_smap[];
 
 /* The address that a distance stored at itself means. */
+UNSAFE("1. an address in the kernel's image, by the assembler")
 ALWAYS_INLINE u64 target(const i32 *distance)
 {
-	UNSAFE("1. an address in the kernel's image, by the assembler")
 	return wrap_add((u64)distance, (u64)(i64)*distance);
 }
 

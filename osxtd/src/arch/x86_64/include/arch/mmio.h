@@ -13,10 +13,10 @@ ALWAYS_INLINE bool mmio_is_mapped(struct mmio m)
 {
 	return m._va != 0;
 }
+UNSAFE("1. m is a mapped device; 2. callers name one of its 32-bit registers; 3. no RAM is mapped "
+       "there")
 ALWAYS_INLINE u32 mmio_read32(struct mmio m, u32 offset)
 {
-	UNSAFE("1. m is a mapped device; 2. callers name one of its 32-bit registers; 3. no RAM is "
-	       "mapped there")
 	return *(const volatile u32 *)(m._va + offset);
 }
 UNSAFE("1. as mmio_read32; 2. callers name a register that may be written, and what it means")
