@@ -42,7 +42,7 @@ class Tree:
     def some(self, component, kind):
         """A function that the component exports, or keeps to itself."""
         names = [line.split()[1] for line in self.symbols[component][1] if line.startswith(kind)]
-        return next(n for n in names if not n.endswith(('_type_', '_held')))
+        return next(n for n in names if n.isidentifier() and not n.startswith('_') and not n.endswith(('_type_', '_held')))
 
     def run(self, *arguments):
         done = subprocess.run([self.tool, *arguments], capture_output=True, text=True, check=False)
