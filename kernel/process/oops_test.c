@@ -2,8 +2,7 @@
 /*
  * oops_test - a task that goes wrong ends alone, and whatever it held can be taken again.
  *
- * The reports of these tests stand in the log.  Attacks soundness invariant T4 (a dead task holds
- * nothing).
+ * The reports of these tests stand in the log.  Attacks soundness invariant T6.
  */
 #include <osxtd/ktest.h>
 #include <osxtd/lock.h>

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from . import audit, build
+from . import audit, build, lockorder
 from .config import Refused
 
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 800, 100
@@ -156,18 +156,24 @@ def check_soundness(config, files):
         yield from breaches(config.root)
 
 
-CHECKS = (check_licences, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names, check_book,
+def check_lock_order(config, files):
+    """Classes of locks have names of their own, their order is no circle, and the book's page shows it."""
+    yield from lockorder.breaches(config.root, files)
+
+
+CHECKS = (check_licences, check_lock_order, check_file_lengths, check_function_lengths, check_bytes, check_format, check_names, check_book,
           check_soundness, check_audit, check_layers, check_spelling)
 
 
 def cmd_check(config, args):
     """osxdk check [--fix]: every breach on a line of its own; the warnings of all profiles are errors.
 
-    With --fix, clang-format rewrites what it would complain of first.
+    With --fix, clang-format rewrites what it would complain of first, and the page of the lock order is made.
     """
     files = tracked_files(config)
     if '--fix' in args:
         subprocess.run(['clang-format-22', '-i', *formatted_files(files)], cwd=config.root, check=True)
+        lockorder.write(config.root, files)
     failed = 0
     for check in CHECKS:
         breaches = list(check(config, files))

@@ -37,6 +37,9 @@ proc_show_fn show_counts, show_fail_nth, show_make_it_fail, show_probability, sh
 	show_times, show_space, show_task_filter, show_site;
 proc_write_fn write_fail_nth, write_make_it_fail, write_probability, write_interval, write_times,
 	write_space, write_task_filter, write_site;
+/* sysctl_hung.c */
+proc_show_fn show_hung_task_timeout, show_watchdog_thresh;
+proc_write_fn write_hung_task_timeout, write_watchdog_thresh;
 #endif
 
 /* pid_stat.c, pid_status.c */
