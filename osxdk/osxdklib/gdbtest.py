@@ -115,6 +115,19 @@ def _at_start(config, result, folder):
     result.add('gdb: nothing to show before boot', len(answers) == 3 and 'Traceback' not in text, text)
 
 
+def _interrupt(session):
+    """^C until the prompt is back: the shell ignores one that comes while a command ends by itself."""
+    for _ in range(12):
+        session.key('C')
+        try:
+            session.expect(re.escape(Session.PROMPT), 10)
+            return
+        except Timeout:
+            if session.ended:
+                raise
+    raise Timeout('the shell goes on after ^C')
+
+
 def _check_locks(config, result, machine, where, session):
     """Stopped where a name enters its folder and where a page is mapped, a guest holds what these functions need."""
     text = _ask(config, machine.elf, where, ['locks'])[1]
@@ -123,8 +136,7 @@ def _check_locks(config, result, machine, where, session):
     for function, kind, name in (('dentry_attach', 'mutex', 'tree'), ('vm_map', 'spin', 'page_table')):
         answers, text = _ask(config, machine.elf, where, ['locks'], before=(f'break {function}', 'continue'))
         result.add(f'gdb: locks: {function} runs under {name}', _row(answers['locks'], kind, name), text)
-    session.key('C')
-    session.expect(re.escape(Session.PROMPT), 30)
+    _interrupt(session)
 
 
 def _sampled(config, log, command):

@@ -63,7 +63,7 @@ A line per descriptor: number, open for, flags (octal), close-on-exec, position,
 
     def _row(self, fd, file, cloexec):
         refs = number(file['object']['_refs'])
-        return (f'{fd:5} {mode_text(file):4} {number(file["flags"]):8o} {"yes" if cloexec else "no":7} {int(file["pos"]):10} '
+        return (f'{fd:5} {mode_text(file):4} {number(file["flags"]):8o} {"yes" if cloexec else "no":7} {number(file["pos"]):10} '
                 f'{refs:4} {kernel.type_name(file):14} {file_text(file)}')
 
 
