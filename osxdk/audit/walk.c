@@ -123,7 +123,8 @@ static void fact_unsafe(CXCursor c, const char *name, const char *reason)
 		clang_visitChildren(c, find_body, &body);
 	struct place at = spelled(body), use = expanded(body);
 	const char *file = use.file;
-	unsigned first = expansion_line_of(clang_getRangeStart(clang_getCursorExtent(c)), &file);
+	/* A declaration begins with its mark: the line of its name is the header's. */
+	unsigned first = clang_isDeclaration(clang_getCursorKind(c)) ? expanded(c).line : use.line;
 	unsigned last = expansion_line_of(clang_getRangeEnd(clang_getCursorExtent(c)), &file);
 	if (at.file && (at.file != use.file || at.offset != use.offset)) {
 		file = at.file;
