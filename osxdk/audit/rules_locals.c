@@ -76,7 +76,8 @@ static void check_variable(const struct node *n)
 		report(n, R_VLA, "array whose size is known at run time only");
 	if (!is_local(n->cursor) || !is_null(clang_Cursor_getVarDeclInitializer(n->cursor)))
 		return;
-	if (spelled(n->cursor).zone == ZONE_OSXTD || !is_macro_made(n->cursor))
+	/* A SCOPED_ macro answers for the variable that it makes. */
+	if (!is_macro_made(n->cursor) || !annotation(n->cursor, "scoped"))
 		report(n, R_INIT, "%s has no first value",
 		       text_of(clang_getCursorSpelling(n->cursor)));
 }

@@ -113,8 +113,9 @@ static unsigned closing_line(const char *file, unsigned offset, unsigned line)
 	return line;
 }
 
-/* The lines from the header to the closing brace.  libclang knows ends in macros only as the place
- * of the macro's use, so those are looked for in the text. */
+/* A function's lines from its header to its closing brace; a statement's; of a block those between
+ * its braces, which only hold the mark.  libclang knows ends in macros only as the place of the
+ * macro's use, so those are looked for in the text. */
 static void fact_unsafe(CXCursor c, const char *name, const char *reason)
 {
 	bool is_function = clang_getCursorKind(c) == CXCursor_FunctionDecl;
@@ -131,7 +132,11 @@ static void fact_unsafe(CXCursor c, const char *name, const char *reason)
 		first = at.line - is_function;
 		last = closing_line(at.file, at.offset, at.line);
 	}
-	if (file && first <= last)
+	if (clang_getCursorKind(c) == CXCursor_CompoundStmt && last > first + 1) {
+		first++;
+		last--;
+	}
+	if (zone_of(file) == ZONE_OSXTD && first <= last)
 		fprintf(unit.facts, "U\t%s\t%u\t%u\t%s\t%s\n", file, first, last, name, reason);
 }
 

@@ -183,9 +183,10 @@ ALWAYS_INLINE usize index_check(usize i, usize n)
 #define ckd_mul(a, b, out) (!__builtin_mul_overflow((a), (b), (out)))
 
 /* Framework only: an address as a number, for hardware tables, comparisons and reports. */
-UNSAFE("1. a number reaches no memory; whatever makes a pointer of it again is unsafe itself")
 ALWAYS_INLINE u64 address_of_(const void *p)
 {
+	UNSAFE("1. a number reaches no memory; whatever makes a pointer of it again is unsafe "
+	       "itself")
 	return (u64)p;
 }
 

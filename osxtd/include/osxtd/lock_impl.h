@@ -14,9 +14,9 @@
 enum : u32 { MUTEX_SLEEPERS = 1 };
 
 /* Classes lie in the kernel's image, aligned and less than 4 GiB apart: 32 bits tell them. */
-UNSAFE("1. the address is kept as a number")
 ALWAYS_INLINE u32 lock_word(const struct lock_class *cls)
 {
+	UNSAFE("1. the address is kept as a number")
 	return (u32)(u64)cls;
 }
 /* The class of a held lock.  osxtd only. */

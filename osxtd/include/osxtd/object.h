@@ -114,16 +114,17 @@ ALWAYS_INLINE u32 object_refs(const struct object *o)
 }
 
 /* The header at the start of a counted struct. */
-UNSAFE("1. the macros below pass pointers to counted structs only; 2. those begin with their "
-       "header, "
-       "which OBJECT_TYPE, OBJECT_BASE and OBJECT_SUBTYPE assert")
 ALWAYS_INLINE struct object *object_of_(void *counted)
 {
+	UNSAFE("1. the macros below pass pointers to counted structs only; 2. those begin with "
+	       "their "
+	       "header, "
+	       "which OBJECT_TYPE, OBJECT_BASE and OBJECT_SUBTYPE assert")
 	return (struct object *)counted;
 }
-UNSAFE("1. as object_of_; 2. the header is only read")
 ALWAYS_INLINE const struct object *object_header_(const void *counted)
 {
+	UNSAFE("1. as object_of_; 2. the header is only read")
 	return (const struct object *)counted;
 }
 

@@ -268,13 +268,16 @@ bool task_can_oops(const struct task *t)
 	return cs->started && t != task_get(&cs->idle);
 }
 
-UNSAFE("1. the reference that is not dropped keeps the task and its stack for ever: what is linked "
-       "to its frames stays valid (oops.c, P3)")
 void task_oops_exit(void)
 {
 	struct task *self = task_current();
 	struct task_ref kept = task_clone(self);
-	(void)kept;
+	UNSAFE("1. the reference that is not dropped keeps the task and its stack for ever: what "
+	       "is linked "
+	       "to its frames stays valid (oops.c, P3)")
+	{
+		(void)kept;
+	}
 	if (oops_hook != nullptr)
 		oops_hook(self);
 	task_exit();

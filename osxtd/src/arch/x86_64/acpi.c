@@ -24,11 +24,11 @@ struct table_header {
 static_assert(sizeof(struct table_header) == HEADER_BYTES);
 
 /* Physical memory as bytes; empty when it is not all within the boot's map. */
-UNSAFE("1. the boot tables map the first 4 GiB at PHYSMAP_BASE; 2. only reads follow")
 static struct cspan physical(u64 address, u64 length)
 {
 	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
 		return (struct cspan){};
+	UNSAFE("1. the boot tables map the first 4 GiB at PHYSMAP_BASE; 2. only reads follow")
 	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
 }
 

@@ -10,19 +10,21 @@
 #include "panic.h"
 #include "trap.h"
 
-UNSAFE("1. only the kernel's half is read; 2. a fault is caught by the table")
 bool kernel_peek(u64 va, u64 *out)
 {
 	u64 v = 0;
 	bool good = va >= (u64)1 << 63;
 	if (!good)
 		return false;
-	__asm__ volatile("1: movq (%2), %1\n2:\n"
-			 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp "
-			 "2b\n.popsection\n" EXTABLE_STR("1b", "3b")
-			 : "+r"(good), "+r"(v)
-			 : "r"(va)
-			 : "memory");
+	UNSAFE("1. only the kernel's half is read; 2. a fault is caught by the table")
+	{
+		__asm__ volatile("1: movq (%2), %1\n2:\n"
+				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp "
+				 "2b\n.popsection\n" EXTABLE_STR("1b", "3b")
+				 : "+r"(good), "+r"(v)
+				 : "r"(va)
+				 : "memory");
+	}
 	*out = v;
 	return good;
 }

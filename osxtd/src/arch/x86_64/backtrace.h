@@ -6,8 +6,8 @@
 /* Reads a word of kernel memory; false when that would fault or va is not the kernel's. */
 bool kernel_peek(u64 va, u64 *out);
 /* The frame pointer of the function it is inlined in. */
-UNSAFE("1. the address is only compared and read through kernel_peek")
 ALWAYS_INLINE u64 frame_pointer(void)
 {
+	UNSAFE("1. the address is only compared and read through kernel_peek")
 	return (u64)__builtin_frame_address(0);
 }

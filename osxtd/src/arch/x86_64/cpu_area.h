@@ -18,24 +18,28 @@ static_assert(offsetof(struct cpu_area, local) == 0);
 
 extern struct cpu_area shared cpu_areas[CPU_MAX];
 
-UNSAFE("1. offset is one of the enum's, within the TSS")
 ALWAYS_INLINE void cpu_tss_set(struct cpu_area *a, u32 offset, u64 v)
 {
-	__builtin_memcpy((u8 *)a->tss_words + offset, &v, 8);
+	UNSAFE("1. offset is one of the enum's, within the TSS")
+	{
+		__builtin_memcpy((u8 *)a->tss_words + offset, &v, 8);
+	}
 }
 /* This CPU's. */
-UNSAFE("1. the block is the first member of its area")
 ALWAYS_INLINE struct cpu_area *cpu_area(void)
 {
+	UNSAFE("1. the block is the first member of its area")
 	return (struct cpu_area *)(void *)CPU_LOCAL_->self;
 }
 
 /* The end of an interrupt stack: two words above where the CPU begins (trap_entry.S reads them). */
-UNSAFE("1. ist is below IST_COUNT, so the words are the TSS's")
 ALWAYS_INLINE u64 cpu_ist_end(const struct cpu_area *a, u32 ist)
 {
 	u64 v = 0;
-	__builtin_memcpy(&v, (const u8 *)a->tss_words + TSS_IST1 + ist * 8, 8);
+	UNSAFE("1. ist is below IST_COUNT, so the words are the TSS's")
+	{
+		__builtin_memcpy(&v, (const u8 *)a->tss_words + TSS_IST1 + ist * 8, 8);
+	}
 	return v + 16;
 }
 

@@ -18,15 +18,15 @@ struct patch_site {
 extern const struct patch_site __start___patch_smap[], __stop___patch_smap[];
 
 /* The address that a distance stored at itself means. */
-UNSAFE("1. an address in the kernel's image, by the assembler")
 ALWAYS_INLINE u64 target(const i32 *distance)
 {
+	UNSAFE("1. an address in the kernel's image, by the assembler")
 	return wrap_add((u64)distance, (u64)(i64)*distance);
 }
 
-UNSAFE("1. the linker script bounds the table")
 u64 extable_find(u64 ip)
 {
+	UNSAFE("1. the linker script bounds the table")
 	for (const struct extable_entry *e = __start___ex_table; e != __stop___ex_table; e++) {
 		if (target(&e->fault) == ip)
 			return target(&e->fixup);
@@ -34,9 +34,10 @@ u64 extable_find(u64 ip)
 	return 0;
 }
 
-UNSAFE("1. the text is still writable; 2. each site is a three-byte no-op placed by patch.h")
 void patch_apply_smap(void)
 {
+	UNSAFE("1. the text is still writable; 2. each site is a three-byte no-op placed by "
+	       "patch.h")
 	for (const struct patch_site *s = __start___patch_smap; s != __stop___patch_smap; s++) {
 		u8 *code = (u8 *)target(&s->place);
 		code[0] = 0x0f;

@@ -131,10 +131,10 @@ static bool header_is_sound(const struct xsave_header *h)
 	return reserved == 0 && (h->present & ~cpu_features.xcr0) == 0;
 }
 
-UNSAFE("1. a is checked; a fault is caught by the table and reported")
 static bool load_checked(const void *a)
 {
 	bool good = true;
+	UNSAFE("1. a is checked; a fault is caught by the table and reported")
 	if (cpu_features.xsave)
 		__asm__ volatile("1: xrstor64 (%1)\n2:\n"
 				 ".pushsection .entry.text, \"ax\"\n3: xorl %k0, %k0\njmp "

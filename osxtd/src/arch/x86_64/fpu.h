@@ -19,17 +19,17 @@ ALWAYS_INLINE u64 fpu_area_bytes(void)
 {
 	return (cpu_features.xsave_bytes + 63) & ~(u64)63;
 }
-UNSAFE("1. area is the context's own, 64-byte aligned and fpu_area_bytes() long")
 ALWAYS_INLINE void fpu_save(void *area)
 {
+	UNSAFE("1. area is the context's own, 64-byte aligned and fpu_area_bytes() long")
 	if (likely(cpu_features.xsave))
 		__asm__ volatile("xsave64 (%0)" ::"r"(area), "a"(-1), "d"(-1) : "memory");
 	else
 		__asm__ volatile("fxsave64 (%0)" ::"r"(area) : "memory");
 }
-UNSAFE("1. area holds a state that fpu_save or fpu_area_init made, or that was checked")
 ALWAYS_INLINE void fpu_load(const void *area)
 {
+	UNSAFE("1. area holds a state that fpu_save or fpu_area_init made, or that was checked")
 	if (likely(cpu_features.xsave))
 		__asm__ volatile("xrstor64 (%0)" ::"r"(area), "a"(-1), "d"(-1) : "memory");
 	else

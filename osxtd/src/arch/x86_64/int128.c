@@ -8,11 +8,13 @@ typedef unsigned __int128 u128;
 OSXTD_API u128 __udivti3(u128 n, u128 d);
 
 /* high < d: the quotient fits. */
-UNSAFE("1. high < d, so the division cannot fault")
 ALWAYS_INLINE u64 divide(u64 high, u64 low, u64 d, u64 *rest)
 {
 	u64 q = 0;
-	__asm__("divq %4" : "=a"(q), "=d"(*rest) : "0"(low), "1"(high), "rm"(d) : "cc");
+	UNSAFE("1. high < d, so the division cannot fault")
+	{
+		__asm__("divq %4" : "=a"(q), "=d"(*rest) : "0"(low), "1"(high), "rm"(d) : "cc");
+	}
 	return q;
 }
 

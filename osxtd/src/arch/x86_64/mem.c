@@ -37,10 +37,11 @@ ALWAYS_INLINE void store32(u8 *p, u32 v)
 	__builtin_memcpy(p, &v, 4);
 }
 
-UNSAFE("1. all loads happen before the first store, so overlap is harmless; 2. n <= 16 bounds "
-       "every access")
 NO_IDIOM ALWAYS_INLINE void copy_short(u8 *d, const u8 *s, usize n)
 {
+	UNSAFE("1. all loads happen before the first store, so overlap is harmless; 2. n <= 16 "
+	       "bounds "
+	       "every access")
 	if (n >= 8) {
 		u64 head = load64(s), tail = load64(s + n - 8);
 		store64(d, head);

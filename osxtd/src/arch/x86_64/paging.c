@@ -42,10 +42,11 @@ static bool shared booted OWNER(boot); /* the frame allocator works */
 static u64 shared mmio_next GUARDED(kernel_tables) = MMIO_BASE;
 
 /* Entry i of the table at a physical address. */
-UNSAFE("1. tables are RAM, which boot code or paging_init mapped at PHYSMAP_BASE; 2. i is cut to "
-       "the table")
 static u64 *entry_in(u64 table, u32 i)
 {
+	UNSAFE("1. tables are RAM, which boot code or paging_init mapped at PHYSMAP_BASE; 2. i is "
+	       "cut to "
+	       "the table")
 	return &((u64 *)phys_to_virt(table))[i % PT_ENTRIES];
 }
 

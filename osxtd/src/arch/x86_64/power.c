@@ -86,14 +86,16 @@ static void acpi_off(void)
 }
 
 /* An interrupt that no table answers: the third fault in a row resets the CPU. */
-UNSAFE("1. nothing runs afterwards")
 [[noreturn]] static void triple_fault(void)
 {
 	struct {
 		u16 limit;
 		u64 base;
 	} __attribute__((packed)) none = {};
-	__asm__ volatile("lidt %0; ud2" ::"m"(none));
+	UNSAFE("1. nothing runs afterwards")
+	{
+		__asm__ volatile("lidt %0; ud2" ::"m"(none));
+	}
 	__builtin_unreachable();
 }
 
@@ -123,9 +125,9 @@ void power_reset(void)
 	triple_fault();
 }
 
-UNSAFE("1. nothing runs afterwards")
 void power_halt(void)
 {
+	UNSAFE("1. nothing runs afterwards")
 	for (;;)
 		__asm__ volatile("cli; hlt" ::: "memory");
 }

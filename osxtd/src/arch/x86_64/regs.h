@@ -39,71 +39,96 @@ enum : u64 {
 	CR4_SMAP = 1 << 21,
 };
 
-UNSAFE("1. only the architecture includes this header; 2. writes the byte that the driver of the "
-       "port means")
 ALWAYS_INLINE void outb(u16 port, u8 v)
 {
-	__asm__ volatile("outb %0, %1" ::"a"(v), "Nd"(port) : "memory");
+	UNSAFE("1. only the architecture includes this header; 2. writes the byte that the driver "
+	       "of the "
+	       "port means")
+	{
+		__asm__ volatile("outb %0, %1" ::"a"(v), "Nd"(port) : "memory");
+	}
 }
-UNSAFE("1. only the architecture includes this header; 2. writes the 16 bits that the driver of "
-       "the port means")
 ALWAYS_INLINE void outw(u16 port, u16 v)
 {
-	__asm__ volatile("outw %0, %1" ::"a"(v), "Nd"(port) : "memory");
+	UNSAFE("1. only the architecture includes this header; 2. writes the 16 bits that the "
+	       "driver of "
+	       "the port means")
+	{
+		__asm__ volatile("outw %0, %1" ::"a"(v), "Nd"(port) : "memory");
+	}
 }
-UNSAFE("1. only the architecture includes this header; 2. writes the 32 bits that the driver of "
-       "the port means")
 ALWAYS_INLINE void outl(u16 port, u32 v)
 {
-	__asm__ volatile("outl %0, %1" ::"a"(v), "Nd"(port) : "memory");
+	UNSAFE("1. only the architecture includes this header; 2. writes the 32 bits that the "
+	       "driver of "
+	       "the port means")
+	{
+		__asm__ volatile("outl %0, %1" ::"a"(v), "Nd"(port) : "memory");
+	}
 }
-UNSAFE("1. only the architecture includes this header; 2. a byte read from a port has the effects "
-       "that its driver means")
 ALWAYS_INLINE u8 inb(u16 port)
 {
 	u8 v = 0;
-	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	UNSAFE("1. only the architecture includes this header; 2. a byte read from a port has the "
+	       "effects "
+	       "that its driver means")
+	{
+		__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	}
 	return v;
 }
-UNSAFE("1. only the architecture includes this header; 2. 16 bits read from a port have the "
-       "effects that the driver means")
 ALWAYS_INLINE u16 inw(u16 port)
 {
 	u16 v = 0;
-	__asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	UNSAFE("1. only the architecture includes this header; 2. 16 bits read from a port have "
+	       "the "
+	       "effects that the driver means")
+	{
+		__asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	}
 	return v;
 }
-UNSAFE("1. only the architecture includes this header; 2. 32 bits read from a port have the "
-       "effects that the driver means")
 ALWAYS_INLINE u32 inl(u16 port)
 {
 	u32 v = 0;
-	__asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	UNSAFE("1. only the architecture includes this header; 2. 32 bits read from a port have "
+	       "the "
+	       "effects that the driver means")
+	{
+		__asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	}
 	return v;
 }
-UNSAFE("1. callers name registers that the CPU has; another one faults and is reported")
 ALWAYS_INLINE u64 msr_read(u32 msr)
 {
 	u32 low = 0, high = 0;
-	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+	UNSAFE("1. callers name registers that the CPU has; another one faults and is reported")
+	{
+		__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+	}
 	return (u64)high << 32 | low;
 }
-UNSAFE("1. callers name registers that the CPU has and values that keep the kernel's invariants")
 ALWAYS_INLINE void msr_write(u32 msr, u64 v)
 {
-	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
+	UNSAFE("1. callers name registers that the CPU has and values that keep the kernel's "
+	       "invariants")
+	{
+		__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
+	}
 }
 
 struct cpuid {
 	u32 eax, ebx, ecx, edx;
 };
-UNSAFE("1. CPUID reads only, whatever the leaf")
 ALWAYS_INLINE struct cpuid cpuid(u32 leaf, u32 sub)
 {
 	struct cpuid c = {};
-	__asm__ volatile("cpuid"
-			 : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
-			 : "a"(leaf), "c"(sub));
+	UNSAFE("1. CPUID reads only, whatever the leaf")
+	{
+		__asm__ volatile("cpuid"
+				 : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
+				 : "a"(leaf), "c"(sub));
+	}
 	return c;
 }
 

@@ -13,7 +13,7 @@
 #include "arch/x86_64/boot/pvh.h"
 
 extern const u8 kernel_relocs[], kernel_relocs_end[];
-extern u64 early_pd_high[1024]; /* KIMAGE_BASE on, 2 MiB each */
+extern u64 shared early_pd_high[1024] OWNER(boot); /* KIMAGE_BASE on, 2 MiB each */
 
 enum : u64 { STEP = 2 << 20, AREA = 2ull << 30, LARGE_PAGE = 0x83 };
 
@@ -52,8 +52,8 @@ static u64 step_up(u64 v)
 /* Behind the image where it is, and so that its end keeps off the last 2 MiB. */
 static u64 choose(void)
 {
-	u64 first = step_up((u64)kernel_relocs_end - KIMAGE_BASE) / STEP;
-	u64 last = (AREA - STEP - step_up((u64)kernel_end - KIMAGE_BASE)) / STEP;
+	u64 first = step_up(address_of_(kernel_relocs_end) - KIMAGE_BASE) / STEP;
+	u64 last = (AREA - STEP - step_up(address_of_(kernel_end) - KIMAGE_BASE)) / STEP;
 	u64 v = 0;
 	if (first > last)
 		return 0;
@@ -65,16 +65,17 @@ static u64 choose(void)
 
 /* ---- moving ---- */
 
-UNSAFE("1. the table has an entry for each step of the area; 2. the entries written lead nowhere "
-       "in use: the place "
-       "does not overlap the image's present one")
 static void map_at(u64 slide)
 {
-	u64 size = step_up((u64)kernel_end - KIMAGE_BASE);
+	u64 size = step_up(address_of_(kernel_end) - KIMAGE_BASE);
 	for (u64 at = 0; at < size; at += STEP)
-		early_pd_high[(slide + at) / STEP] = at | LARGE_PAGE;
+		array_at(early_pd_high, (slide + at) / STEP) = at | LARGE_PAGE;
 	u64 root = 0;
-	__asm__ volatile("movq %%cr3, %0; movq %0, %%cr3" : "=r"(root)::"memory");
+	UNSAFE("1. the entries written lead nowhere in use: the place does not overlap the image's "
+	       "present one; 2. the same root is loaded again")
+	{
+		__asm__ volatile("movq %%cr3, %0; movq %0, %%cr3" : "=r"(root)::"memory");
+	}
 }
 
 /*
@@ -111,10 +112,10 @@ static void move_words(struct cspan list, u64 size, u64 slide)
 	}
 }
 
-UNSAFE("1. the linker script bounds the table")
 u64 kaslr_move(u64 start_info)
 {
 	u32 sizes[2] = {};
+	UNSAFE("1. the linker script bounds the table")
 	struct cspan table = { kernel_relocs, (usize)(kernel_relocs_end - kernel_relocs) };
 	if (!cspan_read(table, 0, &sizes) || sizes[0] + sizes[1] == 0 || !is_wanted(start_info))
 		return 0;

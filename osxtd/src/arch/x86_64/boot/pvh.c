@@ -30,12 +30,13 @@ struct start_range {
 	u32 type, reserved;
 };
 
-UNSAFE("1. the boot tables map the first 4 GiB; 2. length is checked against them; 3. only reads "
-       "follow")
 struct cspan boot_physical(u64 address, u64 length)
 {
 	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
 		return (struct cspan){};
+	UNSAFE("1. the boot tables map the first 4 GiB; 2. length is checked against them; 3. only "
+	       "reads "
+	       "follow")
 	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
 }
 

@@ -66,17 +66,22 @@ ALWAYS_INLINE void preempt_enable(void)
 	CPU_LOCAL_->preempt_steps -= PREEMPT_STEP;
 }
 /* Interrupts off; returns what irq_restore needs. */
-UNSAFE("1. what is pushed is popped again, and there is no red zone below the stack pointer")
 ALWAYS_INLINE u64 irq_save(void)
 {
 	u64 flags = 0;
-	__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags)::"memory");
+	UNSAFE("1. what is pushed is popped again, and there is no red zone below the stack "
+	       "pointer")
+	{
+		__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags)::"memory");
+	}
 	return flags;
 }
-UNSAFE("1. interrupts may come wherever they are not off on purpose")
 ALWAYS_INLINE void irq_enable(void)
 {
-	__asm__ volatile("sti" ::: "memory");
+	UNSAFE("1. interrupts may come wherever they are not off on purpose")
+	{
+		__asm__ volatile("sti" ::: "memory");
+	}
 }
 /* Whether interrupts were on when flags were saved. */
 ALWAYS_INLINE bool irq_flags_are_on(u64 flags)
@@ -89,15 +94,17 @@ ALWAYS_INLINE void irq_restore(u64 flags)
 	if (flags & 0x200)
 		irq_enable();
 }
-UNSAFE("1. a hint to the CPU, which changes nothing")
 ALWAYS_INLINE void cpu_relax(void)
 {
-	__asm__ volatile("pause" ::: "memory");
+	UNSAFE("1. a hint to the CPU, which changes nothing")
+	{
+		__asm__ volatile("pause" ::: "memory");
+	}
 }
 /* What preempt_disable_for was given when the count was i; i < preempt_count(). */
 ALWAYS_INLINE void *preempt_held(u32 i)
 {
-	return CPU_LOCAL_->held[i % HELD_MAX];
+	return array_at(CPU_LOCAL_->held, i % HELD_MAX);
 }
 /* The mutexes of the current task, linked from the last one on; switched with the task. */
 ALWAYS_INLINE struct mutex_raw *cpu_mutexes(void)
@@ -135,10 +142,12 @@ ALWAYS_INLINE void cpu_set_current(struct task *t)
 	CPU_LOCAL_->current = t;
 }
 /* Interrupts on and wait for one, without a window in between. */
-UNSAFE("1. the idle task waits with interrupts on; the next one ends the wait")
 ALWAYS_INLINE void cpu_idle_wait(void)
 {
-	__asm__ volatile("sti; hlt" ::: "memory");
+	UNSAFE("1. the idle task waits with interrupts on; the next one ends the wait")
+	{
+		__asm__ volatile("sti; hlt" ::: "memory");
+	}
 }
 /* Asks another CPU to reschedule. */
 void cpu_kick(u32 cpu);

@@ -13,19 +13,25 @@ ALWAYS_INLINE bool mmio_is_mapped(struct mmio m)
 {
 	return m._va != 0;
 }
-UNSAFE("1. m is a mapped device; 2. callers name one of its 32-bit registers; 3. no RAM is mapped "
-       "there")
 ALWAYS_INLINE u32 mmio_read32(struct mmio m, u32 offset)
 {
+	UNSAFE("1. m is a mapped device; 2. callers name one of its 32-bit registers; 3. no RAM is "
+	       "mapped "
+	       "there")
 	return *(const volatile u32 *)(m._va + offset);
 }
-UNSAFE("1. as mmio_read32; 2. callers name a register that may be written, and what it means")
 ALWAYS_INLINE void mmio_write32(struct mmio m, u32 offset, u32 v)
 {
-	*(volatile u32 *)(m._va + offset) = v;
+	UNSAFE("1. as mmio_read32; 2. callers name a register that may be written, and what it "
+	       "means")
+	{
+		*(volatile u32 *)(m._va + offset) = v;
+	}
 }
-UNSAFE("1. as mmio_write32, for a register of one byte")
 ALWAYS_INLINE void mmio_write8(struct mmio m, u8 v)
 {
-	*(volatile u8 *)m._va = v;
+	UNSAFE("1. as mmio_write32, for a register of one byte")
+	{
+		*(volatile u8 *)m._va = v;
+	}
 }

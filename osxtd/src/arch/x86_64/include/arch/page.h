@@ -18,10 +18,12 @@ void page_zero_vector(void *page);
 void page_copy_vector(void *dst, const void *src);
 
 /* Zeroes words 64-bit words at p. */
-UNSAFE("1. callers own words * 8 bytes at p")
 ALWAYS_INLINE void words_zero(void *p, u64 words)
 {
-	__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(0ull) : "memory");
+	UNSAFE("1. callers own words * 8 bytes at p")
+	{
+		__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(0ull) : "memory");
+	}
 }
 /* The same with v in place of 0. */
 ALWAYS_INLINE void words_fill(void *p, u64 v, u64 words)
@@ -35,10 +37,12 @@ ALWAYS_INLINE void page_zero(void *page)
 	else
 		words_zero(page, PAGE_SIZE / 8);
 }
-UNSAFE("1. callers own words * 8 bytes at both places, which do not overlap")
 ALWAYS_INLINE void words_copy(void *dst, const void *src, u64 words)
 {
-	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words)::"memory");
+	UNSAFE("1. callers own words * 8 bytes at both places, which do not overlap")
+	{
+		__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words)::"memory");
+	}
 }
 ALWAYS_INLINE void page_copy(void *dst, const void *src)
 {

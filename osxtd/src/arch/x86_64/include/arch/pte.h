@@ -114,11 +114,13 @@ ALWAYS_INLINE u64 root_loaded(void)
 {
 	return CPU_LOCAL_->space_root;
 }
-UNSAFE("1. root is the top table in force, or one that has all of the kernel's half "
-       "(paging_fill_root)")
 ALWAYS_INLINE void tlb_forget_space(u64 root)
 {
-	__asm__ volatile("movq %0, %%cr3" ::"r"(root) : "memory");
+	UNSAFE("1. root is the top table in force, or one that has all of the kernel's half "
+	       "(paging_fill_root)")
+	{
+		__asm__ volatile("movq %0, %%cr3" ::"r"(root) : "memory");
+	}
 }
 /* Loads a top table; entries of the one before are forgotten, but for the kernel's global ones. */
 ALWAYS_INLINE void root_load(u64 root)
@@ -126,8 +128,10 @@ ALWAYS_INLINE void root_load(u64 root)
 	CPU_LOCAL_->space_root = root;
 	tlb_forget_space(root);
 }
-UNSAFE("1. a translation that is forgotten is read again from the tables")
 ALWAYS_INLINE void tlb_forget_page(u64 va)
 {
-	__asm__ volatile("invlpg (%0)" ::"r"(va) : "memory");
+	UNSAFE("1. a translation that is forgotten is read again from the tables")
+	{
+		__asm__ volatile("invlpg (%0)" ::"r"(va) : "memory");
+	}
 }

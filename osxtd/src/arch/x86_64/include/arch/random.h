@@ -7,7 +7,7 @@
 [[nodiscard]] ALWAYS_INLINE bool arch_random(u64 *out)
 {
 	u32 a = 1, b = 0, c = 0, d = 0;
-	UNSAFE("1. CPUID only reads")
+	UNSAFE("1. CPUID only reads, whatever the leaf that is asked for")
 	{
 		__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
 	}
@@ -16,7 +16,7 @@
 	for (u32 tries = 0; tries < 10; tries++) {
 		u64 v = 0;
 		bool ok = false;
-		UNSAFE("1. the CPU has RDRAND, by CPUID")
+		UNSAFE("1. CPUID says that the CPU has RDRAND")
 		{
 			__asm__ volatile("rdrand %0" : "=r"(v), "=@ccc"(ok));
 		}

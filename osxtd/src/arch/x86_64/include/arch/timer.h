@@ -4,11 +4,13 @@
 #pragma once
 #include <osxtd/base.h>
 
-UNSAFE("1. RDTSC only reads, and the kernel is never kept from it")
 ALWAYS_INLINE u64 arch_counter(void)
 {
 	u32 low = 0, high = 0;
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	UNSAFE("1. RDTSC only reads, and the kernel is never kept from it")
+	{
+		__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	}
 	return (u64)high << 32 | low;
 }
 u64 arch_counter_hz(void);

@@ -26,15 +26,19 @@ ALWAYS_INLINE u64 usercopy_checked(void *dst, const void *src, u64 n)
 /* Zeroes n bytes of user memory.  Returns how many were not. */
 u64 userzero(void *dst, u64 n);
 
-UNSAFE("1. STAC only lets the copies below reach user memory; the window is closed again")
 ALWAYS_INLINE void user_window_open(void)
 {
-	__asm__ volatile(STAC_STR ::: "memory");
+	UNSAFE("1. STAC only lets the copies below reach user memory; the window is closed again")
+	{
+		__asm__ volatile(STAC_STR ::: "memory");
+	}
 }
-UNSAFE("1. CLAC only takes a permission away")
 ALWAYS_INLINE void user_window_close(void)
 {
-	__asm__ volatile(CLAC_STR ::: "memory");
+	UNSAFE("1. CLAC only takes a permission away")
+	{
+		__asm__ volatile(CLAC_STR ::: "memory");
+	}
 }
 /* Inside a window: one load of eight bytes. */
 [[nodiscard]] ALWAYS_INLINE bool user_load64_in_window(u64 va, u64 *out)
