@@ -5,18 +5,6 @@
 
 #include "driver.h"
 
-/* Folders that must be clean; elsewhere a breach is only shown. */
-static const char *const enforced[] = { "kernel/", "layers.toml" };
-
-static bool is_enforced(const struct breach *b)
-{
-	for (size_t i = 0; i < sizeof(enforced) / sizeof(enforced[0]); i++) {
-		if (strncmp(b->file, enforced[i], strlen(enforced[i])) == 0)
-			return true;
-	}
-	return strcmp(b->rule, "R-parse") == 0;
-}
-
 static int by_place(const void *a, const void *b)
 {
 	const struct breach *x = a, *y = b;
@@ -34,12 +22,8 @@ bool print_report(const struct facts *f, const struct options *o)
 	for (unsigned i = 0; i < f->breach_count && !o->quiet; i++) {
 		const struct breach *b = &f->breaches[i];
 		enum rule_id id = rule_find(b->rule);
-		printf("%s:%u: %s: %s%s (remedy: %s)%s\n", b->file, b->line, b->rule, b->text,
-		       b->in_macro ? ", in a macro" : "", id < RULE_COUNT ? rules[id].remedy : "?",
-		       is_enforced(b) ? "" : " [shown only]");
+		printf("%s:%u: %s: %s%s (remedy: %s)\n", b->file, b->line, b->rule, b->text,
+		       b->in_macro ? ", in a macro" : "", id < RULE_COUNT ? rules[id].remedy : "?");
 	}
-	bool clean = true;
-	for (unsigned i = 0; i < f->breach_count; i++)
-		clean = clean && !is_enforced(&f->breaches[i]);
-	return clean;
+	return f->breach_count == 0;
 }

@@ -43,6 +43,12 @@ static bool is_used_at_once(const struct node *n)
 	if (!parent || parent->kind == CXCursor_CallExpr || parent->kind == CXCursor_UnaryExpr ||
 	    parent->kind == CXCursor_MemberRefExpr || parent->kind == CXCursor_ArraySubscriptExpr)
 		return true;
+	/* x == &local says only whether. */
+	if (parent->kind == CXCursor_BinaryOperator) {
+		enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(parent->cursor);
+		if (op == CXBinaryOperator_EQ || op == CXBinaryOperator_NE)
+			return true;
+	}
 	if (parent->kind == CXCursor_UnaryOperator)
 		return clang_getCursorUnaryOperatorKind(parent->cursor) == CXUnaryOperator_Deref;
 	if (parent->kind == CXCursor_ConditionalOperator)

@@ -32,7 +32,8 @@ static bool is_parameter(CXCursor from)
 static void check_copy(const struct node *n)
 {
 	CXCursor child = operand(n->cursor);
-	if (is_null(child) || n->up->kind == CXCursor_MemberRefExpr)
+	bool is_dropped = n->up->kind == CXCursor_CStyleCastExpr; /* (void)r */
+	if (is_null(child) || is_dropped || n->up->kind == CXCursor_MemberRefExpr)
 		return;
 	CXCursor from = strip(child);
 	if (n->up->kind == CXCursor_UnexposedExpr || !is_read(clang_getCursorKind(from)))

@@ -48,7 +48,7 @@ KTEST(hide, the_log_has_no_address)
 	u64 next = log_next_sequence();
 	if (boot_option(STR("no_hash_pointers"), &off))
 		return;
-	LOG(DEBUG, "a pointer {016x} in the log", (u64)&is_kept);
+	LOG(DEBUG, "a pointer {016x} in the log", address_of_(&is_kept));
 	EXPECT(log_read(next, span_of(buf), &r));
 	EXPECT(str_starts_with(r.text, STR("a pointer 00000000")) && is_kept(r.text));
 }

@@ -39,6 +39,7 @@ static bool model_take(struct buddy_model *m, u32 k, u32 order)
 	struct uframe *f = buddy_alloc(&m->buddy, order);
 	if (f == nullptr)
 		return true;
+	UNSAFE("1. the buddy hands out slots of its own array only")
 	u32 page = (u32)(f - m->buddy.base);
 	f->state = FRAME_USED;
 	array_at(m->block, k).page = page;
@@ -57,8 +58,10 @@ static void model_give(struct buddy_model *m, u32 k)
 	array_at(m->block, k).order = 0;
 	for (u32 i = page; i < page + (1u << order); i++)
 		array_at(m->owner, i) = 0;
-	m->buddy.base[page].state = FRAME_UNUSED;
-	buddy_free(&m->buddy, &m->buddy.base[page], order);
+	UNSAFE("1. page was handed out by model_take, so it is below the number of slots")
+	struct uframe *f = &m->buddy.base[page];
+	f->state = FRAME_UNUSED;
+	buddy_free(&m->buddy, f, order);
 }
 
 KTEST(mm, buddy_never_hands_out_a_page_twice)
@@ -176,9 +179,9 @@ KTEST(mm, new_pages_are_zero_and_copies_stay_inside)
 		uframe_read(uframe_get(&a), off, span_of(word));
 		EXPECT_EQ(word, 0);
 	}
-	uframe_write(uframe_get(&a), PAGE_SIZE - 5, (struct cspan){ in, 5 });
+	uframe_write(uframe_get(&a), PAGE_SIZE - 5, cspan_sub(cspan_of(in), 0, 5));
 	uframe_copy(uframe_get(&b), uframe_get(&a));
-	uframe_read(uframe_get(&b), PAGE_SIZE - 8, (struct span){ out, 8 });
+	uframe_read(uframe_get(&b), PAGE_SIZE - 8, span_sub(span_of(out), 0, 8));
 	EXPECT_EQ(array_at(out, 2), 0);
 	EXPECT_EQ(array_at(out, 3), 1);
 	EXPECT_EQ(array_at(out, 7), 5);
@@ -284,9 +287,12 @@ KTEST(mm, stacks_are_distinct_and_come_back)
 	u64 before = free_pages();
 	for (u32 i = 0; i < array_len(base); i++) {
 		REQUIRE_OK(stack_alloc(&array_at(base, i)));
-		u8 *low = (u8 *)array_at(base, i);
-		low[32] = 1;
-		low[STACK_SIZE - 1] = 1;
+		UNSAFE("1. the stack was just handed out: its STACK_SIZE bytes are the test's")
+		{
+			u8 *low = (u8 *)array_at(base, i);
+			low[32] = 1;
+			low[STACK_SIZE - 1] = 1;
+		}
 		for (u32 k = 0; k < i; k++)
 			EXPECT(array_at(base, k) + 2 * STACK_SIZE <= array_at(base, i) ||
 			       array_at(base, i) + 2 * STACK_SIZE <= array_at(base, k));
@@ -318,7 +324,9 @@ KTEST(mm, weak_references_do_not_outlive_their_object)
 	SCOPED_REF(test_thing, b);
 	u32 ended = 0;
 	REQUIRE_OK(test_thing_alloc(&a));
-	test_thing_get(&a)->ended = &ended;
+	UNSAFE("1. all things of this test end before ended does")
+	u32 *out = &ended;
+	test_thing_get(&a)->ended = out;
 	struct test_thing_weak w = test_thing_weaken(test_thing_get(&a));
 	EXPECT(test_thing_upgrade(w, &b));
 	EXPECT_EQ(object_refs(&test_thing_get(&a)->object), 2);
@@ -337,6 +345,7 @@ KTEST(mm, weak_references_do_not_outlive_their_object)
 	EXPECT_EQ(object_refs(&test_thing_get(&a)->object), 1);
 }
 
+UNSAFE("1. room has as many elements as the loops count")
 KTEST(mm, pools_keep_their_memory_and_lose_nothing)
 {
 	struct test_thing_ref *things = nullptr;

@@ -111,7 +111,7 @@ ALWAYS_INLINE void poison(const struct pool *, void *) {}
 #else
 ALWAYS_INLINE u64 link_check(const void *element, const void *next)
 {
-	return (u64)element ^ (u64)next ^ secret;
+	return address_of_(element) ^ address_of_(next) ^ secret;
 }
 ALWAYS_INLINE void link_set(void *element, void *next)
 {

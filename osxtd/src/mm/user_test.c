@@ -103,18 +103,19 @@ KTEST(mm, every_small_size_is_copied_exactly)
 		struct uaddr a = uaddr_of(AREA + PAGE_SIZE - 45); /* across a page border */
 		EXPECT_OK(user_fill_zero(uaddr_of(AREA + PAGE_SIZE - 50), 100));
 		span_fill(span_of(out), 0xee);
-		EXPECT_OK(user_write(a, (struct cspan){ in, n }));
-		EXPECT_OK(user_read(a, (struct span){ out, n + 1 }));
+		EXPECT_OK(user_write(a, cspan_sub(cspan_of(in), 0, n)));
+		EXPECT_OK(user_read(a, span_sub(span_of(out), 0, n + 1)));
 		EXPECT(memcmp(in, out, n) == 0);
 		EXPECT_EQ(array_at(out, n), 0);
 		EXPECT_EQ(array_at(out, n + 1), 0xee);
 		/* What a fault in the middle left is known to the byte. */
 		usize done = 0;
 		usize fits = min_of(n, (usize)21);
-		EXPECT_EQ(user_write_some(uaddr_of(AREA_END - 21), (struct cspan){ in, n }, &done),
+		EXPECT_EQ(user_write_some(uaddr_of(AREA_END - 21), cspan_sub(cspan_of(in), 0, n),
+					  &done),
 			  n > 21 ? ERR_FAULT : OK);
 		EXPECT_EQ(done, fits);
-		EXPECT_OK(user_read(uaddr_of(AREA_END - 21), (struct span){ out, fits }));
+		EXPECT_OK(user_read(uaddr_of(AREA_END - 21), span_sub(span_of(out), 0, fits)));
 		EXPECT(memcmp(in, out, fits) == 0);
 	}
 }
@@ -214,11 +215,11 @@ KTEST(mm, strings_end_where_they_end)
 		EXPECT_OK(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), span_of(out), &len));
 		EXPECT_EQ(len, n);
 		EXPECT(memcmp(text, out, n + 1) == 0);
-		EXPECT_EQ(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15), (struct span){ out, n },
-					&len),
+		EXPECT_EQ(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15),
+					span_sub(span_of(out), 0, n), &len),
 			  ERR_NAMETOOLONG);
 		EXPECT_OK(user_read_str(uaddr_of(AREA + PAGE_SIZE - 15),
-					(struct span){ out, n + 1 }, &len));
+					span_sub(span_of(out), 0, n + 1), &len));
 	}
 	/* Bytes over 0x80 before the end, and an end that never comes. */
 	static const u8 high[] = { 0x81, 0x80, 0xff, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0 };
@@ -248,18 +249,18 @@ KTEST(mm, uio_walks_pieces)
 	EXPECT_OK(user_write(uaddr_of(AREA), cspan_of(iov)));
 	EXPECT_OK(uio_user_vec(uaddr_of(AREA), 4, &u));
 	EXPECT_EQ(uio_left(&u), 58);
-	EXPECT_OK(uio_put(&u, (struct cspan){ in, 4 }, &n));
+	EXPECT_OK(uio_put(&u, cspan_sub(cspan_of(in), 0, 4), &n));
 	EXPECT_EQ(n, 4);
-	EXPECT_OK(uio_put(&u, (struct cspan){ in + 4, 6 }, &n));
+	EXPECT_OK(uio_put(&u, cspan_sub(cspan_of(in), 4, 6), &n));
 	EXPECT_EQ(uio_left(&u), 48);
 	EXPECT_OK(uio_put_zero(&u, 1000, &n));
 	EXPECT_EQ(n, 48);
 	EXPECT_EQ(uio_left(&u), 0);
 	EXPECT_OK(uio_user_vec(uaddr_of(AREA), 4, &u));
 	uio_skip(&u, 1);
-	EXPECT_OK(uio_get(&u, (struct span){ out, 9 }, &n));
+	EXPECT_OK(uio_get(&u, span_sub(span_of(out), 0, 9), &n));
 	EXPECT_EQ(n, 9);
-	EXPECT(memcmp(in + 1, out, 9) == 0);
+	EXPECT(cspan_equal(cspan_sub(cspan_of(in), 1, 9), cspan_sub(cspan_of(out), 0, 9)));
 	SCOPED_UFRAME(f);
 	REQUIRE_OK(uframe_alloc(&f));
 	EXPECT_OK(uio_user(uaddr_of(AREA + 100), 3, &u));

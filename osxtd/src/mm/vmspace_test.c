@@ -262,6 +262,7 @@ static struct model *model_make(struct buf *room)
 {
 	if (buf_alloc(sizeof(struct model), room) != OK)
 		return nullptr;
+	UNSAFE("1. room is as large as the model, zeroed and aligned as pages are")
 	struct model *m = (struct model *)(void *)room->_ptr;
 	for (u32 i = 0; i < REGIONS; i++) {
 		if (test_region_new(REGION_COPY, &array_at(m->region, i)) != OK)

@@ -41,7 +41,7 @@ static u64 entry_at(u64 table, u64 va, u32 level)
 
 /* What the table of this level that was walked last is; a table that stands in many places, as the
  * shadow's of a debug build, need not be walked again outside the image. */
-static u64 shared last_table[PT_LEVELS + 1];
+static u64 shared last_table[PT_LEVELS + 1] OWNER(test);
 
 static bool was_just_walked(u64 table, u32 level, u64 va)
 {
@@ -98,8 +98,8 @@ static u64 image_paddr(u64 va)
 static const char *wrong(const struct leaf *l)
 {
 	bool writable = pte_is_writable(l->pte), exec = (l->pte & PTE_NO_EXEC) == 0;
-	u64 text = (u64)kernel_text_start, rodata = (u64)kernel_text_end,
-	    data = (u64)kernel_rodata_end, end = (u64)kernel_end;
+	u64 text = address_of_(kernel_text_start), rodata = address_of_(kernel_text_end),
+	    data = address_of_(kernel_rodata_end), end = address_of_(kernel_end);
 	u64 frame = pte_paddr(l->pte) & ~(l->len - 1);
 	if ((l->pte & PTE_USER) != 0)
 		return "user mode may use a page of the kernel";
@@ -146,7 +146,7 @@ KTEST(paging, every_page_of_the_kernel_is_write_or_execute)
 				   (i64)l.pte);
 	}
 	EXPECT_EQ(areas, 31);
-	EXPECT(leaves > (u64)(kernel_end - kernel_text_start) / PAGE_SIZE);
+	EXPECT(leaves > (address_of_(kernel_end) - address_of_(kernel_text_start)) / PAGE_SIZE);
 }
 
 static bool is_mapped(u64 va)
@@ -159,9 +159,9 @@ static bool is_mapped(u64 va)
 
 KTEST(paging, guard_pages_are_absent)
 {
-	EXPECT(!is_mapped((u64)boot_stack_guard));
-	EXPECT(is_mapped((u64)boot_stack_guard + PAGE_SIZE));
-	u64 here = (u64)__builtin_frame_address(0);
+	EXPECT(!is_mapped(address_of_(boot_stack_guard)));
+	EXPECT(is_mapped(address_of_(boot_stack_guard) + PAGE_SIZE));
+	u64 here = address_of_(__builtin_frame_address(0));
 	if (here >= KSTACK_BASE && here < FRAME_BASE) {
 		u64 slot = (here - KSTACK_BASE) / (2 * STACK_SIZE) * (2 * STACK_SIZE) + KSTACK_BASE;
 		EXPECT(!is_mapped(slot + STACK_SIZE - PAGE_SIZE));
@@ -172,7 +172,7 @@ KTEST(paging, guard_pages_are_absent)
 		EXPECT(is_mapped(end - IST_SIZE));
 		EXPECT(!is_mapped(end - IST_SIZE - PAGE_SIZE));
 	}
-	EXPECT(!is_mapped((u64)kernel_end));
+	EXPECT(!is_mapped(address_of_(kernel_end)));
 }
 
 KTEST(paging, a_fresh_space_has_no_user_half_and_all_of_the_kernels)

@@ -74,7 +74,6 @@ static bool fixture_init(struct fixture *f)
 	return true;
 }
 
-UNSAFE("1. nothing uses the fixture's tables after the switch")
 static void fixture_fini(struct fixture *f)
 {
 	if (f->pages == nullptr)
@@ -94,13 +93,13 @@ static void fixture_fini(struct fixture *f)
 
 static u64 place(const u8 *program)
 {
-	return CODE + (u64)(program - user_test_start);
+	return CODE + address_of_(program) - address_of_(user_test_start);
 }
 
 /* Runs until something else than an interrupt happens. */
 static enum user_event_kind run(struct user_ctx *ctx)
 {
-	enum user_event_kind e;
+	enum user_event_kind e = USER_INTERRUPT;
 	while ((e = user_run(ctx)) == USER_INTERRUPT)
 		cpu_clear_need_resched();
 	return e;
@@ -292,7 +291,7 @@ KTEST(user, an_interrupt_ends_user_mode)
 KTEST(user, vector_state_survives_and_can_be_replaced)
 {
 	FIXTURE(f);
-	static u8 shared frame[4096];
+	static u8 shared frame[4096] OWNER(test);
 	user_ctx_start(f.ctx, place(user_test_sse), STACK_TOP);
 	f.ctx->rax = 0x123456789abcdef0;
 	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
@@ -311,7 +310,7 @@ KTEST(user, vector_state_survives_and_can_be_replaced)
 KTEST(user, bad_vector_state_is_refused)
 {
 	FIXTURE(f);
-	static u8 shared frame[4096];
+	static u8 shared frame[4096] OWNER(test);
 	user_ctx_start(f.ctx, place(user_test_call), STACK_TOP);
 	struct span out = span_sub((struct span){ frame, sizeof(frame) }, 0, user_fpu_size());
 	EXPECT_EQ(user_fpu_restore(f.ctx, cspan_sub(span_const(out), 0, 100)), ERR_INVAL);
@@ -357,14 +356,17 @@ KTEST(user, tls_bases_are_kept_and_checked)
 static u64 xmm3_of(const u8 *area)
 {
 	u64 v = 0;
-	memcpy(&v, area + 160 + 3 * 16, 8);
+	UNSAFE("1. area is one of the tests' of 4096 bytes")
+	{
+		memcpy(&v, area + 160 + 3 * 16, 8);
+	}
 	return v;
 }
 
 KTEST(user, fork_copies_registers_and_vector_state)
 {
 	FIXTURE(f);
-	static u8 shared area[4096] __attribute__((aligned(64)));
+	static u8 shared area[4096] OWNER(test) __attribute__((aligned(64)));
 	struct user_ctx child = { ._fpu = area };
 	user_ctx_start(f.ctx, place(user_test_sse), STACK_TOP);
 	f.ctx->rax = 0x1122334455667788;
@@ -382,8 +384,8 @@ KTEST(user, a_switch_exchanges_what_lives_in_registers)
 {
 	FIXTURE(f);
 	static struct task shared other __attribute__((aligned(16)));
-	static u8 shared area[4096] __attribute__((aligned(64))),
-		seen[4096] __attribute__((aligned(64)));
+	static u8 shared area[4096] OWNER(test) __attribute__((aligned(64)));
+	static u8 shared seen[4096] OWNER(test) __attribute__((aligned(64)));
 	struct task *self = task_current();
 	other = (struct task){ .user._fpu = area };
 	user_ctx_start(f.ctx, place(user_test_sse), STACK_TOP);
@@ -419,7 +421,10 @@ KTEST(user, there_is_no_32_bit_code)
 {
 	FIXTURE(f);
 	static const u32 target[2] = { 0x400000, 0x23 };
-	memcpy(frame_va(f.pages) + STACK_PAGE * PAGE_SIZE, target, sizeof(target));
+	UNSAFE("1. the fixture's pages are one run in the physmap, and the stack's is one of them")
+	{
+		memcpy(frame_va(f.pages) + STACK_PAGE * PAGE_SIZE, target, sizeof(target));
+	}
 	user_ctx_start(f.ctx, place(user_test_far), STACK_TOP);
 	f.ctx->rax = STACK;
 	EXPECT_EQ(run(f.ctx), USER_EXCEPTION);

@@ -17,18 +17,17 @@ void page_init(void);
 void page_zero_vector(void *page);
 void page_copy_vector(void *dst, const void *src);
 
-/* Zeroes words 64-bit words at p. */
-ALWAYS_INLINE void words_zero(void *p, u64 words)
+/* Writes v to words 64-bit words at p. */
+ALWAYS_INLINE void words_fill(void *p, u64 v, u64 words)
 {
 	UNSAFE("1. callers own words * 8 bytes at p")
 	{
-		__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(0ull) : "memory");
+		__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(v) : "memory");
 	}
 }
-/* The same with v in place of 0. */
-ALWAYS_INLINE void words_fill(void *p, u64 v, u64 words)
+ALWAYS_INLINE void words_zero(void *p, u64 words)
 {
-	__asm__ volatile("rep stosq" : "+D"(p), "+c"(words) : "a"(v) : "memory");
+	words_fill(p, 0, words);
 }
 ALWAYS_INLINE void page_zero(void *page)
 {
