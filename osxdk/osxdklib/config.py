@@ -133,6 +133,7 @@ class Config:
         self.fuzz_time = parse_number(env, 'FUZZ_TIME', 60, 1, 86400)
         self.selected = {}          # suite -> the tests of it that are wanted, none for all (osxdk test SUITE:TEST)
         self.is_rerun = False       # of what failed, on the debug build
+        self.is_aside = False       # another profile than the run's
         self.verbose = parse_flag(env, 'V', '0')
         self.manifest = self._manifest()
         self.scheme_name = env.get('SCHEME', '')
@@ -164,6 +165,7 @@ class Config:
         other = copy.copy(self)
         other.profile, other.release, other.debug = profile, profile == 'release', profile == 'debug'
         other.coverage = profile == 'coverage'
+        other.is_aside = self.is_aside or profile != self.profile
         return other
 
     def _scheme(self, name):
@@ -186,4 +188,5 @@ class Config:
     @property
     def kernel_path(self):
         """The kernel that was built last, whatever its profile; builds for a purpose keep to themselves."""
-        return os.path.join(self.meson_dir if self.coverage or self.without else self.arch_dir, 'omegaos')
+        aside = self.coverage or self.without or self.is_aside
+        return os.path.join(self.meson_dir if aside else self.arch_dir, 'omegaos')

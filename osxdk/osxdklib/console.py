@@ -14,6 +14,8 @@ import time
 
 from .qemu import EXIT_TIMEOUT, Guest, verdict
 
+DEBUG_PATIENCE = 4      # how much slower a debug kernel may be; TIMEOUT= decides over it
+
 
 class Timeout(Exception):
     """The expected text did not come in time, or the guest ended first."""
@@ -28,6 +30,7 @@ class Session:
         self.sock, theirs = socket.socketpair()
         self.guest = Guest(machine, console=theirs, **guest_options)
         self.echo, self.log = echo, log
+        self.patience = DEBUG_PATIENCE if machine.config.debug and not machine.config.timeout else 1
         self.text, self.mark, self.ended = '', 0, False
         self._partial = b''
 
@@ -81,6 +84,7 @@ class Session:
 
     def expect(self, pattern, timeout=30):
         """Waits for a regular expression after the last match; returns the match."""
+        timeout *= self.patience
         deadline = time.monotonic() + timeout
         regex = re.compile(pattern, re.M)
         while True:
@@ -134,7 +138,7 @@ class Session:
 
     def finish(self, good=None, timeout=60):
         """Waits for the guest's end; returns (our exit code, backtrace or '')."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * self.patience
         while time.monotonic() < deadline and self._pump(min(1.0, deadline - time.monotonic())):
             pass
         code = self.guest.wait(5) if self.ended else None

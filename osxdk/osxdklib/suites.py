@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import audit, build, gdbtest, hosttests, image, rerun, run, scripted, selftest, sysfuzz, wallstest
+from . import audit, build, debugsuite, gdbtest, hosttests, image, rerun, run, scripted, selftest, sysfuzz, wallstest
 from .config import Refused
 from .console import Session, Timeout, boot
 
@@ -224,6 +224,7 @@ SUITES = {
     'walls': wallstest.suite_walls,
     'fuzz': lambda config, log: hosttests.suite_fuzz(config, log, seconds=5),
     'sysfuzz': sysfuzz.suite,
+    'debug': debugsuite.suite_debug,
 }
 
 

@@ -30,6 +30,11 @@ static void over(const char *why)
 	(void)waitq_wake_all(&trap.ended);
 }
 
+bool ktest_expects_trap(void)
+{
+	return trap.task != nullptr && trap.task == task_current();
+}
+
 /* The body holds no lock and no reference that anybody else counts on, so its stack can be left. */
 void ktest_caught(const char *why)
 {

@@ -4,11 +4,17 @@
 #include <osxtd/base.h>
 
 #ifdef KTESTS
+/* Whether the current task is the body of EXPECT_TRAP. */
+bool ktest_expects_trap(void);
 /* Ends the current task when it is the body of EXPECT_TRAP, else returns. */
 void ktest_caught(const char *why);
 /* Whether the current task runs such a body. */
 bool ktest_wants_trap(void);
 #else
+ALWAYS_INLINE bool ktest_expects_trap(void)
+{
+	return false;
+}
 ALWAYS_INLINE void ktest_caught(const char *) {}
 ALWAYS_INLINE bool ktest_wants_trap(void)
 {

@@ -59,7 +59,7 @@ static void print_shadow(u64 bad)
 			    : row + i == at + 1 ? "]"
 						: " ",
 			    *(const u8 *)(row + i));
-		log_text(LOG_EMERG, text_str(&t));
+		report_line(text_str(&t));
 	}
 }
 

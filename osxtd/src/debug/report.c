@@ -71,6 +71,12 @@ u32 debug_reports(void)
 	return atomic_u32_load(&made);
 }
 
+void report_line(struct str line)
+{
+	if (!ktest_expects_trap())
+		log_text(LOG_EMERG, line);
+}
+
 void report_end(void)
 {
 	__atomic_store_n(&reporting, 0, __ATOMIC_RELEASE);

@@ -65,7 +65,7 @@ static void overflow(const struct overflow_data *d, u64 a, struct str op, u64 b)
 	FMT(&t, " {} ", op);
 	put_value(&t, d->type, b);
 	FMT(&t, " cannot be represented in type {}", (const char *)d->type->name);
-	log_text(LOG_EMERG, text_str(&t));
+	report_line(text_str(&t));
 	report_end();
 }
 
@@ -113,7 +113,7 @@ void __ubsan_handle_shift_out_of_bounds(const struct shift_data *d, u64 a, u64 b
 	FMT(&t, " shifted by ");
 	put_value(&t, d->right, b);
 	FMT(&t, " in type {}", (const char *)d->left->name);
-	log_text(LOG_EMERG, text_str(&t));
+	report_line(text_str(&t));
 	report_end();
 }
 
@@ -133,7 +133,7 @@ void __ubsan_handle_out_of_bounds(const struct bounds_data *d, u64 index)
 	FMT(&t, "index ");
 	put_value(&t, d->index, index);
 	FMT(&t, " is out of range for type {}", (const char *)d->array->name);
-	log_text(LOG_EMERG, text_str(&t));
+	report_line(text_str(&t));
 	report_end();
 }
 

@@ -303,6 +303,37 @@ KTEST(mm, stacks_are_distinct_and_come_back)
 	EXPECT(before - free_pages() <= 2); /* tables of the area stay */
 }
 
+/* The highest of many stacks that are taken and given back at once. */
+static u64 highest_of_many(u32 n, struct span room)
+{
+	u64 highest = 0;
+	u32 taken = 0;
+	for (; taken < n; taken++) {
+		u64 base = 0;
+		if (stack_alloc(&base) != OK)
+			break;
+		span_copy(span_from(room, taken * sizeof(base)), cspan_of(base));
+		highest = max_of(highest, base);
+	}
+	while (taken-- > 0) {
+		u64 base = 0;
+		if (cspan_read(span_const(room), taken * sizeof(base), &base))
+			stack_free(base);
+	}
+	(void)stack_cache_shrink();
+	return highest;
+}
+
+KTEST(mm, places_of_many_stacks_come_back)
+{
+	enum : u32 { MANY = 1200 };
+	SCOPED_BUF(room);
+	REQUIRE_OK(buf_alloc(MANY * sizeof(u64), &room));
+	u64 first = highest_of_many(MANY, buf_span(&room));
+	EXPECT(first != 0);
+	EXPECT_EQ(highest_of_many(MANY, buf_span(&room)), first);
+}
+
 /* ---- objects ---- */
 
 struct test_thing {

@@ -4,7 +4,7 @@
  *
  * The area is cut into slots of two stack sizes; the lower half of each stays unmapped.  A freed
  * stack stays mapped on a list of its CPU, linked through its lowest word; the word above it says
- * whether it is in use. The numbers of slots whose pages were given back wait in vacant.
+ * whether it is in use. Slots whose pages were given back have their bit set in vacant.
  */
 #include "mm/stack.h"
 
@@ -21,7 +21,7 @@ enum : u64 {
 	STACK_LIVE = 0x6c6976652d73746b, /* "live-stk" */
 	STACK_IDLE = 0x69646c652d73746b,
 };
-enum : u32 { STACK_CACHE_MAX = 32, VACANT_MAX = 512 };
+enum : u32 { STACK_CACHE_MAX = 32, VACANT_WORDS = STACK_SLOTS_MAX / 64 };
 
 /* The lowest bytes of a stack. */
 struct stack_foot {
@@ -47,15 +47,28 @@ static u64 base_of(const struct stack_foot *foot)
 
 static struct stack_area_lock shared area_lock;
 static u64 shared slots_used GUARDED(stack_area);
-static u32 shared vacant[VACANT_MAX] GUARDED(stack_area);
+static u64 shared vacant[VACANT_WORDS] GUARDED(stack_area);
 static u32 shared vacant_count GUARDED(stack_area);
+static u32 shared vacant_from GUARDED(stack_area); /* no word below has a bit set */
+
+/* The lowest vacant slot: the area stays as short as the number of stacks allows. */
+static u64 vacant_take(void) HOLDS(stack_area)
+{
+	while (array_at(vacant, vacant_from) == 0)
+		vacant_from++;
+	u64 *word = &array_at(vacant, vacant_from);
+	u32 bit = (u32)__builtin_ctzll(*word);
+	*word &= *word - 1;
+	vacant_count--;
+	return (u64)vacant_from * 64 + bit;
+}
 
 static bool slot_take(u64 *base)
 {
 	GUARD(stack_area, &area_lock);
 	u64 slot = 0;
 	if (vacant_count > 0)
-		slot = array_at(vacant, --vacant_count);
+		slot = vacant_take();
 	else if (slots_used < STACK_SLOTS_MAX)
 		slot = slots_used++;
 	else
@@ -64,13 +77,13 @@ static bool slot_take(u64 *base)
 	return true;
 }
 
-/* Address space is plenty (1,048,576 slots): a slot that finds no room in the list of vacant ones
- * is not used again. */
 static void slot_give(u64 base)
 {
 	GUARD(stack_area, &area_lock);
-	if (vacant_count < VACANT_MAX)
-		array_at(vacant, vacant_count++) = (u32)((base - KSTACK_BASE) / STACK_SLOT);
+	u64 slot = (base - KSTACK_BASE) / STACK_SLOT;
+	array_at(vacant, slot / 64) |= 1ull << (slot % 64);
+	vacant_from = min_of(vacant_from, (u32)(slot / 64));
+	vacant_count++;
 }
 
 /* Unmaps pages pages of a stack and frees them. */
