@@ -116,7 +116,7 @@ class Script:
         with Session(machine, log=log) as session:
             app = App(session, getattr(self.module, 'MASKS', []))
             try:
-                session.login(LOGIN_TIMEOUT)
+                session.login(LOGIN_TIMEOUT * (4 if config.debug else 1))
                 self.module.play(app)
             except Timeout as error:
                 trace = '' if session.ended else session.guest.backtrace() + '\n'

@@ -47,6 +47,11 @@ def tail(text, lines=25):
     return '\n'.join('    ' + line for line in text.replace('\r', '').splitlines()[-lines:]) + '\n'
 
 
+def patience(config, seconds):
+    """TIMEOUT=, or seconds: more of them for the debug kernel, which takes its time."""
+    return config.timeout or seconds * (4 if config.debug else 1)
+
+
 def reports_of_kernel(text):
     """The first lines of what went wrong in the kernel by its own account."""
     return re.findall(r'^\[ *\d+\.\d+\] (?:BUG|Oops): .*|^Kernel panic: .*', text.replace('\r', ''), re.M)
@@ -82,7 +87,7 @@ def suite_ktest(config, log, echo=False):
     counted = {'extra': ('-icount', 'shift=0,sleep=off'), 'tcg': True} if config.smp == 1 else {}
     machine = run.make_machine(config, 'omegaos', args=[argument], **counted)
     whole = Result()
-    text = boot_and_judge(whole, 'ktest', machine, GOOD['ktest'], config.timeout or 240, log, echo, reports=False)
+    text = boot_and_judge(whole, 'ktest', machine, GOOD['ktest'], patience(config, 240), log, echo, reports=False)
     result.passed = len(re.findall(r'^ok \d+', text, re.M))
     result.failed = len(re.findall(r'^not ok \d+', text, re.M))
     for line in re.findall(r'^not ok .*', text, re.M):
@@ -102,7 +107,7 @@ def suite_boot(config, log, echo=False):
     for scheme in schemes:
         machine = run.make_machine(config, args=['OMEGA_AUTO=boot'], scheme=scheme)
         before = result.failed
-        boot_and_judge(result, f'boot on {scheme}', machine, GOOD['boot'], config.timeout or 120, log, echo)
+        boot_and_judge(result, f'boot on {scheme}', machine, GOOD['boot'], patience(config, 120), log, echo)
         result.failing += [scheme] if result.failed != before else []
     return result
 
@@ -110,7 +115,7 @@ def suite_boot(config, log, echo=False):
 def kaslr_offset(config, result, name, log, *args):
     """Boots to the kaslr tests with more arguments; returns how far the kernel said it was moved."""
     machine = run.make_machine(config, 'omegaos', args=['ktest=kaslr', *args])
-    text = boot_and_judge(result, name, machine, GOOD['ktest'], config.timeout or 60, log)
+    text = boot_and_judge(result, name, machine, GOOD['ktest'], patience(config, 60), log)
     found = re.search(r'^# kernel offset (0x[0-9a-f]+)', text, re.M)
     return int(found[1], 16) if found else None
 
@@ -163,7 +168,7 @@ def run_programs(config, folder, kind, log, echo=False, **options):
         options = {**options, 'args': [*options.get('args', ()), 'ABI=' + ','.join(wanted)]}
     machine = run.make_machine(config, kind, initrd=initrd, **options)
     whole = Result()
-    text = boot_and_judge(whole, f'{folder} on {kind}', machine, GOOD[folder], config.timeout or PROGRAMS_TIMEOUT, log, echo)
+    text = boot_and_judge(whole, f'{folder} on {kind}', machine, GOOD[folder], patience(config, PROGRAMS_TIMEOUT), log, echo)
     passed, failed = counted(text) or (0, 0)
     result = Result(passed, failed, whole.details, failing=rerun.failing_programs(text) if whole.failed or failed else ())
     for line in sorted(set(re.findall(r'^\s*(?:not ok|FAIL).*', text, re.M)))[:60]:

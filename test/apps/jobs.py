@@ -92,7 +92,7 @@ def signals(app):
     app.run('{ time -p true; } 2>&1 | cut -d" " -f1; { time sleep 0.1; } 2>&1 | grep -c real')
     app.run('(for i in $(seq 100); do (exit $i) & done; wait); echo a hundred')
     app.run('f() { local n=$1; [ $n -eq 0 ] || (f $((n - 1))); }; f 30; echo thirty deep; for i in $(seq 200); do /bin/true; done; echo $?')
-    app.run('i=0; while [ $i -lt 50 ]; do (exit $((i % 3))) && n=$((n + 1)); i=$((i + 1)); done; echo $n; for i in 3 2 1; do (sleep 0.$i; echo $i) & done 2>/dev/null; wait 2>/dev/null')
+    app.run('i=0; while [ $i -lt 50 ]; do (exit $((i % 3))) && n=$((n + 1)); i=$((i + 1)); done; echo $n; for i in 3 2 1; do (sleep $i; echo $i) & done 2>/dev/null; wait 2>/dev/null')
 
 
 def play(app):
