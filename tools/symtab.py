@@ -3,8 +3,8 @@
 """symtab.py - the kernel's own symbol table, as an assembly file.
 
 The table serves backtraces inside the guest (panic, oops) and says whose code a function is: an oops
-ends a task only where that leaves nothing of OSXTD's half done (osxtd/src/oops.c).  Names that both OSXTD
-and the kernel use count as OSXTD's, which is the careful answer.  Its contract with OSXTD:
+ends a task only where that leaves nothing of OSXTD's half done (osxtd/src/oops.c).  What a local name
+stands for is decided by its file.  Its contract with OSXTD:
 
     struct osxtd_symtab {
         u32 count;
@@ -29,13 +29,20 @@ import sys
 # Values of enum code_part (osxtd/src/symbols.h).
 PART_KERNEL, PART_FRAMEWORK, PART_LEAVABLE = 0, 1, 2
 # Functions without state, and the checkers of debug builds, count as part of who called them.
-LIBRARY = re.compile(r'osxtd_src_(lib|debug)_')
+LIBRARY = re.compile(r'^src_(lib|debug)_')
 
 
 def read_leavable(path):
     """The names of osxtd/leavable.txt: functions, and files as the archive names their objects."""
     with open(path, encoding='utf-8') as file:
         return {line.split()[0] for line in file if line.strip() and not line.startswith('#')}
+
+
+def part_of(source, name, leavable):
+    """The part of function `name` in OSXTD's file `source`, named as the archive names its object."""
+    if LIBRARY.search(source):
+        return PART_KERNEL
+    return PART_LEAVABLE if {name, source} & leavable or source.endswith('.S') else PART_FRAMEWORK
 
 
 def osxtd_parts(nm, archive, leavable):
@@ -48,32 +55,47 @@ def osxtd_parts(nm, archive, leavable):
             continue
         member = re.search(r'osxtd_(\w+)\.([cS])\.o:', where)
         source = f'{member.group(1)}.{member.group(2)}' if member else ''
-        found = {name, source} & leavable
-        used |= found
-        if LIBRARY.search(where):
-            part = PART_KERNEL
-        else:
-            part = PART_LEAVABLE if found or source.endswith('.S') else PART_FRAMEWORK
+        used |= {name, source} & leavable
+        part = part_of(source, name, leavable)
         parts[name] = part if parts.get(name, part) == part else PART_FRAMEWORK
     if leavable - used:
         sys.exit(f'symtab: leavable.txt names what OSXTD does not have: {", ".join(sorted(leavable - used))}')
     return parts
 
 
-def functions(nm, kernel, parts):
+def local_parts(nm, kernel, local, leavable):
+    """Returns {address: part} of local functions, whose names may stand for several: their files tell."""
+    symbolizer = nm.replace('llvm-nm', 'llvm-symbolizer')
+    asked = ''.join(f'0x{address:x}\n' for address in local)
+    places = subprocess.run([symbolizer, '--obj=' + kernel, '--functions=none', '--no-inlines'], input=asked,
+                            check=True, capture_output=True, text=True).stdout.split()
+    found = {}
+    for (address, name), place in zip(local.items(), places, strict=True):
+        path = re.search(r'\bosxtd/(src/.+\.[cS]):\d+:\d+$', place)
+        if path:
+            found[address] = part_of(path.group(1).replace('/', '_'), name, leavable)
+        elif not place.startswith('??'):
+            found[address] = PART_KERNEL
+    return found
+
+
+def functions(nm, kernel, parts, leavable):
     """Returns [(offset, name, part)] of the functions in `kernel`, sorted by address."""
     listing = subprocess.run([nm, '--defined-only', kernel], check=True, capture_output=True, text=True).stdout
-    base, found = None, {}
+    base, found, local = None, {}, {}
     for line in listing.splitlines():
         address, kind, name = line.split(maxsplit=2)
         if name == 'kernel_base':
             base = int(address, 16)
         elif kind in 'tTwW' and not name.startswith(('.', '__cfi_', '__kcfi_')):
             found.setdefault(int(address, 16), name)
+            plain = name.partition('.')[0]      # the optimiser adds .llvm.N, .N and the like
+            if kind in 't' and plain in parts:
+                local[int(address, 16)] = plain
     if base is None:
         base = min(found, default=0)
-    # The optimiser adds .llvm.N, .N and the like to names.
-    return [(a - base, found[a], parts.get(found[a].partition('.')[0], PART_KERNEL))
+    by_file = local_parts(nm, kernel, local, leavable)
+    return [(a - base, found[a], by_file.get(a, parts.get(found[a].partition('.')[0], PART_KERNEL)))
             for a in sorted(found) if 0 <= a - base < 1 << 32]
 
 
@@ -110,8 +132,9 @@ def main():
         with open(args.files[0], 'w', encoding='utf-8') as out:
             out.write(assembly([]))
         return 0
-    parts = osxtd_parts(args.nm, args.osxtd[0], read_leavable(args.osxtd[1])) if args.osxtd else {}
-    text = assembly(functions(args.nm, args.files[0], parts))
+    leavable = read_leavable(args.osxtd[1]) if args.osxtd else set()
+    parts = osxtd_parts(args.nm, args.osxtd[0], leavable) if args.osxtd else {}
+    text = assembly(functions(args.nm, args.files[0], parts, leavable))
     if args.check:
         with open(args.files[1], encoding='utf-8') as table:
             if table.read() != text:

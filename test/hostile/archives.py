@@ -94,7 +94,7 @@ def boot(app, kind, name, data):
     machine = run.make_machine(_config, kind, initrd=path, mem_mib=256)
     with Session(machine, log=app.session.log) as session:
         try:
-            session.expect(ENDED, TIMEOUT)
+            session.expect(ENDED, TIMEOUT * (4 if _config.debug else 1))
             session.drain(1.0)
         except Timeout as error:
             app.check(name, False, f'    {error}\n')
