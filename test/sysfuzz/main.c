@@ -24,7 +24,13 @@
 #include "report.h"
 #include "sysfuzz.h"
 
-enum { CORPUS_MAX = 6000, STORE_BYTES = 16 << 20, STATISTICS_EVERY = 50, REPLAYS = 20 };
+enum {
+	CORPUS_MAX = 6000,
+	STORE_BYTES = 16 << 20,
+	STATISTICS_EVERY = 50,
+	GROWTH_EVERY = 200,
+	REPLAYS = 20
+};
 
 /* The corpus: texts, one behind the other, in memory that children do not get. */
 static char *store;
@@ -72,6 +78,8 @@ static bool attempt(struct program *p, enum cover_mode mode)
 	}
 	if (runs % STATISTICS_EVERY == 0)
 		statistics();
+	if (runs % GROWTH_EVERY == 0)
+		report_growth();
 	return !complained && end != RUN_HANG;
 }
 

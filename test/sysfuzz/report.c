@@ -12,7 +12,7 @@
 
 #include "report.h"
 
-enum { PIECE = 700 };
+enum { PIECE = 700, COUNTS_MAX = 120 };
 static int kmsg_out = 1, kmsg_in = -1;
 
 void report_open(void)
@@ -83,6 +83,54 @@ bool report_kernel_complained(char line[256])
 		snprintf(line, 256, "%s", text + 1);
 		line[strcspn(line, "\n")] = 0;
 	}
+}
+
+/* "pool NAME live N references M" */
+struct count {
+	char name[40];
+	long live;
+};
+
+static unsigned read_counts(struct count out[COUNTS_MAX])
+{
+	static char text[16384];
+	int fd = open("/proc/sys/debug/counts", O_RDONLY);
+	size_t len = 0;
+	unsigned n = 0;
+
+	for (ssize_t got = 1; got > 0 && len < sizeof text - 1; len += (size_t)got) {
+		got = read(fd, text + len, sizeof text - 1 - len);
+		got = got < 0 ? 0 : got;
+	}
+	close(fd);
+	text[len] = 0;
+	for (char *line = strtok(text, "\n"); line != NULL && n < COUNTS_MAX;
+	     line = strtok(NULL, "\n"))
+		if (sscanf(line, "pool %39s live %ld", out[n].name, &out[n].live) == 2)
+			n++;
+	return n;
+}
+
+void report_growth(void)
+{
+	static struct count first[COUNTS_MAX], now[COUNTS_MAX];
+	static unsigned known;
+	unsigned n = read_counts(now);
+	char line[600] = "";
+	size_t len = 0;
+
+	if (known == 0) {
+		known = n;
+		memcpy(first, now, sizeof first);
+	}
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = 0; j < known; j++)
+			if (strcmp(now[i].name, first[j].name) == 0 &&
+			    now[i].live > first[j].live && len < sizeof line - 60)
+				len += (size_t)sprintf(line + len, " %s +%ld", now[i].name,
+						       now[i].live - first[j].live);
+	if (len != 0)
+		report("growth%s\n", line);
 }
 
 static void show_file(const char *pid, const char *what)

@@ -14,5 +14,8 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_text(const char *what, const char *text);
 /* True when the kernel complained since the last call; *line gets the first complaint. */
 bool report_kernel_complained(char line[256]);
+/* Says which of the kernel's objects are more than when it was asked first (debug kernels): what
+ * grows from call to call is lost. */
+void report_growth(void);
 /* Where the processes that cannot be killed are. */
 void report_hung(void);
