@@ -114,10 +114,10 @@ static err_t dir_readdir(struct file *f, struct dir_sink *sink, u64 *pos)
 
 err_t file_readdir(struct file *f, struct dir_sink *sink)
 {
-	if ((f->mode & FILE_READ) == 0)
-		return ERR_BADF;
 	if (f->ops->readdir == nullptr)
 		return ERR_NOTDIR;
+	if ((f->mode & FILE_READ) == 0)
+		return ERR_BADF;
 	GUARD(file_pos, &f->pos_lock);
 	if (file_has_path(f) && dentry_is_deleted(path_dentry(&f->path)))
 		return ERR_NOENT;

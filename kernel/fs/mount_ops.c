@@ -193,9 +193,9 @@ err_t mount_umount(struct fs_ctx *fs, const struct cred *cred, struct at *at, u3
 	SCOPED_REF(mount, cut);
 	if ((flags & ~(u32)(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW)) != 0)
 		return ERR_INVAL;
+	TRY(place(fs, cred, at, (flags & UMOUNT_NOFOLLOW) != 0 ? 0 : WALK_FOLLOW, &p));
 	if (!cred_has_cap(cred, CAP_SYS_ADMIN))
 		return ERR_PERM;
-	TRY(place(fs, cred, at, (flags & UMOUNT_NOFOLLOW) != 0 ? 0 : WALK_FOLLOW, &p));
 	if (!path_is_mount_root(&p))
 		return ERR_INVAL;
 	if ((flags & MNT_EXPIRE) != 0 && (flags & (MNT_FORCE | MNT_DETACH)) != 0)

@@ -122,6 +122,9 @@ err_t sys_sendfile(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct copy_end in CLEANUP(copy_end_fini) = {};
 	struct copy_end out CLEANUP(copy_end_fini) = {};
+	u64 offset = 0;
+	if (a->a2 != 0) /* before the descriptors are looked at */
+		TRY(user_get(arg_uaddr(a->a2), &offset));
 	TRY(end_load(self, a->a1, a->a2, &in));
 	TRY(end_load(self, a->a0, 0, &out));
 	TRY(check_modes(&in, &out));
@@ -153,10 +156,10 @@ err_t sys_copy_file_range(struct thread *self, const struct sysargs *a, i64 *ret
 {
 	struct copy_end in CLEANUP(copy_end_fini) = {};
 	struct copy_end out CLEANUP(copy_end_fini) = {};
-	if ((u32)a->a5 != 0)
-		return ERR_INVAL;
 	TRY(end_load(self, a->a0, a->a1, &in));
 	TRY(end_load(self, a->a2, a->a3, &out));
+	if ((u32)a->a5 != 0)
+		return ERR_INVAL;
 	struct file *from = file_get(&in.file);
 	struct file *to = file_get(&out.file);
 	if (((from->mode | to->mode) & FILE_DIR) != 0)

@@ -202,11 +202,12 @@ err_t sys_pwritev(struct thread *self, const struct sysargs *a, i64 *ret)
 err_t sys_preadv2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	bool shared_pos = a->a3 == UINT64_MAX;
+	SCOPED_REF(file, f);
 	if (!shared_pos && (i64)a->a3 < 0)
 		return ERR_INVAL;
+	TRY(fs_fd(self, a->a0, &f));
 	TRY(check_rwf((u32)a->a5));
-	return (a->a5 & RWF_APPEND) != 0 ? ERR_OPNOTSUPP
-					 : do_readv(self, a, shared_pos, a->a3, ret);
+	return do_readv(self, a, shared_pos, a->a3, ret);
 }
 
 err_t sys_pwritev2(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -216,10 +217,10 @@ err_t sys_pwritev2(struct thread *self, const struct sysargs *a, i64 *ret)
 	struct file_stat st = {};
 	if (!shared_pos && (i64)a->a3 < 0)
 		return ERR_INVAL;
+	TRY(fs_fd(self, a->a0, &f));
 	TRY(check_rwf((u32)a->a5));
 	if ((a->a5 & RWF_APPEND) == 0)
 		return do_writev(self, a, shared_pos, a->a3, ret);
-	TRY(fs_fd(self, a->a0, &f));
 	TRY(file_stat(file_get(&f), &st));
 	return do_writev(self, a, false, st.size, ret);
 }

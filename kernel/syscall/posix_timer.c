@@ -30,13 +30,13 @@ err_t sys_timer_create(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	i32 clock = arg_int(a->a0);
 	(void)ret;
-	TRY(check_clock(clock));
-	i32 id = posix_timer_take_id(process_of(self));
-	struct abi_sigevent ev = { .notify = SIGEV_SIGNAL,
-				   .signo = (i32)SIGALRM,
-				   .value = (u64)id };
+	struct abi_sigevent ev = { .notify = SIGEV_SIGNAL, .signo = (i32)SIGALRM };
 	if (a->a1 != 0)
 		TRY(user_get(arg_uaddr(a->a1), &ev));
+	TRY(check_clock(clock));
+	i32 id = posix_timer_take_id(process_of(self));
+	if (a->a1 == 0)
+		ev.value = (u64)id;
 	TRY(posix_timer_check(self, &ev));
 	TRY(user_write_u32(arg_uaddr(a->a2), (u32)id));
 	return posix_timer_create(self, clock, &ev, id);

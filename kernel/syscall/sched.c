@@ -171,7 +171,11 @@ err_t sys_sched_setattr(struct thread *self, const struct sysargs *a, i64 *ret)
 	}
 	usize known = min_of((usize)size, sizeof(attr));
 	TRY(user_read(arg_uaddr(a->a1), span_sub((struct span)span_of(attr), 0, known)));
-	if ((i32)attr.policy < 0 || (attr.flags & ~(u64)SCHED_FLAG_RESET_ON_FORK) != 0)
+	if ((i32)attr.policy < 0)
+		return ERR_INVAL;
+	SCOPED_REF(thread, found);
+	TRY(target(self, arg_int(a->a0), &found));
+	if ((attr.flags & ~(u64)SCHED_FLAG_RESET_ON_FORK) != 0)
 		return ERR_INVAL;
 	struct policy_request r = {
 		.policy = attr.policy,
@@ -298,9 +302,21 @@ err_t sys_ioprio_get(struct thread *self, const struct sysargs *a, i64 *ret)
 
 err_t sys_ioprio_set(struct thread *self, const struct sysargs *a, i64 *ret)
 {
-	u32 class = (u32)a->a2 >> 13;
+	enum : u32 {
+		CLASS_SHIFT = 13,
+		NONE = 0,
+		REAL_TIME = 1,
+		BEST_EFFORT = 2,
+		IDLE = 3,
+		LEVELS = 8
+	};
+	u32 class = (u32)a->a2 >> CLASS_SHIFT, level = (u32)a->a2 & ((1u << CLASS_SHIFT) - 1);
+	const struct cred *c = thread_cred(self);
 	(void)ret;
-	if (arg_int(a->a0) < 1 || arg_int(a->a0) > 3 || class > 3)
+	if (class == REAL_TIME && !cred_has_cap(c, CAP_SYS_ADMIN) && !cred_has_cap(c, CAP_SYS_NICE))
+		return ERR_PERM;
+	if (class > IDLE || (class == NONE && level != 0) ||
+	    ((class == REAL_TIME || class == BEST_EFFORT) && level >= LEVELS))
 		return ERR_INVAL;
-	return class == 1 && !cred_has_cap(thread_cred(self), CAP_SYS_ADMIN) ? ERR_PERM : OK;
+	return arg_int(a->a0) < 1 || arg_int(a->a0) > 3 ? ERR_INVAL : OK;
 }

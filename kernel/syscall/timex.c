@@ -21,7 +21,13 @@ struct abi_timex {
 };
 static_assert(sizeof(struct abi_timex) == 208);
 
-enum : u32 { ADJ_TAI = 0x80, ADJ_SETOFFSET = 0x100, ADJ_NANO = 0x2000 };
+enum : u32 {
+	ADJ_OFFSET = 1,
+	ADJ_ADJTIME = 0x8000,
+	ADJ_TAI = 0x80,
+	ADJ_SETOFFSET = 0x100,
+	ADJ_NANO = 0x2000
+};
 enum : i32 { STA_UNSYNC = 0x40, STA_NANO = 0x2000, TIME_ERROR = 5 };
 enum : i64 { TICK_USEC = 10000, ERROR_MAX_USEC = 16000000, TOLERANCE = 32768000 };
 
@@ -43,6 +49,8 @@ static err_t adjust(struct thread *self, struct uaddr at, i64 *ret)
 {
 	struct abi_timex t = {};
 	TRY(user_get(at, &t));
+	if ((t.modes & (u32)ADJ_ADJTIME) != 0 && (t.modes & (u32)ADJ_OFFSET) == 0)
+		return ERR_INVAL;
 	if (t.modes != 0 && !cred_has_cap(thread_cred(self), CAP_SYS_TIME))
 		return ERR_PERM;
 	if ((t.modes & ~(u32)(ADJ_TAI | ADJ_SETOFFSET | ADJ_NANO)) != 0)
@@ -74,8 +82,13 @@ err_t sys_adjtimex(struct thread *self, const struct sysargs *a, i64 *ret)
 
 err_t sys_clock_adjtime(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	enum : i32 { KIND_MASK = 7, KIND_FD = 3 };
+	i32 clock = arg_int(a->a0);
 	u64 unused = 0;
-	if (arg_int(a->a0) != CLOCK_REALTIME)
-		return clock_read(arg_int(a->a0), &unused) ? ERR_OPNOTSUPP : ERR_INVAL;
+	/* Negative numbers name CPU clocks, which cannot be set, unless they name a device. */
+	if (clock < 0)
+		return (clock & KIND_MASK) == KIND_FD ? ERR_INVAL : ERR_OPNOTSUPP;
+	if (clock != CLOCK_REALTIME)
+		return clock_read(clock, &unused) ? ERR_OPNOTSUPP : ERR_INVAL;
 	return adjust(self, arg_uaddr(a->a1), ret);
 }

@@ -73,10 +73,9 @@ err_t uio_user_vec(struct uaddr iov, u64 count, struct uio *out)
 		TRY(user_get(uaddr_add(iov, i * sizeof(v)), &v));
 		if ((i64)v.len < 0)
 			return ERR_INVAL;
-		v.len = min_of(v.len, RW_MAX - total);
 		if (!user_range_ok(uaddr_of(v.base), v.len))
 			return ERR_FAULT;
-		total += v.len;
+		total += min_of(v.len, RW_MAX - total);
 	}
 	*out = (struct uio){ ._next_iov = iov, ._iov_left = (u32)count, ._left = total };
 	return OK;
