@@ -91,6 +91,10 @@ enum : u32 { RENAME_NOREPLACE = 1, RENAME_EXCHANGE = 2, RENAME_WHITEOUT = 4 };
 enum : u32 { /* fallocate(2) */
 	     FALLOC_KEEP_SIZE = 1,
 	     FALLOC_PUNCH_HOLE = 2,
+	     FALLOC_COLLAPSE_RANGE = 8,
+	     FALLOC_ZERO_RANGE = 16,
+	     FALLOC_INSERT_RANGE = 32,
+	     FALLOC_UNSHARE_RANGE = 64,
 };
 enum : u32 { /* ioctl(2), the part that every file answers */
 	     FIOCLEX = 0x5451,

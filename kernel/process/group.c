@@ -175,7 +175,7 @@ static void group_init_session(struct group *g, struct session *s)
 
 err_t process_set_group(struct thread *self, i32 pid, i32 pgid)
 {
-	if (pgid < 0)
+	if (pgid < 0 || (pgid == 0 && pid < 0))
 		return ERR_INVAL;
 	struct process *caller = process_of(self);
 	SCOPED_REF(group, made);

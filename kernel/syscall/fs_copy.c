@@ -26,17 +26,22 @@ static void copy_end_fini(struct copy_end *e)
 	file_drop(&e->file);
 }
 
+static err_t end_load_offset(u64 offset_addr, struct copy_end *e)
+{
+	if (offset_addr == 0)
+		return OK;
+	e->user_offset = arg_uaddr(offset_addr);
+	e->has_offset = true;
+	return user_read_u64(e->user_offset, &e->offset);
+}
+
 static err_t end_load(struct thread *self, u64 fd, u64 offset_addr, struct copy_end *e)
 {
 	TRY(fs_fd(self, fd, &e->file));
-	if (offset_addr == 0)
-		return OK;
-	if ((file_get(&e->file)->mode & FILE_SEEK) == 0)
+	if (offset_addr != 0 && (file_get(&e->file)->mode & FILE_SEEK) == 0)
 		return ERR_SPIPE;
-	e->user_offset = arg_uaddr(offset_addr);
-	e->has_offset = true;
-	TRY(user_read_u64(e->user_offset, &e->offset));
-	return (i64)e->offset < 0 ? ERR_INVAL : OK;
+	TRY(end_load_offset(offset_addr, e));
+	return e->has_offset && (i64)e->offset < 0 ? ERR_INVAL : OK;
 }
 
 static err_t end_store(const struct copy_end *e)
@@ -156,8 +161,10 @@ err_t sys_copy_file_range(struct thread *self, const struct sysargs *a, i64 *ret
 {
 	struct copy_end in CLEANUP(copy_end_fini) = {};
 	struct copy_end out CLEANUP(copy_end_fini) = {};
-	TRY(end_load(self, a->a0, a->a1, &in));
-	TRY(end_load(self, a->a2, a->a3, &out));
+	TRY(fs_fd(self, a->a0, &in.file));
+	TRY(fs_fd(self, a->a2, &out.file));
+	TRY(end_load_offset(a->a1, &in));
+	TRY(end_load_offset(a->a3, &out));
 	if ((u32)a->a5 != 0)
 		return ERR_INVAL;
 	struct file *from = file_get(&in.file);
@@ -169,6 +176,8 @@ err_t sys_copy_file_range(struct thread *self, const struct sysargs *a, i64 *ret
 	TRY(check_modes(&in, &out));
 	if ((atomic_u32_load(&to->flags) & O_APPEND) != 0)
 		return ERR_BADF;
+	if ((i64)end_position(&in) < 0 || (i64)end_position(&out) < 0)
+		return ERR_INVAL;
 	u64 len = min_of(a->a4, COPY_MAX);
 	if (file_inode(from) == file_inode(to) &&
 	    ranges_overlap(end_position(&in), end_position(&out), len))
@@ -223,9 +232,13 @@ err_t sys_vmsplice(struct thread *self, const struct sysargs *a, i64 *ret)
 	if ((a->a3 & ~(u64)SPLICE_F_ALL) != 0)
 		return ERR_INVAL;
 	TRY(fs_fd(self, a->a0, &f));
-	if (!file_is_pipe(file_get(&f)))
+	if ((file_get(&f)->mode & (FILE_READ | FILE_WRITE)) == 0)
 		return ERR_BADF;
 	TRY(uio_user_vec(arg_uaddr(a->a1), a->a2, &u));
+	if (uio_left(&u) == 0)
+		return OK;
+	if (!file_is_pipe(file_get(&f)))
+		return ERR_BADF;
 	if ((file_get(&f)->mode & FILE_WRITE) != 0)
 		TRY(fs_write_result(self, file_write(file_get(&f), &u, &n)));
 	else

@@ -70,6 +70,8 @@ err_t sys_pivot_root(struct thread *self, const struct sysargs *a, i64 *ret)
 	struct at new_root CLEANUP(at_fini) = {};
 	struct at put_old CLEANUP(at_fini) = {};
 	(void)ret;
+	if (!cred_has_cap(thread_cred(self), CAP_SYS_ADMIN))
+		return ERR_PERM;
 	TRY(fs_at(self, AT_FDCWD, a->a0, 0, &new_root));
 	TRY(fs_at(self, AT_FDCWD, a->a1, 0, &put_old));
 	return mount_pivot(thread_fs(self), thread_cred(self), &new_root, &put_old);

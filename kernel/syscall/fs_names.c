@@ -124,7 +124,8 @@ static err_t do_rename(struct thread *self, i32 old_fd, u64 old_name, i32 new_fd
 {
 	struct at from CLEANUP(at_fini) = {};
 	struct at to CLEANUP(at_fini) = {};
-	if ((flags & ~(u32)(RENAME_NOREPLACE | RENAME_EXCHANGE)) != 0)
+	if ((flags & ~(u32)(RENAME_NOREPLACE | RENAME_EXCHANGE)) != 0 ||
+	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return ERR_INVAL;
 	TRY(fs_at(self, old_fd, old_name, 0, &from));
 	TRY(fs_at(self, new_fd, new_name, 0, &to));

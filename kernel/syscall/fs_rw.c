@@ -137,7 +137,7 @@ static err_t check_rwf(u32 flags)
 }
 
 static err_t do_readv(struct thread *self, const struct sysargs *a, bool shared_pos, u64 pos,
-		      i64 *ret)
+		      u32 flags, i64 *ret)
 {
 	SCOPED_REF(file, f);
 	struct uio to = {};
@@ -148,6 +148,9 @@ static err_t do_readv(struct thread *self, const struct sysargs *a, bool shared_
 	if ((file_get(&f)->mode & FILE_READ) == 0)
 		return ERR_BADF;
 	TRY(uio_user_vec(arg_uaddr(a->a1), a->a2, &to));
+	if (uio_left(&to) == 0)
+		return OK;
+	TRY(check_rwf(flags));
 	if (shared_pos)
 		TRY(file_read(file_get(&f), &to, &n));
 	else
@@ -157,7 +160,7 @@ static err_t do_readv(struct thread *self, const struct sysargs *a, bool shared_
 }
 
 static err_t do_writev(struct thread *self, const struct sysargs *a, bool shared_pos, u64 pos,
-		       i64 *ret)
+		       u32 flags, i64 *ret)
 {
 	SCOPED_REF(file, ref);
 	struct uio from = {};
@@ -170,6 +173,9 @@ static err_t do_writev(struct thread *self, const struct sysargs *a, bool shared
 	if ((f->mode & FILE_WRITE) == 0)
 		return ERR_BADF;
 	TRY(uio_user_vec(arg_uaddr(a->a1), a->a2, &from));
+	if (uio_left(&from) == 0)
+		return OK;
+	TRY(check_rwf(flags));
 	/* A vector is not cut at the limit, only refused past it. */
 	if (shared_pos)
 		TRY(limit_shared(self, f, &one));
@@ -181,33 +187,30 @@ static err_t do_writev(struct thread *self, const struct sysargs *a, bool shared
 
 err_t sys_readv(struct thread *self, const struct sysargs *a, i64 *ret)
 {
-	return do_readv(self, a, true, 0, ret);
+	return do_readv(self, a, true, 0, 0, ret);
 }
 
 err_t sys_writev(struct thread *self, const struct sysargs *a, i64 *ret)
 {
-	return do_writev(self, a, true, 0, ret);
+	return do_writev(self, a, true, 0, 0, ret);
 }
 
 err_t sys_preadv(struct thread *self, const struct sysargs *a, i64 *ret)
 {
-	return (i64)a->a3 < 0 ? ERR_INVAL : do_readv(self, a, false, a->a3, ret);
+	return (i64)a->a3 < 0 ? ERR_INVAL : do_readv(self, a, false, a->a3, 0, ret);
 }
 
 err_t sys_pwritev(struct thread *self, const struct sysargs *a, i64 *ret)
 {
-	return (i64)a->a3 < 0 ? ERR_INVAL : do_writev(self, a, false, a->a3, ret);
+	return (i64)a->a3 < 0 ? ERR_INVAL : do_writev(self, a, false, a->a3, 0, ret);
 }
 
 err_t sys_preadv2(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	bool shared_pos = a->a3 == UINT64_MAX;
-	SCOPED_REF(file, f);
 	if (!shared_pos && (i64)a->a3 < 0)
 		return ERR_INVAL;
-	TRY(fs_fd(self, a->a0, &f));
-	TRY(check_rwf((u32)a->a5));
-	return do_readv(self, a, shared_pos, a->a3, ret);
+	return do_readv(self, a, shared_pos, a->a3, (u32)a->a5, ret);
 }
 
 err_t sys_pwritev2(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -217,12 +220,11 @@ err_t sys_pwritev2(struct thread *self, const struct sysargs *a, i64 *ret)
 	struct file_stat st = {};
 	if (!shared_pos && (i64)a->a3 < 0)
 		return ERR_INVAL;
-	TRY(fs_fd(self, a->a0, &f));
-	TRY(check_rwf((u32)a->a5));
 	if ((a->a5 & RWF_APPEND) == 0)
-		return do_writev(self, a, shared_pos, a->a3, ret);
+		return do_writev(self, a, shared_pos, a->a3, (u32)a->a5, ret);
+	TRY(fs_fd(self, a->a0, &f));
 	TRY(file_stat(file_get(&f), &st));
-	return do_writev(self, a, false, st.size, ret);
+	return do_writev(self, a, false, st.size, (u32)a->a5, ret);
 }
 
 err_t sys_lseek(struct thread *self, const struct sysargs *a, i64 *ret)

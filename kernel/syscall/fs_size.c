@@ -64,6 +64,23 @@ static err_t refuse_type(struct file *f)
 	}
 }
 
+/* Whether the bits fit together, whatever of them the file can do. */
+static err_t check_mode(u32 mode)
+{
+	u32 hole = mode & FALLOC_PUNCH_HOLE;
+	u32 known = FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE | FALLOC_COLLAPSE_RANGE |
+		    FALLOC_ZERO_RANGE | FALLOC_INSERT_RANGE | FALLOC_UNSHARE_RANGE;
+	if ((mode & ~known) != 0 || (hole != 0 && (mode & FALLOC_ZERO_RANGE) != 0) ||
+	    (hole != 0 && (mode & FALLOC_KEEP_SIZE) == 0))
+		return ERR_OPNOTSUPP;
+	if (((mode & FALLOC_COLLAPSE_RANGE) != 0 && mode != FALLOC_COLLAPSE_RANGE) ||
+	    ((mode & FALLOC_INSERT_RANGE) != 0 && mode != FALLOC_INSERT_RANGE) ||
+	    ((mode & FALLOC_UNSHARE_RANGE) != 0 &&
+	     (mode & ~(u32)(FALLOC_UNSHARE_RANGE | FALLOC_KEEP_SIZE)) != 0))
+		return ERR_INVAL;
+	return OK;
+}
+
 err_t sys_fallocate(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	SCOPED_REF(file, ref);
@@ -74,8 +91,7 @@ err_t sys_fallocate(struct thread *self, const struct sysargs *a, i64 *ret)
 	struct file *f = file_get(&ref);
 	if ((i64)a->a2 < 0 || (i64)a->a3 <= 0)
 		return ERR_INVAL;
-	if ((mode & ~(u32)(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) != 0 || mode == FALLOC_PUNCH_HOLE)
-		return ERR_OPNOTSUPP;
+	TRY(check_mode(mode));
 	if ((f->mode & FILE_WRITE) == 0)
 		return ERR_BADF;
 	if ((f->mode & FILE_REGULAR) == 0)
@@ -87,7 +103,8 @@ err_t sys_fallocate(struct thread *self, const struct sysargs *a, i64 *ret)
 		return ERR_FBIG;
 	}
 	struct inode *i = file_inode(f);
-	if (i->ops->fallocate == nullptr)
+	if (i->ops->fallocate == nullptr ||
+	    (mode & ~(u32)(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) != 0)
 		return ERR_OPNOTSUPP;
 	TRY(i->ops->fallocate(i, mode, a->a2, a->a3));
 	inode_touch_mtime(i);

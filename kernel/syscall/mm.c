@@ -38,6 +38,8 @@ static err_t check_file(struct file *f, struct map_request *r)
 	if (type == MAP_SHARED_VALIDATE && (r->flags & ~(u32)MAP_KNOWN) != 0)
 		return ERR_OPNOTSUPP;
 	r->max_prot = VM_READ | VM_WRITE | VM_EXEC;
+	if ((r->flags & MAP_TYPE) == 0 || (r->flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
+		return ERR_INVAL;
 	if (is_shared && (f->mode & FILE_WRITE) == 0) {
 		if ((r->prot & VM_WRITE) != 0)
 			return ERR_ACCES;

@@ -160,7 +160,7 @@ err_t sys_sched_setattr(struct thread *self, const struct sysargs *a, i64 *ret)
 	struct abi_sched_attr attr = {};
 	u32 size = 0;
 	(void)ret;
-	if (a->a1 == 0 || arg_int(a->a0) < 0 || a->a2 != 0)
+	if (a->a1 == 0 || arg_int(a->a0) < 0 || (u32)a->a2 != 0)
 		return ERR_INVAL;
 	TRY(user_read_u32(arg_uaddr(a->a1), &size));
 	if (size == 0)
@@ -193,7 +193,7 @@ err_t sys_sched_getattr(struct thread *self, const struct sysargs *a, i64 *ret)
 	SCOPED_REF(thread, found);
 	(void)ret;
 	if (a->a1 == 0 || arg_int(a->a0) < 0 || size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE ||
-	    a->a3 != 0)
+	    (u32)a->a3 != 0)
 		return ERR_INVAL;
 	TRY(target(self, arg_int(a->a0), &found));
 	const struct thread *t = thread_get(&found);
@@ -257,6 +257,8 @@ err_t sys_sched_setaffinity(struct thread *self, const struct sysargs *a, i64 *r
 	(void)ret;
 	usize len = min_of((usize)a->a1 & UINT32_MAX, sizeof(mask));
 	TRY(user_read(arg_uaddr(a->a2), span_sub((struct span)span_of(mask), 0, len)));
+	if (arg_int(a->a0) < 0)
+		return ERR_SRCH;
 	TRY(target(self, arg_int(a->a0), &found));
 	struct thread *t = thread_get(&found);
 	if (!is_own(self, t))
@@ -274,6 +276,8 @@ err_t sys_sched_getaffinity(struct thread *self, const struct sysargs *a, i64 *r
 	SCOPED_REF(thread, found);
 	if ((u64)len * 8 < cpu_count() || (len & 7) != 0)
 		return ERR_INVAL;
+	if (arg_int(a->a0) < 0)
+		return ERR_SRCH;
 	TRY(target(self, arg_int(a->a0), &found));
 	u64 mask = sched_affinity(&thread_get(&found)->task);
 	*ret = sizeof(mask);

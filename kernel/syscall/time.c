@@ -130,11 +130,12 @@ err_t sys_clock_settime(struct thread *self, const struct sysargs *a, i64 *ret)
 	i32 clock = arg_int(a->a0);
 	u64 ns = 0, now = 0;
 	(void)ret;
-	if (clock != CLOCK_REALTIME) {
+	if (clock < 0) { /* the clock of a process or thread: none may be set */
 		TRY(user_get(arg_uaddr(a->a1), &ts));
-		(void)now;
-		return ERR_INVAL;
+		return clock_number_read(self, clock, &now) ? ERR_PERM : ERR_INVAL;
 	}
+	if (clock != CLOCK_REALTIME)
+		return ERR_INVAL;
 	TRY(user_get(arg_uaddr(a->a1), &ts));
 	TRY(timespec_to_ns(&ts, &ns));
 	if (!cred_has_cap(thread_cred(self), CAP_SYS_TIME))

@@ -41,6 +41,45 @@ static void transfers(void)
 	close(p[1]);
 }
 
+static void more_transfers(void)
+{
+	abi_file("f", 100);
+	int f = open("f", O_RDWR), ro = open("f", O_RDONLY), dir = open(".", O_RDONLY), p[2];
+	int64_t at = 1;
+	pipe(p);
+	CHECK_ERRNO(sys(SYS_copy_file_range, p[0], &at, f, 0, 10, 0), EINVAL,
+		    "copy_file_range: a pipe is no file, offset or not");
+	CHECK_ERRNO(sys(SYS_copy_file_range, p[0], &at, dir, 0, 10, 0), EISDIR,
+		    "copy_file_range: a directory before a pipe");
+	struct iovec none = { buf, 0 }, one = { buf, 8 };
+	CHECK_EQ(sys(SYS_vmsplice, f, &none, 1, 0), 0, "vmsplice: nothing to a file");
+	CHECK_ERRNO(sys(SYS_vmsplice, f, &one, 1, 0), EBADF, "vmsplice: something to a file");
+	CHECK_EQ(sys(SYS_preadv, dir, &none, 1, 0, 0), 0, "preadv: nothing of a directory");
+	CHECK_ERRNO(sys(SYS_pwritev2, p[1], &one, 1, 0, 0, 0x800), ESPIPE,
+		    "pwritev2: a pipe before unknown flags");
+	CHECK_ERRNO(sys(SYS_pwritev2, ro, &one, 1, 0, 0, 0x800), EBADF,
+		    "pwritev2: a file open for reading before unknown flags");
+	CHECK_ERRNO(sys(SYS_pwritev2, f, -1L, 1, 0, 0, 0x800), EFAULT,
+		    "pwritev2: a bad vector before unknown flags");
+	CHECK_ERRNO(sys(SYS_pwritev2, f, &one, 1, 0, 0, 0x800), EOPNOTSUPP,
+		    "pwritev2: unknown flags");
+	CHECK_ERRNO(fallocate(ro, 32, 0, 10), EBADF, "fallocate: not open for writing before mode");
+	CHECK_ERRNO(fallocate(f, 32 | 1, 0, 10), EINVAL, "fallocate: bits that exclude each other");
+	CHECK_ERRNO(fallocate(f, 2, 0, 10), EOPNOTSUPP, "fallocate: a hole that would shorten");
+	CHECK_ERRNO(fallocate(f, 256, 0, 10), EOPNOTSUPP, "fallocate: an unknown bit");
+	CHECK_ERRNO(fallocate(f, 32, 0, 4096), EOPNOTSUPP, "fallocate: inserting");
+	CHECK_ERRNO(fallocate(p[1], 32, 0, 10), ESPIPE, "fallocate: a pipe");
+	CHECK_ERRNO(sys(SYS_renameat2, p[0], "a", -100, "b", 3), EINVAL,
+		    "renameat2: flags that exclude each other before a bad folder");
+	CHECK_ERRNO(sys(SYS_mmap, 0, 4096, 3, 0, p[1], 0), EINVAL,
+		    "mmap: neither shared nor private before access");
+	close(f);
+	close(ro);
+	close(dir);
+	close(p[0]);
+	close(p[1]);
+}
+
 static void rights(void)
 {
 	IN_CHILD("umount2: a name that is not there before a missing right",
@@ -48,6 +87,9 @@ static void rights(void)
 		 NEED_ERRNO(umount2("/no/such/place", 0), ENOENT);
 		 NEED_ERRNO(umount2("/no/such/place", 0x100), EINVAL);
 		 NEED_ERRNO(umount2("/", 0), EPERM));
+	IN_CHILD("pivot_root: a missing right before bad names",
+		 NEED(setresuid(1000, 1000, 1000) == 0);
+		 NEED_ERRNO(sys(SYS_pivot_root, 0, 0), EPERM));
 	IN_CHILD("adjtimex: ADJ_ADJTIME alone is invalid before it is forbidden",
 		 struct timex t = { .modes = 0x8000 };
 		 NEED(setresuid(1000, 1000, 1000) == 0); NEED_ERRNO(adjtimex(&t), EINVAL);
@@ -74,6 +116,11 @@ static void clocks(void)
 	CHECK_ERRNO(sys(SYS_clock_adjtime, -1, &t), EOPNOTSUPP, "clock_adjtime: a CPU clock");
 	CHECK_ERRNO(sys(SYS_clock_adjtime, -2, &t), EOPNOTSUPP,
 		    "clock_adjtime: a thread's CPU clock");
+	CHECK_ERRNO(sys(SYS_clock_settime, 1, -1L), EINVAL,
+		    "clock_settime: a clock that is not set before a bad time");
+	struct timespec when = { 5, 0 };
+	CHECK_ERRNO(sys(SYS_clock_settime, -2, &when), EPERM, "clock_settime: a CPU clock");
+	CHECK_ERRNO(sys(SYS_clock_settime, -2, -1L), EFAULT, "clock_settime: a bad time first");
 	CHECK_ERRNO(sys(SYS_timer_create, 77, -1L, buf), EFAULT,
 		    "timer_create: a bad event before an unknown clock");
 }
@@ -89,6 +136,16 @@ static void scheduling(void)
 	} attr = { .size = 48, .policy = 3, .flags = 2 };
 	CHECK_ERRNO(sys(SYS_sched_setattr, 0x3ffffff, &attr, 0), ESRCH,
 		    "sched_setattr: an unknown thread before flags");
+	attr.policy = 0;
+	CHECK_EQ(sys(SYS_sched_getattr, 0, &attr, 48, 1l << 40), 0,
+		 "sched_getattr: flags are 32 bits");
+	uint64_t cpus = 1;
+	CHECK_ERRNO(sys(SYS_sched_getaffinity, -5, 8, &cpus), ESRCH,
+		    "sched_getaffinity: a negative number");
+	CHECK_ERRNO(sys(SYS_sched_setaffinity, -5, 8, &cpus), ESRCH,
+		    "sched_setaffinity: a negative number");
+	CHECK_ERRNO(setpgid(-2, 0), EINVAL, "setpgid: a negative process is its own bad group");
+	CHECK_ERRNO(setpgid(-2, 1), ESRCH, "setpgid: a negative process");
 	CHECK_ERRNO(sys(SYS_ioprio_set, 1, 0, 5), EINVAL, "ioprio_set: no class, but a level");
 	CHECK_ERRNO(sys(SYS_ioprio_set, 1, 0, 2 << 13 | 8), EINVAL, "ioprio_set: level 8");
 	CHECK_EQ(sys(SYS_ioprio_set, 1, 0, 2 << 13 | 7), 0, "ioprio_set: level 7");
@@ -99,6 +156,7 @@ int main(void)
 {
 	abi_begin("order");
 	transfers();
+	more_transfers();
 	rights();
 	clocks();
 	scheduling();
