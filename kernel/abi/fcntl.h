@@ -84,7 +84,7 @@ enum : u32 { /* fcntl(2) */
 	     FD_CLOEXEC = 1,
 };
 enum : u32 { F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2 };
-enum : u32 { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
+enum : u32 { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8, LOCK_MAND = 32 };
 enum : u32 { SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4 };
 enum : u32 { ACCESS_X = 1, ACCESS_W = 2, ACCESS_R = 4 };
 enum : u32 { RENAME_NOREPLACE = 1, RENAME_EXCHANGE = 2, RENAME_WHITEOUT = 4 };
@@ -97,6 +97,7 @@ enum : u32 { /* fallocate(2) */
 	     FALLOC_UNSHARE_RANGE = 64,
 };
 enum : u32 { /* ioctl(2), the part that every file answers */
+	     FIGETBSZ = 2,
 	     FIOCLEX = 0x5451,
 	     FIONCLEX = 0x5450,
 	     FIONREAD = 0x541b,

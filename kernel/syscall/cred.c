@@ -279,9 +279,12 @@ err_t sys_setgroups(struct thread *self, const struct sysargs *a, i64 *ret)
 	TRY(cred_copy(thread_cred(self), &c));
 	struct cred *to = cred_get(&c);
 	to->group_count = count;
-	for (u32 i = 0; i < count; i++)
+	for (u32 i = 0; i < count; i++) {
 		TRY(user_read_u32(uaddr_add(arg_uaddr(a->a1), (u64)i * 4),
 				  &array_at(to->groups, i)));
+		if (array_at(to->groups, i) == UINT32_MAX) /* no group: "leave it" elsewhere */
+			return ERR_INVAL;
+	}
 	thread_set_cred(self, cred_move(&c));
 	return OK;
 }

@@ -219,6 +219,8 @@ err_t sys_ioctl(struct thread *self, const struct sysargs *a, i64 *ret)
 	case FIOASYNC:
 		TRY(user_read_u32(arg_uaddr(a->a2), &on));
 		return on != 0 ? ERR_NOTTY : OK;
+	case FIGETBSZ:
+		return user_write_u32(arg_uaddr(a->a2), PAGE_SIZE);
 	case FIONREAD:
 		if ((f->mode & FILE_REGULAR) != 0)
 			return ioctl_readable(f, a->a2);
@@ -235,7 +237,8 @@ err_t sys_flock(struct thread *self, const struct sysargs *a, i64 *ret)
 	SCOPED_REF(file, f);
 	u32 op = (u32)a->a1 & ~(u32)LOCK_NB;
 	(void)ret;
-	TRY(fs_fd(self, a->a0, &f));
+	if ((op & LOCK_MAND) != 0) /* mandatory locks are gone; asking for them does nothing */
+		return OK;
 	struct flock_range want = { .kind = FLOCK_BSD, .start = 0, .end = FLOCK_END };
 	switch (op) {
 	case LOCK_SH:
@@ -250,6 +253,7 @@ err_t sys_flock(struct thread *self, const struct sysargs *a, i64 *ret)
 	default:
 		return ERR_INVAL;
 	}
+	TRY(fs_fd(self, a->a0, &f));
 	if (!file_has_path(file_get(&f)))
 		return ERR_BADF;
 	want.owner = flock_file_owner(file_get(&f));

@@ -145,9 +145,9 @@ static err_t do_readv(struct thread *self, const struct sysargs *a, bool shared_
 	TRY(fs_fd(self, a->a0, &f));
 	if (!shared_pos && (file_get(&f)->mode & FILE_SEEK) == 0)
 		return ERR_SPIPE;
+	TRY(uio_user_vec(arg_uaddr(a->a1), (u32)a->a2, &to));
 	if ((file_get(&f)->mode & FILE_READ) == 0)
 		return ERR_BADF;
-	TRY(uio_user_vec(arg_uaddr(a->a1), a->a2, &to));
 	if (uio_left(&to) == 0)
 		return OK;
 	TRY(check_rwf(flags));
@@ -170,9 +170,9 @@ static err_t do_writev(struct thread *self, const struct sysargs *a, bool shared
 	struct file *f = file_get(&ref);
 	if (!shared_pos && (f->mode & FILE_SEEK) == 0)
 		return ERR_SPIPE;
+	TRY(uio_user_vec(arg_uaddr(a->a1), (u32)a->a2, &from));
 	if ((f->mode & FILE_WRITE) == 0)
 		return ERR_BADF;
-	TRY(uio_user_vec(arg_uaddr(a->a1), a->a2, &from));
 	if (uio_left(&from) == 0)
 		return OK;
 	TRY(check_rwf(flags));

@@ -99,8 +99,7 @@ err_t sys_futex(struct thread *self, const struct sysargs *a, i64 *ret)
 	u32 op = (u32)a->a1;
 	u32 command = op & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
 	bool is_shared = (op & (u32)FUTEX_PRIVATE_FLAG) == 0;
-	if ((op & (u32)FUTEX_CLOCK_REALTIME) != 0 && command != FUTEX_WAIT_BITSET &&
-	    command != FUTEX_WAIT)
+	if ((op & (u32)FUTEX_CLOCK_REALTIME) != 0 && command != FUTEX_WAIT_BITSET)
 		return ERR_NOSYS;
 	switch (command) {
 	case FUTEX_WAIT:

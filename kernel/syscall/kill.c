@@ -78,13 +78,15 @@ err_t sys_kill(struct thread *self, const struct sysargs *a, i64 *ret)
 		.pid = process_of(self)->pid,
 		.uid = thread_cred(self)->uid,
 	};
-	if (signo > NSIG && pid != INT32_MIN)
-		return ERR_INVAL;
 	GUARD(process_tree, &world.lock);
 	if (pid > 0) {
 		struct process *p = pid_process(pid);
-		return p == nullptr ? ERR_SRCH : send_one(self, p, &info);
+		if (p == nullptr)
+			return ERR_SRCH;
+		return signo > NSIG ? ERR_INVAL : send_one(self, p, &info);
 	}
+	if (signo > NSIG && pid != INT32_MIN)
+		return ERR_INVAL;
 	if (pid == -1)
 		return send_all(self, &info);
 	if (pid == INT32_MIN)

@@ -9,8 +9,6 @@ err_t sys_prlimit64(struct thread *self, const struct sysargs *a, i64 *ret)
 	u32 resource = (u32)a->a1;
 	struct abi_rlimit fresh = {}, old = {};
 	(void)ret;
-	if (resource >= RLIM_NLIMITS)
-		return ERR_INVAL;
 	if (a->a2 != 0)
 		TRY(user_get(arg_uaddr(a->a2), &fresh));
 	SCOPED_REF(process, target);
@@ -21,6 +19,8 @@ err_t sys_prlimit64(struct thread *self, const struct sysargs *a, i64 *ret)
 		p = process_get(&target);
 	}
 	TRY(rlimit_may_change(self, p));
+	if (resource >= RLIM_NLIMITS)
+		return ERR_INVAL;
 	process_get_rlimit(p, resource, &old.soft, &old.hard);
 	if (a->a2 != 0)
 		TRY(rlimit_set(self, p, resource, &fresh));

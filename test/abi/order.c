@@ -3,6 +3,7 @@
  * test/sysfuzz on both kernels. */
 #include "abi.h"
 
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/timex.h>
@@ -80,6 +81,22 @@ static void more_transfers(void)
 	close(p[1]);
 }
 
+static void vectors_and_locks(void)
+{
+	abi_file("f", 100);
+	int ro = open("f", O_RDONLY), wo = open("f", O_WRONLY), size = 0;
+	CHECK_ERRNO(sys(SYS_writev, ro, 0, 1), EFAULT, "writev: a bad vector before the mode");
+	CHECK_ERRNO(sys(SYS_readv, wo, 0, 1), EFAULT, "readv: a bad vector before the mode");
+	CHECK_EQ(sys(SYS_readv, ro, 0, 1l << 40), 0, "readv: the count has 32 bits");
+	CHECK_ERRNO(sys(SYS_flock, 999, 10), EINVAL, "flock: a bad operation first");
+	CHECK_EQ(sys(SYS_flock, 999, 32), 0, "flock: LOCK_MAND does nothing");
+	CHECK_EQ(ioctl(ro, 2, &size), 0, "ioctl: FIGETBSZ");
+	CHECK_EQ(size, 4096, "ioctl: the size of a block");
+	CHECK_ERRNO(ioctl(ro, 2, -1L), EFAULT, "ioctl: FIGETBSZ to nowhere");
+	close(ro);
+	close(wo);
+}
+
 static void rights(void)
 {
 	IN_CHILD("umount2: a name that is not there before a missing right",
@@ -144,6 +161,16 @@ static void scheduling(void)
 		    "sched_getaffinity: a negative number");
 	CHECK_ERRNO(sys(SYS_sched_setaffinity, -5, 8, &cpus), ESRCH,
 		    "sched_setaffinity: a negative number");
+	CHECK_ERRNO(kill(0x3ffffff, 200), ESRCH, "kill: an unknown process before a bad signal");
+	CHECK_ERRNO(kill(getpid(), 200), EINVAL, "kill: a bad signal");
+	CHECK_ERRNO(sys(SYS_prlimit64, 0x3ffffff, 99, 0, 0), ESRCH,
+		    "prlimit64: an unknown process before a bad resource");
+	CHECK_ERRNO(sys(SYS_prlimit64, 0, 99, 0, 0), EINVAL, "prlimit64: a bad resource");
+	uint32_t groups[2] = { 5, 0xffffffff };
+	CHECK_ERRNO(sys(SYS_setgroups, 2, groups), EINVAL, "setgroups: -1 is no group");
+	uint32_t word = 1;
+	CHECK_ERRNO(sys(SYS_futex, &word, 0x100, 2, 0, 0, 0), ENOSYS,
+		    "futex: FUTEX_WAIT knows no real time");
 	CHECK_ERRNO(setpgid(-2, 0), EINVAL, "setpgid: a negative process is its own bad group");
 	CHECK_ERRNO(setpgid(-2, 1), ESRCH, "setpgid: a negative process");
 	CHECK_ERRNO(sys(SYS_ioprio_set, 1, 0, 5), EINVAL, "ioprio_set: no class, but a level");
@@ -157,6 +184,7 @@ int main(void)
 	abi_begin("order");
 	transfers();
 	more_transfers();
+	vectors_and_locks();
 	rights();
 	clocks();
 	scheduling();
