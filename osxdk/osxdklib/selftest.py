@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 
-from . import booksite, check, coverage, rerun, soundness
+from . import booksite, check, coverage, mutants, rerun, soundness
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -105,6 +105,15 @@ def _soundness(config, result):
         result.add(f'soundness: {want}', not found if want is None else any(want in b for b in found), '\n'.join(found))
 
 
+def _mutants(config, result):
+    tables = mutants.load(os.path.join(config.kit, 'test/mutants'))
+    gone = mutants.stale(config.kit, tables)
+    result.add('mutants: each finds its place', not gone, f'    {", ".join(gone)}\n')
+    fault = {'find': 'a = 1;', 'with': ''}
+    result.add('mutants: white space does not count', mutants.mutate('x a  =\n\t1; y', fault) == 'x  y')
+    result.add('mutants: two places are refused', mutants.mutate('a = 1; a = 1;', fault) is None)
+
+
 def suite_kit(config, _log):
     """The kit itself."""
     from .suites import Result
@@ -115,5 +124,6 @@ def suite_kit(config, _log):
     _soundness(config, result)
     _coverage(result)
     _reruns(result)
+    _mutants(config, result)
     _refusals(config, result)
     return result
