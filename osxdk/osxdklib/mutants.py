@@ -18,7 +18,7 @@ from .config import Refused
 
 REFUSED, TRAPPED, FOUND, MISSED = 'refused at compile', 'trapped', 'found by a test', 'missed'
 OUTCOMES = (REFUSED, TRAPPED, FOUND, MISSED)
-# What a mutant has to survive behind the build: (suites, variables).
+# What a mutant has to survive behind the build, the cheap for all of them first: (suites, variables).
 STAGES = ((('unit', 'ktest', 'abi'), {}), (('ktest', 'abi'), {'DEBUG': '1'}), (('hostile',), {}))
 # A guest that the fault hangs is ended after so many seconds.
 GUEST_TIMEOUT = {'': '90', '1': '300'}
@@ -108,34 +108,33 @@ def first_line(pattern, text, default):
     return found[0].strip() if found else default
 
 
-def judge(tree):
-    """What becomes of the tree as it stands: (outcome, the line that tells)."""
-    code, text = tree.osxdk('build')
+def judge(tree, stage):
+    """What one stage makes of the tree as it stands: (outcome, the line that tells)."""
+    suites, variables = STAGES[stage]
+    code, text = tree.osxdk('build', **variables)
     if code != 0:
         return REFUSED, first_line(r'^.*(error: |: R-\w+: |\bundefined symbol\b|does not need).*$', text, 'the build failed')
-    for suites, variables in STAGES:
-        code, text = tree.osxdk('test', *suites, TIMEOUT=GUEST_TIMEOUT[variables.get('DEBUG', '')], **variables)
-        if code == 0:
-            continue
-        if not re.search(r'^\d+ passed, \d+ failed$', text, re.M):
-            raise Refused(f'mutants: the suites did not run:\n{text}')
-        where = ' '.join(suites) + (' on the debug build' if variables else '')
-        logs = tree.logs(suites)
-        if TRAP.search(logs):
-            return TRAPPED, f'{where}: ' + first_line(r'(Oops: |Kernel panic|BUG: ).*$', logs, '')
-        return FOUND, f'{where}: ' + first_line(r'^\s*(not ok|FAIL).*$', text, 'a guest did not come to its end')
-    return MISSED, ''
+    code, text = tree.osxdk('test', *suites, TIMEOUT=GUEST_TIMEOUT[variables.get('DEBUG', '')], **variables)
+    if code == 0:
+        return MISSED, ''
+    if not re.search(r'^\d+ passed, \d+ failed$', text, re.M):
+        raise Refused(f'mutants: the suites did not run:\n{text}')
+    where = ' '.join(suites) + (' on the debug build' if variables else '')
+    logs = tree.logs(suites)
+    if TRAP.search(logs):
+        return TRAPPED, f'{where}: ' + first_line(r'(Oops: |Kernel panic|BUG: ).*$', logs, '')
+    return FOUND, f'{where}: ' + first_line(r'^\s*(not ok|FAIL).*$', text, 'a guest did not come to its end')
 
 
-def run(tree, mutant):
-    """Applies one mutant, judges the tree and puts it right again."""
+def run(tree, mutant, stage):
+    """Applies one mutant, lets a stage judge the tree and puts it right again."""
     path = os.path.join(tree.root, mutant['file'])
     with open(path, encoding='utf-8') as file:
         text = file.read()
     try:
         with open(path, 'w', encoding='utf-8') as file:
             file.write(mutate(text, mutant))
-        return judge(tree)
+        return judge(tree, stage)
     finally:
         with open(path, 'w', encoding='utf-8') as file:
             file.write(text)
@@ -179,16 +178,19 @@ def cmd_mutants(config, args):
         with open(kept, encoding='utf-8') as file:
             results = json.load(file)
     tree = Tree(config)
-    outcome, line = judge(tree) if not results else (MISSED, '')
-    if outcome != MISSED:
-        raise Refused(f'mutants: the tree itself does not pass: {outcome}: {line}')
-    for number, m in enumerate(mutants, start=1):
-        if m['id'] not in results:
-            results[m['id']] = run(tree, m)
+    for stage in range(len(STAGES)):
+        todo = [m for m in mutants if results.get(m['id'], (MISSED, '', -1))[2] < stage and
+                results.get(m['id'], (MISSED,))[0] == MISSED]
+        if todo:
+            outcome, line = judge(tree, stage)
+            if outcome != MISSED:
+                raise Refused(f'mutants: the tree itself does not pass: {outcome}: {line}')
+        for number, m in enumerate(todo, start=1):
+            outcome, line = run(tree, m, stage)
+            results[m['id']] = (outcome, line, stage)
             with open(kept, 'w', encoding='utf-8') as file:
                 json.dump(results, file)
-        outcome, line = results[m['id']]
-        print(f'{number:3} {m["id"]:32} {outcome:18} {line[:100]}', flush=True)
+            print(f'{number:3}/{len(todo)} {m["id"]:28} {outcome:18} {line[:100]}', flush=True)
     text, caught = report(mutants, results)
     os.unlink(kept)
     with open(os.path.join(folder, 'report.md'), 'w', encoding='utf-8') as file:
