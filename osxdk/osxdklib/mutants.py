@@ -22,7 +22,7 @@ OUTCOMES = (REFUSED, TRAPPED, FOUND, MISSED)
 STAGES = ((('unit', 'ktest', 'abi'), {}), (('ktest', 'abi'), {'DEBUG': '1'}), (('hostile',), {}))
 # A guest that the fault hangs is ended after so many seconds.
 GUEST_TIMEOUT = {'': '90', '1': '300'}
-TRAP = re.compile(r'Oops: |Kernel panic|BUG: ')
+TRAP = re.compile(r'(?:Oops: |Kernel panic|BUG: )[^[\n]*')
 
 
 def load(folder):
@@ -74,6 +74,7 @@ class Tree:
         self.build = os.path.join(self.root, 'build')
         self.arch_dir = os.path.join(self.build, config.arch)
         self.kit = os.path.join(self.root, 'osxdk/osxdk')
+        self.provoked = set()
         for name in check.tracked_files(config):
             target = os.path.join(self.root, name)
             source = os.path.join(config.root, name)
@@ -93,14 +94,15 @@ class Tree:
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         return done.returncode, done.stdout
 
-    def logs(self, suites):
+    def traps(self, suites):
+        """The lines of the suites' logs that report a trap; tests provoke some of them."""
         text = ''
         for suite in suites:
             path = os.path.join(self.arch_dir, 'test', suite + '.log')
             if os.path.exists(path):
                 with open(path, encoding='utf-8', errors='replace') as file:
                     text += file.read()
-        return text
+        return [line.strip() for line in TRAP.findall(text)]
 
 
 def first_line(pattern, text, default):
@@ -120,9 +122,9 @@ def judge(tree, stage):
     if not re.search(r'^\d+ passed, \d+ failed$', text, re.M):
         raise Refused(f'mutants: the suites did not run:\n{text}')
     where = ' '.join(suites) + (' on the debug build' if variables else '')
-    logs = tree.logs(suites)
-    if TRAP.search(logs):
-        return TRAPPED, f'{where}: ' + first_line(r'(Oops: |Kernel panic|BUG: ).*$', logs, '')
+    traps = [line for line in tree.traps(suites) if line not in tree.provoked]
+    if traps:
+        return TRAPPED, f'{where}: {traps[0]}'
     return FOUND, f'{where}: ' + first_line(r'^\s*(not ok|FAIL).*$', text, 'a guest did not come to its end')
 
 
@@ -185,6 +187,7 @@ def cmd_mutants(config, args):
             outcome, line = judge(tree, stage)
             if outcome != MISSED:
                 raise Refused(f'mutants: the tree itself does not pass: {outcome}: {line}')
+            tree.provoked = set(tree.traps(STAGES[stage][0]))
         for number, m in enumerate(todo, start=1):
             outcome, line = run(tree, m, stage)
             results[m['id']] = (outcome, line, stage)
