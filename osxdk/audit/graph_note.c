@@ -25,16 +25,16 @@ static const char *slot_of(CXCursor field)
 	return intern(slot);
 }
 
-/* A panic comes back to nobody, and guards itself against its own. */
-static bool ends_the_machine(CXCursor callee)
+/* Reports and panics refuse to be entered while they run. */
+static bool guards_itself(CXCursor callee)
 {
-	return strcmp(text_of(clang_getCursorSpelling(callee)), "panic_at") == 0;
+	return spelled(callee).zone == ZONE_OSXTD && annotation(callee, "guards_itself");
 }
 
 static void note_call(const struct node *n)
 {
 	CXCursor callee = clang_getCursorReferenced(n->cursor);
-	if (!n->fn || is_null(callee) || ends_the_machine(callee))
+	if (!n->fn || is_null(callee) || guards_itself(callee))
 		return;
 	if (clang_getCursorKind(callee) == CXCursor_FunctionDecl) {
 		fprintf(unit.facts, "C\t%s\t%s\n", identity(n->fn->decl), identity(callee));

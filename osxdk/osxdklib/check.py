@@ -184,6 +184,7 @@ def cmd_check(config, args):
     for profile in ('dev', 'debug', 'release'):
         try:
             build.build(config.with_profile(profile))
+            audit.require_clean(config.with_profile(profile))
         except Refused as error:
             print(f'{profile}: {error}')
             failed += 1

@@ -21,8 +21,7 @@ def cmd_build(config, _args):
         path = newkernel.build_kernel(config)
     else:
         path = build.build(config)
-        if config.profile == 'dev':
-            audit.require_clean(config)
+        audit.require_clean(config)
     print(f'{os.path.relpath(path)}: {config.profile} kernel, {os.path.getsize(path) // 1024} KiB')
 
 

@@ -122,11 +122,15 @@ typedef enum err err_t;
 /* Who alone changes the field: a lock class, `self` (the thread that it belongs to), the field's
  * own inner lock, or an event such as publication. */
 #define OWNER(...) AUDIT_NOTE("owner:" #__VA_ARGS__)
+/* A function that refuses to be entered while it runs (a report, a panic): calls of it are no
+ * recursion.  Framework only. */
+#define GUARDS_ITSELF AUDIT_NOTE("guards_itself")
 /* A struct of which there are only automatic variables: nobody but its own thread reaches it. */
 #define ON_STACK AUDIT_NOTE("on_stack")
 
 /* ---- failure ---- */
-[[noreturn]] OSXTD_API void panic_at(const char *why, const char *file, u32 line) COLD;
+[[noreturn]] OSXTD_API void panic_at(const char *why, const char *file, u32 line)
+	COLD GUARDS_ITSELF;
 /* Reports and ends the task (code of the kernel, in a task) or the machine.  Only for broken
  * invariants, never for bad input. */
 #define panic(why) panic_at(why, __FILE_NAME__, __LINE__)

@@ -17,7 +17,7 @@ struct fault_state {
 	struct fault_settings settings GUARDED(fault_settings);
 	u64 candidates GUARDED(fault_settings);
 	u64 random GUARDED(fault_settings); /* the same sequence in every run */
-	struct atomic_u32 is_on;
+	struct atomic_u32 is_on ATOMIC_ONLY;
 };
 static struct fault_state shared state = { .random = 1 };
 
@@ -58,7 +58,7 @@ void fault_settings_set(const struct fault_settings *s)
 /* Whether the function that the settings name is among the callers. */
 static NOINLINE bool is_at_site(struct str site)
 {
-	u64 fp = (u64)__builtin_frame_address(0), ip = 0;
+	u64 fp = address_of_(__builtin_frame_address(0)), ip = 0;
 	for (u32 i = 0; i < SITE_DEPTH && arch_unwind(&fp, &ip); i++) {
 		struct str name = {};
 		u64 into = 0;

@@ -12,11 +12,12 @@
 
 KASAN_OFF_BEGIN
 
-static bool shared is_on;
+static bool shared is_on OWNER(boot);
 
-UNSAFE("1. the shadow of every kernel address that code may touch is mapped since kasan_map")
 ALWAYS_INLINE u8 *shadow_at(u64 va)
 {
+	UNSAFE("1. the shadow of every kernel address that code may touch is mapped since "
+	       "kasan_map")
 	return (u8 *)kasan_shadow(va);
 }
 
@@ -41,17 +42,19 @@ void kasan_unpoison(const void *p, usize len)
 		*shadow_at((u64)p + len) = len % KASAN_GRANULE;
 }
 
-UNSAFE("1. the range is the caller's")
 void kasan_poison(const void *p, usize len, enum kasan_mark mark)
 {
-	shadow_fill((u64)p, len, mark);
+	UNSAFE("1. the range is the caller's")
+	{
+		shadow_fill((u64)p, len, mark);
+	}
 }
 
-UNSAFE("1. the range is the caller's")
 void kasan_fit(const void *p, usize len, usize room, enum kasan_mark mark)
 {
 	usize good = (len + KASAN_GRANULE - 1) & ~(usize)(KASAN_GRANULE - 1);
 	kasan_unpoison(p, len);
+	UNSAFE("1. the range is the caller's")
 	if (good < room)
 		shadow_fill((u64)p + good, room - good, mark);
 }
@@ -60,7 +63,7 @@ void kasan_fit(const void *p, usize len, usize room, enum kasan_mark mark)
 
 enum : u64 { KERNEL_HALF = 1ull << 63 };
 
-UNSAFE("1. shadow only; 2. an address outside the kernel's half has none and is left to its fault")
+/* Shadow only; an address outside the kernel's half has none and is left to its fault. */
 bool kasan_is_bad(u64 va)
 {
 	if (va < KERNEL_HALF)
@@ -93,8 +96,8 @@ static void check(u64 va, u64 len, bool is_write, u64 ip)
 
 void kasan_check(const void *p, usize len, bool is_write, u64 ip)
 {
-	if ((u64)p >= KERNEL_HALF)
-		check((u64)p, len, is_write, ip);
+	if (address_of_(p) >= KERNEL_HALF)
+		check(address_of_(p), len, is_write, ip);
 }
 
 /* What instrumented code calls: the fast check failed, or the size has no fast check. */
@@ -103,11 +106,11 @@ void kasan_check(const void *p, usize len, bool is_write, u64 ip)
 	OSXTD_API void __asan_report_store##size##_noabort(u64 va);                                \
 	void __asan_report_load##size##_noabort(u64 va)                                            \
 	{                                                                                          \
-		check(va, size, false, (u64)__builtin_return_address(0));                          \
+		check(va, size, false, address_of_(__builtin_return_address(0)));                  \
 	}                                                                                          \
 	void __asan_report_store##size##_noabort(u64 va)                                           \
 	{                                                                                          \
-		check(va, size, true, (u64)__builtin_return_address(0));                           \
+		check(va, size, true, address_of_(__builtin_return_address(0)));                   \
 	}
 REPORT(1)
 REPORT(2)
@@ -120,7 +123,7 @@ REPORT(16)
 	OSXTD_API void name(u64 va, u64 len);                                                      \
 	void name(u64 va, u64 len)                                                                 \
 	{                                                                                          \
-		check(va, len, is_write, (u64)__builtin_return_address(0));                        \
+		check(va, len, is_write, address_of_(__builtin_return_address(0)));                \
 	}
 CHECK_N(__asan_report_load_n_noabort, false)
 CHECK_N(__asan_report_store_n_noabort, true)
@@ -137,17 +140,19 @@ OSXTD_API void __asan_unpoison_stack_memory(u64 va, u64 len);
 /* A stack that is left for good is marked good when it is handed out again (stack_alloc). */
 void __asan_handle_no_return(void) {}
 
-UNSAFE("1. the compiler names a local of the caller")
+/* The compiler names a local of the caller. */
 void __asan_poison_stack_memory(u64 va, u64 len)
 {
 	u64 room = (len + KASAN_GRANULE - 1) & ~(u64)(KASAN_GRANULE - 1);
 	shadow_fill(va, room, KASAN_STACK_SCOPE);
 }
 
-UNSAFE("1. the compiler names a local of the caller")
 void __asan_unpoison_stack_memory(u64 va, u64 len)
 {
-	kasan_unpoison((const void *)va, len);
+	UNSAFE("1. the compiler names a local of the caller")
+	{
+		kasan_unpoison((const void *)va, len);
+	}
 }
 
 #define SET_SHADOW(value)                                                                          \
@@ -176,9 +181,9 @@ struct asan_global {
 OSXTD_API void __asan_register_globals(const struct asan_global *g, u64 n);
 OSXTD_API void __asan_unregister_globals(const struct asan_global *g, u64 n);
 
-UNSAFE("1. the compiler's table has n records, each of a global with its redzone")
 void __asan_register_globals(const struct asan_global *g, u64 n)
 {
+	UNSAFE("1. the compiler's table has n records, each of a global with its redzone")
 	for (u64 i = 0; i < n; i++)
 		kasan_fit((const void *)g[i].start, g[i].size, g[i].size_with_redzone,
 			  KASAN_GLOBAL);
@@ -192,9 +197,9 @@ void __asan_unregister_globals(const struct asan_global *g, u64 n)
 
 extern void (*const __start_init_array[])(void), (*const __stop_init_array[])(void);
 
-UNSAFE("1. the linker script gathers the constructors between the two symbols")
 void kasan_init(void)
 {
+	UNSAFE("1. the linker script gathers the constructors between the two symbols")
 	for (void (*const *f)(void) = __start_init_array; f < __stop_init_array; f++)
 		(*f)();
 	is_on = true;
@@ -204,7 +209,7 @@ void kasan_init(void)
 
 static_assert(STACK_SIZE == PAGE_SIZE * KASAN_GRANULE);
 
-UNSAFE("1. the page becomes the shadow of a stack that has none")
+/* The page becomes the shadow of a stack that has none. */
 err_t kasan_stack_map(u64 base)
 {
 	struct uframe *f = frame_take(FRAME_STACK);
@@ -217,7 +222,7 @@ err_t kasan_stack_map(u64 base)
 	return err;
 }
 
-UNSAFE("1. nobody runs on the stack any more; 2. its page came from kasan_stack_map")
+/* Nobody runs on the stack any more; its page came from kasan_stack_map. */
 void kasan_stack_unmap(u64 base)
 {
 	frame_give(frame_of(paging_unmap_page(kasan_shadow(base))), FRAME_STACK);

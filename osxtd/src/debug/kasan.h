@@ -53,7 +53,7 @@ void kasan_fit(const void *p, usize len, usize room, enum kasan_mark mark);
 /* Reports when part of the range is bad, for code the compiler cannot see into; ip did it.  User
  * addresses are not looked at. */
 void kasan_check(const void *p, usize len, bool is_write, u64 ip);
-#define KASAN_CALLER ((u64)__builtin_return_address(0))
+#define KASAN_CALLER address_of_(__builtin_return_address(0))
 /* Shadow for a kernel stack that stack.c mapped; its page, of kind FRAME_STACK. */
 err_t kasan_stack_map(u64 base);
 void kasan_stack_unmap(u64 base);

@@ -34,15 +34,15 @@ static u64 shared waiting_bytes GUARDED(quarantine);
 
 KASAN_OFF_BEGIN
 
-UNSAFE("1. every element is followed by its redzone within the stride")
 static struct history *history_of(const struct pool *p, void *element)
 {
+	UNSAFE("1. every element is followed by its redzone within the stride")
 	return (struct history *)(void *)((u8 *)element + p->_stride - sizeof(struct history));
 }
 
-UNSAFE("1. the element is free and as long as POOL_MIN")
 static struct waiting *waiting_of(u8 *element)
 {
+	UNSAFE("1. the element is free and as long as POOL_MIN")
 	return (struct waiting *)(void *)(element + POOL_LINK);
 }
 
@@ -80,8 +80,8 @@ static void fill(void *element, usize size)
 
 bool kasan_pool_given(struct pool *p, void *element, u64 fp)
 {
-	if (kasan_is_bad((u64)element)) {
-		kasan_report_double_free(element, (u64)__builtin_return_address(0));
+	if (kasan_is_bad(address_of_(element))) {
+		kasan_report_double_free(element, address_of_(__builtin_return_address(0)));
 		return false;
 	}
 	struct history *h = history_of(p, element);
@@ -92,9 +92,9 @@ bool kasan_pool_given(struct pool *p, void *element, u64 fp)
 	return true;
 }
 
-UNSAFE("1. the caller gives the element up")
 void quarantine_put(struct pool *p, void *element)
 {
+	UNSAFE("1. the caller gives the element up")
 	u8 *e = (u8 *)element;
 	*waiting_of(e) = (struct waiting){ nullptr, p };
 	GUARD(quarantine, &quarantine_lock_);

@@ -43,15 +43,15 @@ static struct str kind_of(u64 bad)
 enum : u64 { ROW = 16, ROWS = 5 };
 
 /* Rows of shadow around the byte; the sign > stands at its own row, as the brackets at its byte. */
-UNSAFE("1. rows whose first shadow byte shares the page of the bad byte's, which is mapped")
 static void print_shadow(u64 bad)
 {
 	u64 at = kasan_shadow(bad), middle = at - at % ROW;
+	UNSAFE("1. rows whose first shadow byte shares the page of the bad byte's, which is mapped")
 	for (u64 row = middle - ROWS / 2 * ROW; row <= middle + ROWS / 2 * ROW; row += ROW) {
 		if (page_down(row) != page_down(at))
 			continue;
 		u8 buf[100] = {};
-		struct text t = text_in((struct span){ buf, sizeof(buf) });
+		struct text t = text_in(span_of(buf));
 		FMT(&t, "{} {016x}:", row == middle ? ">" : " ", (row - KASAN_SHADOW_OFFSET) << 3);
 		for (u64 i = 0; i < ROW; i++)
 			FMT(&t, "{}{02x}",
@@ -69,10 +69,9 @@ void kasan_report(const struct kasan_access *a)
 	if (report_is_muted(kind))
 		return;
 	u8 place[80] = {};
-	BUG_LINE("BUG: KASAN: {} in {}", kind,
-		 report_place(a->ip, (struct span){ place, sizeof(place) }));
+	BUG_LINE("BUG: KASAN: {} in {}", kind, report_place(a->ip, span_of(place)));
 	BUG_LINE("{} of size {} at addr {016x} by task {x}", a->is_write ? "Write" : "Read", a->len,
-		 a->va, (u64)task_current());
+		 a->va, address_of_(task_current()));
 	kasan_pool_describe(a->bad);
 	BUG_LINE("Memory state around the address:");
 	print_shadow(a->bad);
@@ -84,11 +83,10 @@ void kasan_report_double_free(const void *p, u64 ip)
 	if (report_is_muted(STR("double-free")))
 		return;
 	u8 place[80] = {};
-	BUG_LINE("BUG: KASAN: double-free in {}",
-		 report_place(ip, (struct span){ place, sizeof(place) }));
-	BUG_LINE("Free of addr {016x} by task {x}", (u64)p, (u64)task_current());
-	kasan_pool_describe((u64)p);
-	print_shadow((u64)p);
+	BUG_LINE("BUG: KASAN: double-free in {}", report_place(ip, span_of(place)));
+	BUG_LINE("Free of addr {016x} by task {x}", address_of_(p), address_of_(task_current()));
+	kasan_pool_describe(address_of_(p));
+	print_shadow(address_of_(p));
 	report_end();
 }
 

@@ -10,9 +10,9 @@ struct kasan_access {
 	bool is_write;
 };
 /* Prints the report and ends the task by a trap (an oops), or returns when a test expects it. */
-void kasan_report(const struct kasan_access *a);
+GUARDS_ITSELF void kasan_report(const struct kasan_access *a);
 /* An element that is free was freed. */
-void kasan_report_double_free(const void *p, u64 ip);
+GUARDS_ITSELF void kasan_report_double_free(const void *p, u64 ip);
 /* Whether the byte is bad; whether marks count already. */
 bool kasan_is_bad(u64 va);
 bool kasan_is_on(void);

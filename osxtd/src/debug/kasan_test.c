@@ -61,7 +61,7 @@ KTEST(kasan, slab_use_after_free)
 	EXPECT_REPORTS(1, "slab-use-after-free");
 }
 
-UNSAFE("1. the second free is refused where the report is expected")
+/* The second free is refused where the report is expected. */
 static void free_twice(struct pool *p)
 {
 	void *e = pool_take(p);
@@ -107,7 +107,7 @@ KTEST(kasan, stack_use_after_scope)
 	EXPECT_REPORTS(1, "stack-use-after-scope");
 }
 
-static u8 shared global_bytes[11];
+static u8 shared global_bytes[11] OWNER(test);
 
 KTEST(kasan, global_out_of_bounds)
 {
@@ -146,7 +146,7 @@ KTEST(kasan, behind_a_buffer_of_pages)
 	EXPECT_REPORTS(1, "out-of-bounds");
 }
 
-UNSAFE("1. the reports are expected; 2. the bytes past the end are redzone, which nobody uses")
+/* The reports are expected; the bytes past the end are redzone, which nobody uses. */
 static void copy_too_much(u8 *p, usize len)
 {
 	u8 from[64] = {};

@@ -25,9 +25,9 @@ struct kcov {
 	struct uframe_ref page[KCOV_PAGES_MAX] IMMUTABLE;
 };
 
-static u32 shared kcov_users;
-static u8 shared note_text[KCOV_NOTE_MAX];
-static usize shared note_len;
+static u32 shared kcov_users ATOMIC_ONLY;
+static u8 shared note_text[KCOV_NOTE_MAX] OWNER(note);
+static usize shared note_len OWNER(note);
 
 static void kcov_fini(struct kcov *k)
 {
@@ -62,8 +62,8 @@ struct uframe_ref kcov_page(const struct kcov *k, u64 i)
 	return uframe_clone(uframe_get(&array_at(k->page, i)));
 }
 
-UNSAFE("1. the reference that the task holds is the one cloned here; kcov_stop and kcov_task_fini "
-       "give it back")
+/* The reference that the task holds is the one cloned here; kcov_stop and kcov_task_fini give it
+ * back. */
 err_t kcov_start(struct kcov *k, enum kcov_mode mode)
 {
 	struct task *self = task_current();
@@ -77,7 +77,7 @@ err_t kcov_start(struct kcov *k, enum kcov_mode mode)
 	return OK;
 }
 
-UNSAFE("1. takes over the count that kcov_start left with the task")
+/* Takes over the count that kcov_start left with the task. */
 void kcov_task_fini(struct task *t)
 {
 	struct kcov_ref held = { t->_kcov };
@@ -110,22 +110,23 @@ ALWAYS_INLINE struct kcov *recorder(enum kcov_mode mode)
 	return k != nullptr && k->mode == mode ? k : nullptr;
 }
 
-UNSAFE("1. i is below the number of words, hence within the pages, which are untyped and counted "
-       "by "
-       "the object; 2. the words are aligned")
 ALWAYS_INLINE u64 *word(const struct kcov *k, u64 i)
 {
+	UNSAFE("1. i is below the number of words, hence within the pages, which are untyped and "
+	       "counted "
+	       "by "
+	       "the object; 2. the words are aligned")
 	return (u64 *)(void *)frame_va(k->page[i / WORDS_PER_PAGE]._p) + i % WORDS_PER_PAGE;
 }
 
-UNSAFE("1. both are addresses within the kernel's text; only their difference is kept")
 ALWAYS_INLINE u64 text_offset(void *ip)
 {
+	UNSAFE("1. both are addresses within the kernel's text; only their difference is kept")
 	return (u64)ip - (u64)kernel_text_start;
 }
 
 OSXTD_API void __sanitizer_cov_trace_pc(void);
-UNSAFE("1. the address where the caller goes on is recorded as a number")
+/* The address where the caller goes on is recorded as a number. */
 void __sanitizer_cov_trace_pc(void)
 {
 	struct kcov *k = recorder(KCOV_TRACE_PC);

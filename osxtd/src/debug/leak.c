@@ -55,7 +55,7 @@ static u32 compare(bool is_loud, struct str name, struct str what, u64 before, u
 		return 0;
 	if (is_loud) {
 		u8 buf[100] = {};
-		struct text t = text_in((struct span){ buf, sizeof(buf) });
+		struct text t = text_in(span_of(buf));
 		FMT(&t, "leak: {} {}{}{}\n", name, now > before ? "+" : "", (i64)(now - before),
 		    what);
 		console_write(str_bytes(text_str(&t)));

@@ -107,7 +107,7 @@ static void to_console(struct str line)
 /* The log cannot be used under its own locks. */
 panic_line_fn held_report_sink(void)
 {
-	struct held_list held;
+	struct held_list held = {};
 	held_locks(&held);
 	for (u32 i = 0; i < held.count; i++) {
 		struct str name = str_of_cstr(array_at(held.cls, i)->_name);
@@ -120,7 +120,7 @@ panic_line_fn held_report_sink(void)
 
 void held_print(panic_line_fn out)
 {
-	struct held_list held;
+	struct held_list held = {};
 	held_locks(&held);
 	if (held.count == 0)
 		REPORT_LINE(out, "  no lock is held");
@@ -338,9 +338,9 @@ static void add_declared(u32 id, struct str order)
 	}
 }
 
-UNSAFE("1. the address is hashed as a number")
 static u32 hash_of(const struct lock_class *cls)
 {
+	UNSAFE("1. the address is hashed as a number")
 	return (u32)((u64)cls >> 3) % KNOWN_MAX;
 }
 
@@ -389,7 +389,7 @@ void lockdep_acquire(const struct lock_class *cls, bool is_nested)
 		irq_restore(flags);
 		return;
 	}
-	struct held_list held;
+	struct held_list held = {};
 	held_locks(&held);
 	u32 id = id_of(cls);
 	if (id != CLASS_MAX) {

@@ -29,7 +29,7 @@ struct scratch {
 	struct ld_irq_lock irq;
 	struct ld_plain_lock plain;
 	struct ld_mutex_lock mutex;
-	struct timer timer;
+	struct timer timer OWNER(timer);
 	struct atomic_u32 fired ATOMIC_ONLY;
 };
 static struct scratch shared scratch;
@@ -180,7 +180,7 @@ KTEST(sleep_in_atomic, under_a_spinlock_in_a_handlers_way_and_not_otherwise)
 
 KTEST(lockdep, held_locks_are_listed)
 {
-	struct held_list held;
+	struct held_list held = {};
 	lockdep_forget(STR("ld_"));
 	GUARD(ld_mutex, &scratch.mutex);
 	GUARD(ld_one, &scratch.one);

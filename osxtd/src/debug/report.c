@@ -10,11 +10,12 @@
 #include "core/ktest_trap.h"
 #include "symbols.h"
 
-static struct task *shared expecting;
-static u32 shared expected;
-static struct str shared expected_kind;
-static u32 shared reporting;
-static struct str shared wanted_kind; /* not empty: from any context, but of this kind alone */
+static const struct task *shared expecting OWNER(report);
+static u32 shared expected OWNER(report);
+static struct str shared expected_kind OWNER(report);
+static u32 shared reporting ATOMIC_ONLY;
+static struct str
+	shared wanted_kind OWNER(report); /* not empty: from any context, but of this kind alone */
 static struct atomic_u32 shared made;
 
 void report_expect(void)

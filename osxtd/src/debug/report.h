@@ -16,8 +16,7 @@ void report_line(struct str line);
 #define BUG_LINE(format, ...)                                                                      \
 	do {                                                                                       \
 		u8 report_buf_[120] = {};                                                          \
-		struct text report_text_ = text_in(                                                \
-			(struct span){ report_buf_, sizeof(report_buf_) });                        \
+		struct text report_text_ = text_in(span_of(report_buf_));                          \
 		FMT(&report_text_, format __VA_OPT__(, ) __VA_ARGS__);                             \
 		report_line(text_str(&report_text_));                                              \
 	} while (0)

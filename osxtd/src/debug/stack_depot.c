@@ -52,8 +52,7 @@ void stack_print(u32 id)
 	const struct trace *t = &array_at(traces, id - 1);
 	for (u32 i = 0; i < DEPTH && array_at(t->ip, i) != 0; i++) {
 		u8 place[80] = {};
-		BUG_LINE("  {}", report_place(KIMAGE_BASE + array_at(t->ip, i),
-					      (struct span){ place, sizeof(place) }));
+		BUG_LINE("  {}", report_place(KIMAGE_BASE + array_at(t->ip, i), span_of(place)));
 	}
 }
 

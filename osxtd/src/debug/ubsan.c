@@ -60,7 +60,7 @@ static void overflow(const struct overflow_data *d, u64 a, struct str op, u64 b)
 					      : STR("unsigned-integer-overflow")))
 		return;
 	u8 buf[120] = {};
-	struct text t = text_in((struct span){ buf, sizeof(buf) });
+	struct text t = text_in(span_of(buf));
 	put_value(&t, d->type, a);
 	FMT(&t, " {} ", op);
 	put_value(&t, d->type, b);
@@ -108,7 +108,7 @@ void __ubsan_handle_shift_out_of_bounds(const struct shift_data *d, u64 a, u64 b
 	if (!begin(&d->at, STR("shift-out-of-bounds")))
 		return;
 	u8 buf[120] = {};
-	struct text t = text_in((struct span){ buf, sizeof(buf) });
+	struct text t = text_in(span_of(buf));
 	put_value(&t, d->left, a);
 	FMT(&t, " shifted by ");
 	put_value(&t, d->right, b);
@@ -129,7 +129,7 @@ void __ubsan_handle_out_of_bounds(const struct bounds_data *d, u64 index)
 	if (!begin(&d->at, STR("array-index-out-of-bounds")))
 		return;
 	u8 buf[120] = {};
-	struct text t = text_in((struct span){ buf, sizeof(buf) });
+	struct text t = text_in(span_of(buf));
 	FMT(&t, "index ");
 	put_value(&t, d->index, index);
 	FMT(&t, " is out of range for type {}", (const char *)d->array->name);

@@ -12,12 +12,14 @@
 	} while (0)
 
 /* A value that the compiler cannot know. */
+UNSAFE("1. no instruction: the compiler only forgets what it knows of v")
 static NOINLINE i32 unknown(i32 v)
 {
 	__asm__ volatile("" : "+r"(v));
 	return v;
 }
 
+UNSAFE("1. volatile keeps the sums that are checked")
 KTEST(ubsan, overflows)
 {
 	volatile i32 sink = 0;
@@ -30,6 +32,7 @@ KTEST(ubsan, overflows)
 	EXPECT_REPORTS(4, "signed-integer-overflow");
 }
 
+UNSAFE("1. volatile keeps the shifts that are checked")
 KTEST(ubsan, shifts)
 {
 	volatile i32 sink = 0;
@@ -40,6 +43,7 @@ KTEST(ubsan, shifts)
 	EXPECT_REPORTS(2, "shift-out-of-bounds");
 }
 
+UNSAFE("1. the index past the end reads the other half of the pair")
 KTEST(ubsan, indices)
 {
 	static const u8 table[4] = { 1, 2, 3, 4 };
@@ -56,6 +60,7 @@ KTEST(ubsan, indices)
 	EXPECT_REPORTS(1, "array-index-out-of-bounds");
 }
 
+UNSAFE("1. a byte that is no bool is read, and only reported")
 KTEST(ubsan, values)
 {
 	u8 two = 2;

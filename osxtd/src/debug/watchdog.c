@@ -111,7 +111,7 @@ static void report_hung(struct task *t, u64 now)
 		return;
 	panic_line_fn out = held_report_sink();
 	REPORT_LINE(out, "BUG: hung task: {x} sleeps for {} seconds where no signal ends it",
-		    (u64)t, (now - t->_parked_ns) / SECOND);
+		    address_of_(t), (now - t->_parked_ns) / SECOND);
 	held_print_trace(out, arch_parked_fp(t));
 	for (const struct mutex_raw *m = t->_mutexes; m != nullptr; m = m->_below)
 		REPORT_LINE(out, "  holds {}", str_of_cstr(class_of_mutex(m)->_name));

@@ -17,8 +17,8 @@ KASAN_OFF_BEGIN
 static const u64 whole_areas[] = { PHYSMAP_BASE, MMIO_BASE, FRAME_BASE, KIMAGE_BASE };
 
 /* A page of zeroes, and tables whose every entry leads to it: tables[level - 1]. */
-static u64 shared zero_page;
-static u64 shared zero_tables[PT_LEVELS - 1];
+static u64 shared zero_page OWNER(boot);
+static u64 shared zero_tables[PT_LEVELS - 1] OWNER(boot);
 
 UNSAFE("1. tables of the kernel's own root, in RAM")
 static u64 *table_at(u64 paddr)
