@@ -20,7 +20,7 @@ COMMANDS = {
     'bench-boot': ('bench', 'cmd_bench_boot', 'time to init\'s first instruction beside Debian\'s kernel'),
     'coverage': ('coverage', 'cmd_coverage', 'the share of the kernel\'s lines that the tests run: table and HTML'),
     'mutants': ('mutants', 'cmd_mutants', 'seeded faults: what the build, traps and tests notice (mutants ID ...)'),
-    'fuzz': ('hosttests', 'cmd_fuzz', 'every fuzzer for FUZZ_TIME=60 seconds; kernel SECONDS [SEED]; replay TEXT'),
+    'fuzz': ('hosttests', 'cmd_fuzz', 'every fuzzer for FUZZ_TIME=60 seconds; kernel SECONDS [SEED]; replay TEXT; compare COUNT'),
     'debug': ('run', 'cmd_debug', 'boot under gdb with the kernel\'s symbols'),
     'gdb_server': ('run', 'cmd_gdb_server', 'boot and wait for a debugger on GDB_TCP_PORT'),
     'gdb_client': ('run', 'cmd_gdb_client', 'a debugger for gdb_server'),

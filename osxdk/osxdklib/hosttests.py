@@ -85,9 +85,10 @@ def host_fuzzers(config, seconds):
 
 
 def cmd_fuzz(config, args):
-    """osxdk fuzz [SECONDS] | kernel SECONDS [SEED] | replay TEXT: without a word all of them, FUZZ_TIME= seconds each."""
+    """osxdk fuzz [SECONDS] | kernel SECONDS [SEED] | replay TEXT | compare COUNT [SEED]: without a word the fuzzers,
+    FUZZ_TIME= seconds each."""
     from . import sysfuzz
-    what = args.pop(0) if args and args[0] in ('kernel', 'replay') else None
+    what = args.pop(0) if args and args[0] in ('kernel', 'replay', 'compare') else None
     if what == 'replay':
         if len(args) != 1:
             raise Refused('fuzz replay: give the text of one program, in quotes')
@@ -95,6 +96,9 @@ def cmd_fuzz(config, args):
     for number in args:
         if not number.isdecimal():
             raise Refused(f'fuzz {number}: give a number of seconds')
+    if what == 'compare':
+        from . import fuzzcompare
+        return fuzzcompare.compare(config, int(args[0]) if args else 200, int(args[1]) if len(args) > 1 else 1)
     seconds = int(args[0]) if args else config.fuzz_time
     if what == 'kernel':
         return sysfuzz.fuzz_kernel(config, seconds, int(args[1]) if len(args) > 1 else None)

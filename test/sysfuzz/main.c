@@ -3,7 +3,8 @@
  * main - the fuzzer's loop: make a program, run it, keep it when it reached something new.
  *
  *   as process 1:      sysfuzz.seed=N sysfuzz.programs=N sysfuzz.limit=MS sysfuzz.only=CALL,CALL
- *                      on the kernel's command line; a file /replay holds a program to run instead
+ *                      on the kernel's command line; a file /replay holds a program to run instead;
+ *                      sysfuzz.compare=N shows the answers to N random programs
  *   sysfuzz --replay TEXT [TIMES]
  *   sysfuzz --check TEXT          whether it is one, printed again
  *
@@ -153,6 +154,32 @@ static void fuzz(uint64_t programs)
 	statistics();
 }
 
+/* Random programs of one thread, with what each call returned: another kernel's answers can be laid
+ * beside them. */
+static void compare(uint64_t programs)
+{
+	char answers[800], what[32];
+
+	for (unsigned i = 0; i < programs; i++) {
+		size_t len = 0;
+
+		program_random(&current);
+		current.threads = 1;
+		for (unsigned c = 0; c < current.count; c++) {
+			current.call[c].thread = 0;
+			if (call_types[current.call[c].type].number == FAIL)
+				current.call[c].type = (uint16_t)call_find("getpid", 6);
+		}
+		program_print(&current, text);
+		run_program(&current, COVER_EDGES);
+		for (unsigned c = 0; c < current.count; c++)
+			len += (size_t)sprintf(answers + len, "%ld ", run_result(c));
+		report("answers %u %s\n", i, answers);
+		sprintf(what, "program %u", i);
+		report_text(what, text);
+	}
+}
+
 static int replay(const char *line, unsigned times)
 {
 	const char *where = NULL;
@@ -198,20 +225,21 @@ static void as_init(void)
 	read_file("/proc/cmdline", line, sizeof line);
 	run_limit_ms = (unsigned)option(line, "sysfuzz.limit=", run_limit_ms);
 	bool has_cover = cover_open();
+	uint64_t seed = option(line, "sysfuzz.seed=", 1),
+		 answers = option(line, "sysfuzz.compare=", 0);
+	const char *only = strstr(line, "sysfuzz.only=");
 
-	if (read_file("/replay", program, sizeof program) != 0) {
+	if (only != NULL)
+		calls_only(only + strlen("sysfuzz.only="));
+	chance_seed(seed);
+	if (answers != 0) {
+		compare(answers);
+	} else if (read_file("/replay", program, sizeof program) != 0) {
 		replay(program, REPLAYS);
 	} else if (!has_cover) {
 		report("no /dev/kcov: the kernel is not built with DEBUG=1\n");
 	} else {
-		uint64_t seed = option(line, "sysfuzz.seed=", 1);
-
-		const char *only = strstr(line, "sysfuzz.only=");
-
-		if (only != NULL)
-			calls_only(only + strlen("sysfuzz.only="));
 		report("SEED=%lu\n", seed);
-		chance_seed(seed);
 		fuzz(option(line, "sysfuzz.programs=", UINT64_MAX));
 	}
 	report("end, %u findings\n", findings);

@@ -349,6 +349,11 @@ static bool wait_for(pid_t pid, uint64_t end)
 	}
 }
 
+long run_result(unsigned c)
+{
+	return results->is_done[c] ? (long)results->value[c] : NOT_DONE;
+}
+
 static void show_results(void)
 {
 	for (unsigned c = 0; c < program->count; c++)

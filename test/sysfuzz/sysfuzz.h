@@ -114,5 +114,8 @@ void cover_note(const char *text, size_t len);
 enum run_end { RUN_DONE, RUN_KILLED, RUN_HANG };
 void run_set_up(void);
 enum run_end run_program(const struct program *p, enum cover_mode mode);
+/* What call c of the last program returned. */
+enum { NOT_DONE = -9999 };
+long run_result(unsigned c);
 extern unsigned run_limit_ms; /* a program that takes longer is killed */
 extern bool run_is_verbose;
