@@ -218,9 +218,16 @@ err_t sys_splice(struct thread *self, const struct sysargs *a, i64 *ret)
 /* tee(2) would need a pipe that shows its bytes without giving them up. */
 err_t sys_tee(struct thread *self, const struct sysargs *a, i64 *ret)
 {
-	(void)self;
-	(void)a;
+	struct copy_end in CLEANUP(copy_end_fini) = {};
+	struct copy_end out CLEANUP(copy_end_fini) = {};
 	(void)ret;
+	if ((a->a3 & ~(u64)SPLICE_F_ALL) != 0)
+		return ERR_INVAL;
+	if (a->a2 == 0)
+		return OK;
+	TRY(fs_fd(self, a->a0, &in.file));
+	TRY(fs_fd(self, a->a1, &out.file));
+	TRY(check_modes(&in, &out));
 	return ERR_INVAL;
 }
 

@@ -64,6 +64,9 @@ static void more_transfers(void)
 		    "pwritev2: a bad vector before unknown flags");
 	CHECK_ERRNO(sys(SYS_pwritev2, f, &one, 1, 0, 0, 0x800), EOPNOTSUPP,
 		    "pwritev2: unknown flags");
+	CHECK_ERRNO(sys(SYS_tee, f, p[0], 100, 0), EBADF, "tee: the wrong end before its kind");
+	CHECK_ERRNO(sys(SYS_tee, f, p[1], 100, 0), EINVAL, "tee: from a file");
+	CHECK_EQ(sys(SYS_tee, 999, 999, 0, 0), 0, "tee: nothing");
 	CHECK_ERRNO(fallocate(ro, 32, 0, 10), EBADF, "fallocate: not open for writing before mode");
 	CHECK_ERRNO(fallocate(f, 32 | 1, 0, 10), EINVAL, "fallocate: bits that exclude each other");
 	CHECK_ERRNO(fallocate(f, 2, 0, 10), EOPNOTSUPP, "fallocate: a hole that would shorten");
