@@ -54,7 +54,7 @@ def patience(config, seconds):
 
 def reports_of_kernel(text):
     """The first lines of what went wrong in the kernel by its own account."""
-    return re.findall(r'^\[ *\d+\.\d+\] (?:BUG|Oops): .*|^Kernel panic: .*', text.replace('\r', ''), re.M)
+    return re.findall(r'\[ *\d+\.\d+\] (?:BUG|Oops): .*|^Kernel panic: .*', text.replace('\r', ''), re.M)
 
 
 def boot_and_judge(result, name, machine, good, timeout, log, echo=False, reports=True):
