@@ -58,13 +58,32 @@ static void check_byte_view(const struct node *n)
 			      text_of(clang_getTypeSpelling(seen)));
 }
 
+/* Private by its name; or because it stands in an architecture's header, which the public ones
+ * include for their own inline functions.  Contexts of user mode are public, and what only tells
+ * about this CPU or keeps interrupts off. */
+static bool is_private(CXCursor callee, const char *name)
+{
+	static const char *const public[] = { "task_current",  "cpu_id",   "cpu_relax",
+					      "preempt_count", "irq_save", "irq_restore" };
+	struct place at = spelled(callee);
+	if (at.zone == ZONE_KERNEL)
+		return false;
+	if (ends_with(name, "_"))
+		return true;
+	for (size_t i = 0; i < sizeof(public) / sizeof(public[0]); i++) {
+		if (strcmp(name, public[i]) == 0)
+			return false;
+	}
+	return at.file && starts_with(at.file, "osxtd/src/") && !ends_with(at.file, "/user_ctx.h");
+}
+
 static void check_call(const struct node *n)
 {
 	CXCursor callee = clang_getCursorReferenced(n->cursor);
 	if (is_null(callee))
 		return;
 	const char *name = text_of(clang_getCursorSpelling(callee));
-	if (ends_with(name, "_") && spelled(callee).zone != ZONE_KERNEL)
+	if (is_private(callee, name))
 		report(n, R_OPAQUE, "%s is private to the framework", name);
 	if (annotation(callee, "osxtd_unsafe_fn"))
 		report(n, R_UNSAFE, "call of the unsafe function %s", name);
