@@ -225,10 +225,28 @@ static void robust(void)
 		 { sys(SYS_set_tid_address, 0xffff888000000000UL); });
 }
 
+/* A private futex belongs to its memory: the same address elsewhere is another one. */
+static void own(void)
+{
+	static uint32_t mine = 1;
+	void *kernel = (void *)0xffff888000000000;
+	CHECK_ERRNO(futex(kernel, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0), EFAULT,
+		    "futex: waking at a kernel address");
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(futex(&mine, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0) != 0);
+	abi_until_asleep(pid);
+	CHECK_EQ(futex(&mine, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0), 0,
+		 "futex: a private one of another process is not woken");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int main(void)
 {
 	word = mmap(NULL, ABI_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	abi_begin("futex");
+	own();
 	hostile();
 	simple();
 	processes();

@@ -77,6 +77,22 @@ KTEST(inflate, fixed_and_stored_blocks)
 	EXPECT_EQ(length, 36);
 }
 
+KTEST(inflate, counts_past_their_table_are_refused)
+{
+	/* 288 literal and 32 distance codes, where 286 and 30 exist. */
+	static const u8 too_many[] = {
+		0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xfd, 0x1f, 0, 0, 0, 0, 0, 0, 0, 0,
+	};
+	/* Two runs of 138 zeroes among 258 lengths. */
+	static const u8 too_long[] = {
+		0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x05, 0x00, 0x80, 0xc0, 0xdf, 0x1f, 0, 0, 0, 0,
+	};
+	u64 length = 0;
+	u32 crc = 0;
+	EXPECT_EQ(run(cspan_of(too_many), &length, &crc), ERR_BADMSG);
+	EXPECT_EQ(run(cspan_of(too_long), &length, &crc), ERR_BADMSG);
+}
+
 KTEST(inflate, every_truncation_is_refused)
 {
 	for (usize n = 0; n < sizeof(dynamic_gz); n++) {
