@@ -266,9 +266,15 @@ static void signals(void)
 	sigaction(SIGALRM, &sa, NULL);
 	raise(SIGUSR1);
 	sigqueue(getpid(), SIGUSR1, v);
+	/* Blocked until the wait, so that it cannot come before it. */
 	struct itimerval soon = { .it_value = { 0, 1000 } };
+	sigset_t alarm, before;
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigprocmask(SIG_BLOCK, &alarm, &before);
 	setitimer(ITIMER_REAL, &soon, NULL);
-	pause();
+	sigsuspend(&before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	verdict("signal frames");
 }
 
