@@ -54,7 +54,8 @@ static bool look(unsigned long persona, struct run *out)
 				     &out->at[2], &out->at[3], &out->at[4]) == PLACES;
 }
 
-/* Bits that are set in some runs and clear in others, about evenly. */
+/* Bits that are set in some runs and clear in others, one in ten at least: a fair one never fails.
+ */
 static int random_bits(const struct run *runs, enum place p)
 {
 	int found = 0;
@@ -62,7 +63,7 @@ static int random_bits(const struct run *runs, enum place p)
 		int ones = 0;
 		for (int i = 0; i < RUNS; i++)
 			ones += (int)(runs[i].at[p] >> bit & 1);
-		found += ones >= RUNS / 5 && ones <= RUNS - RUNS / 5;
+		found += ones >= RUNS / 10 && ones <= RUNS - RUNS / 10;
 	}
 	return found;
 }
