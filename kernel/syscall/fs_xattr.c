@@ -38,7 +38,7 @@ static err_t find_path(struct thread *self, u64 path, u32 at_flags, u32 *mode)
 {
 	struct walk w CLEANUP(walk_fini) = { .flags = fs_follow(at_flags) };
 	TRY(fs_walk(self, AT_FDCWD, path, 0, &w));
-	*mode = inode_mode(path_inode(&w.path));
+	*mode = file_is_null(&w.file) ? inode_mode(path_inode(&w.path)) : S_IFIFO;
 	return OK;
 }
 

@@ -130,6 +130,23 @@ static void rights(void)
 	close(null);
 }
 
+/* The magic link of a pipe leads to a file that has no path. */
+static void xattr_of_a_pipe(void)
+{
+	char link[32];
+	int p[2];
+	pipe(p);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", p[0]);
+	CHECK_ERRNO(setxattr(link, "user.a", "v", 1, 0), EPERM, "setxattr: user.* of a pipe");
+	CHECK_ERRNO(setxattr(link, "name", "v", 1, 0), EOPNOTSUPP,
+		    "setxattr: a pipe and no name space");
+	CHECK_ERRNO(getxattr(link, "user.a", buf, 10), ENODATA, "getxattr: user.* of a pipe");
+	CHECK_ERRNO(removexattr(link, "user.a"), EPERM, "removexattr: user.* of a pipe");
+	CHECK_EQ(lgetxattr(link, "user.a", buf, 10), -1, "lgetxattr: the magic link itself");
+	close(p[0]);
+	close(p[1]);
+}
+
 static void clocks(void)
 {
 	struct timex t = { .modes = 0 };
@@ -189,6 +206,7 @@ int main(void)
 	more_transfers();
 	vectors_and_locks();
 	rights();
+	xattr_of_a_pipe();
 	clocks();
 	scheduling();
 	return abi_end();
