@@ -208,6 +208,44 @@ static void big(void)
 	free(p);
 }
 
+enum { STEPS = 1024, STEP = 4096, PIECE = 256 * STEP };
+
+/* Counts the pages that this process gets of a file that another reads too. */
+static void read_pieces(int fd, unsigned char *times)
+{
+	char *p = malloc(PIECE);
+	ssize_t n = 0;
+	while ((n = read(fd, p, PIECE)) > 0)
+		for (ssize_t at = 0; at < n; at += STEP)
+			__atomic_add_fetch(&times[*(int *)(p + at)], 1, __ATOMIC_RELAXED);
+	free(p);
+}
+
+/* An open file that two processes read gives each page to one of them. */
+static void shared_position(void)
+{
+	unsigned char *times = mmap(NULL, STEPS, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+				    -1, 0);
+	int fd = open("shared", O_CREAT | O_RDWR, 0600);
+	int step[STEP / sizeof(int)] = { 0 };
+	for (step[0] = 0; step[0] < STEPS; step[0]++)
+		write(fd, step, STEP);
+	for (int round = 0; round < 32; round++) {
+		lseek(fd, 0, SEEK_SET);
+		pid_t child = fork();
+		read_pieces(fd, times);
+		if (child == 0)
+			_exit(0);
+		waitpid(child, NULL, 0);
+	}
+	bool once = true;
+	for (int i = 0; i < STEPS; i++)
+		once = once && times[i] == 32;
+	CHECK(once, "read: a page of a shared open file goes to one reader");
+	close(fd);
+	munmap(times, STEPS);
+}
+
 int main(void)
 {
 	abi_begin("rw");
@@ -218,5 +256,6 @@ int main(void)
 	seeking();
 	append_and_sharing();
 	big();
+	shared_position();
 	return abi_end();
 }

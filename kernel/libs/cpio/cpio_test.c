@@ -115,3 +115,21 @@ KTEST(cpio, bad_magic_digits_and_names_are_refused)
 	array_at(archive, CPIO_HEADER + 3) = 'x'; /* the name's NUL */
 	EXPECT_EQ(feed(&reader, a), ERR_BADMSG);
 }
+
+/* A header alone, whose name has so many bytes. */
+static err_t feed_name_size(u32 name_size)
+{
+	struct text t = text_in(span_of(archive));
+	FMT(&t, "070701{08x}{08x}{08x}{08x}", 1u, 0100644u, 0u, 0u);
+	FMT(&t, "{08x}{08x}{08x}{08x}{08x}", 1u, 0u, 0u, 0u, 0u);
+	FMT(&t, "{08x}{08x}{08x}{08x}", 0u, 0u, name_size, 0u);
+	start();
+	return feed(&reader, str_bytes(text_str(&t)));
+}
+
+KTEST(cpio, a_name_that_has_no_room_is_refused_at_its_header)
+{
+	EXPECT_EQ(feed_name_size(0), ERR_BADMSG);
+	EXPECT_OK(feed_name_size(CPIO_NAME_MAX));
+	EXPECT_EQ(feed_name_size(CPIO_NAME_MAX + 1), ERR_BADMSG);
+}

@@ -88,6 +88,11 @@ KTEST(elf, refuses_foreign_headers)
 	s.e.phnum = 0xffff;
 	EXPECT_EQ(decode(&s, &h, &p), ERR_NOEXEC);
 	s = good_sample();
+	s.e.phnum = ELF_PHDRS_MAX; /* their table is read later */
+	EXPECT_OK(elf_header_decode(cspan_of(s), EM_X86_64, &h));
+	s.e.phnum = ELF_PHDRS_MAX + 1;
+	EXPECT_EQ(elf_header_decode(cspan_of(s), EM_X86_64, &h), ERR_NOEXEC);
+	s = good_sample();
 	s.e.phoff = UINT64_MAX - 8;
 	EXPECT_EQ(decode(&s, &h, &p), ERR_NOEXEC);
 	s = good_sample();

@@ -6,6 +6,7 @@
 #include <osxtd/ktest.h>
 
 #include "libs/inflate/crc32.h"
+#include "libs/inflate/huffman.h"
 
 /* 60 lines of text, 1874 bytes, dynamic codes. */
 static const u8 dynamic_gz[] = {
@@ -91,6 +92,16 @@ KTEST(inflate, counts_past_their_table_are_refused)
 	u32 crc = 0;
 	EXPECT_EQ(run(cspan_of(too_many), &length, &crc), ERR_BADMSG);
 	EXPECT_EQ(run(cspan_of(too_long), &length, &crc), ERR_BADMSG);
+}
+
+KTEST(inflate, code_lengths_past_the_limit_are_refused)
+{
+	struct huffman_vec table CLEANUP(huffman_vec_drop) = {};
+	struct huffman_symbols none = {};
+	u8 lengths[] = { 1, HUFFMAN_MAX_BITS + 1 };
+	EXPECT_EQ(huffman_build(&table, 9, cspan_of(lengths), 2, none), ERR_BADMSG);
+	array_at(lengths, 1) = 1;
+	EXPECT_OK(huffman_build(&table, 9, cspan_of(lengths), 2, none));
 }
 
 KTEST(inflate, every_truncation_is_refused)

@@ -62,6 +62,33 @@ KTEST(waitq, a_wake_before_the_sleep_is_remembered)
 		  ERR_TIMEDOUT);
 }
 
+struct rescue {
+	struct timer timer;
+	struct task *sleeper;
+	struct atomic_u32 fired;
+};
+static void rescue_sleeper(struct timer *t)
+{
+	struct rescue *r = TIMER_OWNER(t, struct rescue, timer);
+	atomic_u32_store_release(&r->fired, 1);
+	task_unpark(r->sleeper);
+}
+
+/* The timer ends the sleep of a kernel that loses the wake. */
+KTEST(task, a_wake_before_the_park_is_remembered_once)
+{
+	static struct rescue shared rescue;
+	rescue.sleeper = task_current();
+	atomic_u32_store(&rescue.fired, 0);
+	timer_init(&rescue.timer, rescue_sleeper);
+	timer_arm(&rescue.timer, clock_monotonic_ns() + 5000000);
+	task_unpark(task_current());
+	task_park();
+	EXPECT_EQ(atomic_u32_load(&rescue.fired), 0);
+	task_park();
+	EXPECT_EQ(atomic_u32_load(&rescue.fired), 1);
+}
+
 LOCK_CLASS(test_mutex, mutex);
 struct counter {
 	struct test_mutex_lock lock;
