@@ -28,6 +28,7 @@ bool cache_is_fresh(struct command *c, const struct options *o)
 	if (!facts)
 		return false;
 	bool fresh = false;
+	line[0] = 0;
 	while (fgets(line, sizeof(line), facts) &&
 	       sscanf(line, "D\t%llx\t%4095s", &hash, name) == 2) {
 		struct source *s = source_get(name);
@@ -36,7 +37,8 @@ bool cache_is_fresh(struct command *c, const struct options *o)
 			break;
 	}
 	fclose(facts);
-	return fresh;
+	/* A unit that did not parse is tried again: what it missed is not among its inputs. */
+	return fresh && strncmp(line, "B\tR-parse", 9) != 0;
 }
 
 static void write_input(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data)
