@@ -41,7 +41,7 @@ static void write_register(struct acpi_register r, struct mmio memory, u8 v)
 	if (r.space == ACPI_PORT)
 		outb((u16)r.address, v);
 	else if (mmio_is_mapped(memory))
-		mmio_write8(memory, v);
+		mmio_write8(memory, 0, v);
 }
 
 static void pause(void)

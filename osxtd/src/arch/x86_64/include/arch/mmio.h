@@ -28,10 +28,15 @@ ALWAYS_INLINE void mmio_write32(struct mmio m, u32 offset, u32 v)
 		*(volatile u32 *)(m._va + offset) = v;
 	}
 }
-ALWAYS_INLINE void mmio_write8(struct mmio m, u8 v)
+ALWAYS_INLINE u8 mmio_read8(struct mmio m, u32 offset)
+{
+	UNSAFE("1. as mmio_read32, for a register of one byte")
+	return *(const volatile u8 *)(m._va + offset);
+}
+ALWAYS_INLINE void mmio_write8(struct mmio m, u32 offset, u8 v)
 {
 	UNSAFE("1. as mmio_write32, for a register of one byte")
 	{
-		*(volatile u8 *)m._va = v;
+		*(volatile u8 *)(m._va + offset) = v;
 	}
 }
