@@ -119,6 +119,25 @@ static err_t map_object(struct vmspace_ref *s, struct memobj_ref *o, u64 pages, 
 	return mm_map(mm_in(s), BASE, &r, &va);
 }
 
+KTEST(mm, no_mapping_above_its_highest_protection)
+{
+	SCOPED_REF(vmspace, s);
+	u64 va = 0;
+	REQUIRE_OK(mm_new(MM_ASLR_ON, 8 << 20, &s));
+	struct map_request r CLEANUP(map_request_fini) = {
+		.len = PAGE_SIZE,
+		.prot = RW,
+		.max_prot = VM_READ,
+		.flags = MAP_SHARED,
+		.kind = MAPPING_OBJECT,
+	};
+	REQUIRE_OK(memobj_new(PAGE_SIZE, nullptr, &r.object));
+	EXPECT_EQ(mm_map(mm_in(&s), 0, &r, &va), ERR_ACCES);
+	r.prot = VM_READ;
+	REQUIRE_OK(mm_map(mm_in(&s), 0, &r, &va));
+	EXPECT_EQ(mm_protect(mm_in(&s), va, PAGE_SIZE, RW), ERR_ACCES);
+}
+
 KTEST(mm, object_pages_and_their_end)
 {
 	SCOPED_REF(vmspace, s);

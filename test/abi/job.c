@@ -154,6 +154,11 @@ static void stopping(void)
 		NEED(sigpending(&got) == 0 && sigismember(&got, SIGTSTP) == 0);
 		raise(SIGTSTP);
 		NEED(sigpending(&got) == 0 && sigismember(&got, SIGCONT) == 0);
+		kill(getpid(), SIGTSTP);
+		kill(getpid(), SIGCONT);
+		NEED(sigpending(&got) == 0 && sigismember(&got, SIGTSTP) == 0);
+		kill(getpid(), SIGTSTP);
+		NEED(sigpending(&got) == 0 && sigismember(&got, SIGCONT) == 0);
 	});
 }
 

@@ -80,6 +80,15 @@ static void tmpfs(void)
 	mount("none", "m", "tmpfs", MS_NOEXEC, NULL);
 	abi_copy("/proc/self/exe", "m/prog");
 	CHECK_ERRNO(execl("m/prog", "x", (char *)NULL), EACCES, "mount: MS_NOEXEC");
+	fd = open("m/prog", O_RDONLY);
+	void *code = mmap(NULL, ABI_PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	CHECK(code == MAP_FAILED && errno == EPERM, "mmap: PROT_EXEC of a file under MS_NOEXEC");
+	code = mmap(NULL, ABI_PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	CHECK(code != MAP_FAILED && mprotect(code, ABI_PAGE, PROT_READ | PROT_EXEC) == -1 &&
+		      errno == EACCES,
+	      "mprotect: nor later");
+	munmap(code, ABI_PAGE);
+	close(fd);
 	fd = open("m", O_RDONLY);
 	CHECK_OK(umount2("m", MNT_DETACH), "umount2: MNT_DETACH while busy");
 	CHECK(access("m/under", F_OK) == 0 && faccessat(fd, "prog", F_OK, 0) == 0,

@@ -321,6 +321,42 @@ static void signals(void)
 		 { NEED(sys(SYS_set_tid_address, &tid) == getpid()); });
 }
 
+static long queued_signals(void)
+{
+	char line[128] = "";
+	long n = -1;
+	FILE *f = fopen("/proc/self/status", "r");
+	while (n < 0 && fgets(line, sizeof(line), f) != NULL)
+		sscanf(line, "SigQ: %ld/", &n);
+	fclose(f);
+	return n;
+}
+
+static void *leaves_signals(void *arg)
+{
+	sigset_t set;
+	(void)arg;
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	for (int i = 0; i < 5; i++)
+		pthread_kill(pthread_self(), SIGRTMIN);
+	return (void *)queued_signals();
+}
+
+static void left_behind(void)
+{
+	pthread_t t;
+	void *during = NULL;
+	long before = queued_signals();
+	pthread_create(&t, NULL, leaves_signals, NULL);
+	pthread_join(t, &during);
+	CHECK_EQ((long)during - before, 5, "SigQ: counts what is queued for a thread");
+	for (int i = 0; i < 2000 && queued_signals() != before; i++)
+		abi_pause_ms(1);
+	CHECK_EQ(queued_signals(), before, "SigQ: and not what an ended thread left behind");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 2 && strcmp(argv[1], "execed") == 0)
@@ -333,5 +369,6 @@ int main(int argc, char **argv)
 	ending();
 	execing();
 	signals();
+	left_behind();
 	return abi_end();
 }

@@ -251,6 +251,20 @@ static void notices(void)
 	CHECK_ERRNO(kill(pid, 0), ESRCH, "kill: not after that");
 }
 
+/* Who still holds the number of a process that ended does not name another one at once. */
+static void numbers(void)
+{
+	int again = 0;
+	pid_t last = 0;
+	for (int i = 0; i < 8; i++) {
+		pid_t pid = child_exits(0);
+		waitpid(pid, &status, 0);
+		again += pid == last;
+		last = pid;
+	}
+	CHECK_EQ(again, 0, "fork: the number of the last dead is not given again");
+}
+
 int main(void)
 {
 	abi_begin("wait");
@@ -260,5 +274,6 @@ int main(void)
 	stops();
 	ids();
 	notices();
+	numbers();
 	return abi_end();
 }
