@@ -99,8 +99,8 @@ void kernel_main(void)
 {
 	must(command_line_parse(boot_command_line(), &command_line), STR("command line"));
 	log_set_console_level(command_line.log_level);
-	LOG(NOTICE, "OmegaOS W3.x ({}), {} MiB of memory, {} CPU", boot_machine(),
-	    boot_memory_bytes() >> 20, cpu_count());
+	LOG(NOTICE, "OmegaOS W3.x ({}), {} MiB of memory, {} CPU, booted by {}", boot_machine(),
+	    boot_memory_bytes() >> 20, cpu_count(), boot_protocol());
 	if (command_line.is_bad)
 		system_panic(STR("command line: init= is given twice"));
 	if (command_line.no_aslr)

@@ -36,6 +36,7 @@ struct boot_info {
 	u64 initrd_start,
 		initrd_end; /* physical, as loaded (not aligned); equal when there is none */
 	u64 rsdp;	    /* physical address of the ACPI root, 0: none */
+	bool is_efi;	    /* EFI firmware started us */
 	usize command_line_len;
 	char command_line[BOOT_COMMAND_LINE_MAX];
 };

@@ -14,6 +14,9 @@ OSXTD_API struct cspan boot_initrd(void);
 OSXTD_API void boot_initrd_free(void);
 /* Name of the machine for uname(2) and AT_PLATFORM: "x86_64". */
 OSXTD_API struct str boot_machine(void);
+/* Name of the boot protocol that handed over, for the log: "pvh", "linux", "linux-efi",
+ * "multiboot2" … */
+OSXTD_API struct str boot_protocol(void);
 /* Bytes of RAM that the kernel manages. */
 OSXTD_API u64 boot_memory_bytes(void);
 

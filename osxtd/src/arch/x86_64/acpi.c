@@ -3,10 +3,10 @@
  * in acpi_s5.c. */
 #include "acpi.h"
 
-#include <arch/paging.h>
 #include <osxtd/span.h>
 
 #include "acpi_s5.h"
+#include "arch/x86_64/boot/handover.h"
 
 struct acpi_info shared acpi_info = {
 	.local_apic = 0xfee00000,
@@ -23,15 +23,6 @@ struct table_header {
 } __attribute__((packed));
 static_assert(sizeof(struct table_header) == HEADER_BYTES);
 
-/* Physical memory as bytes; empty when it is not all within the boot's map. */
-static struct cspan physical(u64 address, u64 length)
-{
-	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
-		return (struct cspan){};
-	UNSAFE("1. the boot tables map the first 4 GiB at PHYSMAP_BASE; 2. only reads follow")
-	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
-}
-
 static u64 sum_of(struct cspan s)
 {
 	u8 sum = 0;
@@ -44,11 +35,11 @@ static u64 sum_of(struct cspan s)
 static struct cspan table_at(u64 address, u32 *signature)
 {
 	struct table_header h = {};
-	if (!cspan_read(physical(address, HEADER_BYTES), 0, &h) || h.length < HEADER_BYTES ||
+	if (!cspan_read(boot_physical(address, HEADER_BYTES), 0, &h) || h.length < HEADER_BYTES ||
 	    h.length > TABLE_MAX)
 		return (struct cspan){};
 	*signature = h.signature;
-	return physical(address, h.length);
+	return boot_physical(address, h.length);
 }
 
 ALWAYS_INLINE u32 tag(const char name[4])
@@ -57,21 +48,10 @@ ALWAYS_INLINE u32 tag(const char name[4])
 	       (u32)(u8)name[3] << 24;
 }
 
-static u64 read_at(struct cspan s, u64 off, u32 bytes)
-{
-	u64 v = 0;
-	struct cspan part = {};
-	if (!cspan_try_sub(s, off, bytes, &part))
-		return 0;
-	for (u32 i = bytes; i-- > 0;)
-		v = v << 8 | cspan_get(part, i);
-	return v;
-}
-
 static struct acpi_register register_at(struct cspan s, u64 off)
 {
-	struct acpi_register r = { ACPI_NONE, read_at(s, off + 4, 8) };
-	u64 space = read_at(s, off, 1);
+	struct acpi_register r = { ACPI_NONE, boot_number(s, off + 4, 8) };
+	u64 space = boot_number(s, off, 1);
 	if (r.address != 0 &&
 	    (space == ACPI_MEMORY || (space == ACPI_PORT && r.address <= UINT16_MAX)))
 		r.space = (enum acpi_space)space;
@@ -87,10 +67,10 @@ static void read_override(struct acpi_info *a, struct cspan e)
 {
 	if (cspan_len(e) < 10 || a->override_count == ACPI_OVERRIDES_MAX)
 		return;
-	u64 flags = read_at(e, 8, 2);
+	u64 flags = boot_number(e, 8, 2);
 	array_at(a->overrides, a->override_count) = (struct acpi_override){
-		.isa = (u32)read_at(e, 3, 1),
-		.gsi = (u32)read_at(e, 4, 4),
+		.isa = (u32)boot_number(e, 3, 1),
+		.gsi = (u32)boot_number(e, 4, 4),
 		.is_low = (flags & 3) == 3,
 		.is_level = (flags >> 2 & 3) == 3,
 	};
@@ -99,12 +79,12 @@ static void read_override(struct acpi_info *a, struct cspan e)
 
 static void read_madt_entry(struct acpi_info *a, struct cspan e)
 {
-	switch (read_at(e, 0, 1)) {
+	switch (boot_number(e, 0, 1)) {
 	case 0:	  /* local APIC: usable when enabled */
 	case 9: { /* the same for x2APIC ids */
-		bool is_x2 = read_at(e, 0, 1) == 9;
-		u64 id = is_x2 ? read_at(e, 4, 4) : read_at(e, 3, 1);
-		u64 flags = is_x2 ? read_at(e, 8, 4) : read_at(e, 4, 4);
+		bool is_x2 = boot_number(e, 0, 1) == 9;
+		u64 id = is_x2 ? boot_number(e, 4, 4) : boot_number(e, 3, 1);
+		u64 flags = is_x2 ? boot_number(e, 8, 4) : boot_number(e, 4, 4);
 		if ((flags & 1) != 0 && a->cpu_count < ACPI_CPUS_MAX) {
 			array_at(a->apic_ids, a->cpu_count) = (u32)id;
 			a->cpu_count++;
@@ -113,9 +93,9 @@ static void read_madt_entry(struct acpi_info *a, struct cspan e)
 	}
 	case 1: /* I/O APIC */
 		if (cspan_len(e) >= 12 && a->ioapic_count < ACPI_IOAPICS_MAX) {
-			array_at(a->ioapics,
-				 a->ioapic_count) = (struct acpi_ioapic){ (u32)read_at(e, 4, 4),
-									  (u32)read_at(e, 8, 4) };
+			array_at(a->ioapics, a->ioapic_count) = (struct acpi_ioapic){
+				(u32)boot_number(e, 4, 4), (u32)boot_number(e, 8, 4)
+			};
 			a->ioapic_count++;
 		}
 		break;
@@ -123,7 +103,7 @@ static void read_madt_entry(struct acpi_info *a, struct cspan e)
 		read_override(a, e);
 		break;
 	case 5:
-		a->local_apic = read_at(e, 4, 8);
+		a->local_apic = boot_number(e, 4, 8);
 		break;
 	default:
 		break;
@@ -132,10 +112,10 @@ static void read_madt_entry(struct acpi_info *a, struct cspan e)
 
 static void read_madt(struct acpi_info *a, struct cspan t)
 {
-	a->local_apic = read_at(t, HEADER_BYTES, 4);
+	a->local_apic = boot_number(t, HEADER_BYTES, 4);
 	for (u64 off = HEADER_BYTES + 8; off + 2 <= cspan_len(t);) {
 		struct cspan entry = {};
-		u64 length = read_at(t, off + 1, 1);
+		u64 length = boot_number(t, off + 1, 1);
 		if (length < 2 || !cspan_try_sub(t, off, length, &entry))
 			return;
 		read_madt_entry(a, entry);
@@ -145,24 +125,24 @@ static void read_madt(struct acpi_info *a, struct cspan t)
 
 static void read_fadt(struct acpi_info *a, struct cspan t)
 {
-	u64 flags = read_at(t, 112, 4);
+	u64 flags = boot_number(t, 112, 4);
 	a->is_hw_reduced = (flags >> 20 & 1) != 0;
 	if (!a->is_hw_reduced) {
-		a->smi_command = port_of(read_at(t, 48, 4));
-		a->acpi_enable = (u8)read_at(t, 52, 1);
-		a->pm1a_control = port_of(read_at(t, 64, 4));
-		a->pm1b_control = port_of(read_at(t, 68, 4));
-		a->pm_timer_port = port_of(read_at(t, 76, 4));
+		a->smi_command = port_of(boot_number(t, 48, 4));
+		a->acpi_enable = (u8)boot_number(t, 52, 1);
+		a->pm1a_control = port_of(boot_number(t, 64, 4));
+		a->pm1b_control = port_of(boot_number(t, 68, 4));
+		a->pm_timer_port = port_of(boot_number(t, 76, 4));
 	} else {
 		a->sleep_control = register_at(t, 244);
 	}
 	if ((flags >> 10 & 1) != 0) {
 		a->reset = register_at(t, 116);
-		a->reset_value = (u8)read_at(t, 128, 1);
+		a->reset_value = (u8)boot_number(t, 128, 1);
 	}
 	u32 signature = 0;
-	u64 dsdt = read_at(t, 140, 8);
-	struct cspan d = table_at(dsdt != 0 ? dsdt : read_at(t, 40, 4), &signature);
+	u64 dsdt = boot_number(t, 140, 8);
+	struct cspan d = table_at(dsdt != 0 ? dsdt : boot_number(t, 40, 4), &signature);
 	if (signature == tag("DSDT"))
 		a->has_s5 = acpi_find_s5(d, &a->s5_type_a, &a->s5_type_b);
 }
@@ -175,14 +155,14 @@ static void read_table(struct acpi_info *a, u64 address)
 		read_madt(a, t);
 	else if (signature == tag("FACP"))
 		read_fadt(a, t);
-	else if (signature == tag("HPET") && read_at(t, 40, 1) == ACPI_MEMORY)
-		a->hpet = read_at(t, 44, 8);
+	else if (signature == tag("HPET") && boot_number(t, 40, 1) == ACPI_MEMORY)
+		a->hpet = boot_number(t, 44, 8);
 }
 
 static bool is_rsdp(u64 address)
 {
-	struct cspan s = physical(address, 20);
-	return read_at(s, 0, 8) == 0x2052545020445352 /* "RSD PTR " */ && sum_of(s) == 0;
+	struct cspan s = boot_physical(address, 20);
+	return boot_number(s, 0, 8) == 0x2052545020445352 /* "RSD PTR " */ && sum_of(s) == 0;
 }
 
 static u64 find_rsdp(void)
@@ -201,13 +181,13 @@ void acpi_init(u64 rsdp)
 		rsdp = find_rsdp();
 	if (rsdp == 0 || !is_rsdp(rsdp))
 		return;
-	struct cspan root = physical(rsdp, 36);
+	struct cspan root = boot_physical(rsdp, 36);
 	u32 signature = 0, entry_bytes = 8;
-	u64 root_table = read_at(root, 15, 1) >= 2 ? read_at(root, 24, 8) : 0;
+	u64 root_table = boot_number(root, 15, 1) >= 2 ? boot_number(root, 24, 8) : 0;
 	struct cspan t = table_at(root_table, &signature);
 	if (signature != tag("XSDT")) {
 		entry_bytes = 4;
-		t = table_at(read_at(root, 16, 4), &signature);
+		t = table_at(boot_number(root, 16, 4), &signature);
 		if (signature != tag("RSDT"))
 			return;
 	}
@@ -216,6 +196,6 @@ void acpi_init(u64 rsdp)
 		u64 off = HEADER_BYTES + (u64)i * entry_bytes;
 		if (off + entry_bytes > cspan_len(t))
 			break;
-		read_table(a, read_at(t, off, entry_bytes));
+		read_table(a, boot_number(t, off, entry_bytes));
 	}
 }

@@ -6,4 +6,4 @@
 /* Maps the registers that switch off and reset; after mm_init. */
 void power_init(void);
 /* What entry code calls; start_info is physical. */
-[[noreturn]] void arch_boot(u64 start_info);
+[[noreturn]] void arch_boot(void);

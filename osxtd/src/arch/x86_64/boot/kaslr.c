@@ -10,7 +10,7 @@
 #include <arch/random.h>
 #include <arch/timer.h>
 
-#include "arch/x86_64/boot/pvh.h"
+#include "arch/x86_64/boot/handover.h"
 
 extern const u8 kernel_relocs[], kernel_relocs_end[];
 extern u64 shared early_pd_high[1024] OWNER(boot); /* KIMAGE_BASE on, 2 MiB each */
@@ -19,30 +19,7 @@ enum : u64 { STEP = 2 << 20, AREA = 2ull << 30, LARGE_PAGE = 0x83 };
 
 u64 shared kernel_slide;
 
-/* ---- whether and where ---- */
-
-static bool is_wanted(u64 start_info)
-{
-	struct start_info s = {};
-	struct str word = STR("nokaslr");
-	usize matched = 0; /* characters of word; one more than it has: another word */
-	if (!cspan_read(boot_physical(start_info, sizeof(s)), 0, &s) || s.magic != START_MAGIC)
-		return false;
-	for (u64 at = s.command_line; at != 0; at++) {
-		u8 c = 0;
-		if (!cspan_read(boot_physical(at, 1), 0, &c) || c == 0 || c == ' ') {
-			if (matched == str_len(word))
-				return false;
-			if (c == 0)
-				break;
-			matched = 0;
-		} else {
-			bool same = matched < str_len(word) && (u8)str_get(word, matched) == c;
-			matched = same ? matched + 1 : str_len(word) + 1;
-		}
-	}
-	return true;
-}
+/* ---- where ---- */
 
 static u64 step_up(u64 v)
 {
@@ -112,12 +89,14 @@ static void move_words(struct cspan list, u64 size, u64 slide)
 	}
 }
 
-u64 kaslr_move(u64 start_info)
+u64 kaslr_move(void)
 {
 	u32 sizes[2] = {};
+	struct str value = {};
 	UNSAFE("1. the linker script bounds the table")
 	struct cspan table = { kernel_relocs, (usize)(kernel_relocs_end - kernel_relocs) };
-	if (!cspan_read(table, 0, &sizes) || sizes[0] + sizes[1] == 0 || !is_wanted(start_info))
+	if (!cspan_read(table, 0, &sizes) || sizes[0] + sizes[1] == 0 ||
+	    boot_option(STR("nokaslr"), &value))
 		return 0;
 	u64 slide = choose();
 	if (slide == 0)

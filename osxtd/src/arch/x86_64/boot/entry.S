@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * pvh - from the PVH entry (32-bit, paging off, ebx = hvm_start_info) to C in the kernel's own addresses.
+ * entry - from each boot protocol's entry to C in the kernel's own addresses.
+ *
+ * Three doors, all of them 32-bit with paging off, lead to `start` with the protocol's number in esi and the physical
+ * address of what the loader left in ebp:
+ *   PVH         pvh_start, ebx = hvm_start_info
+ *   Multiboot2  multiboot2_start, eax = its magic, ebx = the information
+ *   Linux       image_entry_32, esi = boot_params; image_entry_64 the same from long mode with memory mapped one to one
  *
  * The early page tables map the first 4 GiB three times with 2 MiB pages: at 0 for the switch itself, at PHYSMAP_BASE,
  * and its first 2 GiB at the kernel's addresses.  kaslr_move adds the place where the image goes on, and moves it.
  * mm_init replaces the tables.
  *
- *   Spec:  Xen's misc/pvh.pandoc; Intel SDM volume 3, 10.8.5 (entering IA-32e mode).
+ *   Spec:  Xen's misc/pvh.pandoc; Multiboot2 2.0, 3.1 and 3.3; Linux Documentation/arch/x86/boot.rst;
+ *          Intel SDM volume 3, 10.8.5 (entering IA-32e mode) and 10.8.5.4 (leaving it).
  */
 #include "../offsets.h"
+#include "protocols.h"
 
 #define KERNEL_VMA       0xffffffff80000000
 #define PHYS(symbol)     (symbol - KERNEL_VMA)
@@ -16,6 +24,7 @@
 #define SHADOW_SLOT      472	/* of 0xffffec0000000000 */
 #define SHADOW_SLOTS     32
 #define BOOT_STACK_SIZE  32768
+#define BOOT_CS32        0x20
 #define CR4_PAE          0x20
 #define CR0_ON           0x80010023	/* PG WP NE MP PE */
 #define MSR_EFER_        0xc0000080
@@ -40,13 +49,68 @@
 	wrmsr
 	.endm
 
+	/* The image begins here: the wrapper of image/ knows the places of its two doors (image/image.h). */
 	.section .boot.text, "ax", @progbits
 	.code32
+image_entry_32:
+	movl %esi, %ebp
+	movl $HANDOVER_LINUX, %esi
+	jmp start
+	.org image_entry_32 + 16
+	.code64
+image_entry_64:
+	cli
+	movl %esi, %ebp
+	lgdt PHYS(boot_gdt_pointer)
+	pushq $BOOT_CS32
+	pushq $PHYS(leave_long_mode)
+	lretq
+
+	.balign 8
+multiboot2_header:
+	.long MULTIBOOT2_HEADER_MAGIC, 0, multiboot2_header_end - multiboot2_header
+	.long -(MULTIBOOT2_HEADER_MAGIC + (multiboot2_header_end - multiboot2_header))
+	.word 3, 0			/* the entry, instead of the ELF header's */
+	.long 12, PHYS(multiboot2_start), 0
+	.word 6, 0			/* modules on pages of their own */
+	.long 8
+	.word 0, 0
+	.long 8
+multiboot2_header_end:
+
+	.code32
+leave_long_mode:
+	movl $KERNEL_DS, %eax
+	movl %eax, %ds
+	movl %eax, %es
+	movl %eax, %ss
+	movl %cr0, %eax
+	andl $0x7fffffff, %eax
+	movl %eax, %cr0
+	xorl %eax, %eax
+	movl %eax, %cr4
+	movl $MSR_EFER_, %ecx
+	rdmsr
+	andl $~EFER_LME, %eax
+	wrmsr
+	movl $HANDOVER_LINUX, %esi
+	jmp start
+
+multiboot2_start:
+	movl %ebx, %ebp
+	movl $HANDOVER_MULTIBOOT2, %esi
+	cmpl $MULTIBOOT2_MAGIC, %eax
+	je start
+	xorl %esi, %esi
+	jmp start
+
 	.globl pvh_start
 pvh_start:
+	movl %ebx, %ebp
+	movl $HANDOVER_PVH, %esi
+start:
 	cli
 	cld
-	movl %ebx, %ebp
 
 	movl $PHYS(early_pd), %edi	/* .bss: the high halves are 0 */
 	movl $0x83, %eax
@@ -151,10 +215,11 @@ pvh_start:
 	movb $0, %al			/* a string function stops at it */
 	movq %rax, __stack_chk_guard(%rip)
 
-	/* From here on the code runs where kaslr_move put the image. */
-	movl %ebp, %r12d
 	movl %ebp, %edi
 	xorl %ebp, %ebp
+	call handover_read
+
+	/* From here on the code runs where kaslr_move put the image. */
 	call kaslr_move
 	movq %rax, %r13
 	xorl %eax, %eax
@@ -165,7 +230,6 @@ pvh_start:
 	jmp *%rax
 4:	BOOT_CPU_AREA
 
-	movl %r12d, %edi
 	call arch_boot
 	ud2
 
@@ -175,9 +239,10 @@ boot_gdt:
 	.quad 0, 0
 	.quad 0x00af9b000000ffff	/* KERNEL_CS */
 	.quad 0x00cf93000000ffff	/* KERNEL_DS */
+	.quad 0x00cf9b000000ffff	/* BOOT_CS32 */
 boot_gdt_pointer:
 	.word . - boot_gdt - 1
-	.long PHYS(boot_gdt)
+	.quad PHYS(boot_gdt)
 
 	.section .bss.page_aligned, "aw", @nobits
 	.balign 4096

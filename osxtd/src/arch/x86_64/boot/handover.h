@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * handover - what a loader leaves in memory, read into boot_info; private to boot code.
+ *
+ * All of it is foreign and lies in memory that mm_init will hand out: everything is copied, each
+ * length is checked against its container, and each loop ends with the container.  A reader that
+ * finds nothing sound leaves boot_info without ranges, which arch_boot refuses.
+ *
+ *   Context:  before kaslr_move, at the addresses that the image was linked for; nothing stored may
+ *             hold an address of the image.
+ */
+#pragma once
+#include <osxtd/span.h>
+
+#include "boot_info.h"
+#include "protocols.h"
+
+/* Physical memory below 4 GiB; empty when the range does not lie there. */
+struct cspan boot_physical(u64 address, u64 length);
+/* The little-endian number of up to 8 bytes at off; 0 when it is not all within s. */
+u64 boot_number(struct cspan s, u64 off, u32 bytes);
+
+/* Ranges of an e820 type, which the memory maps of the three protocols share. */
+void handover_add_range(struct boot_info *b, u64 start, u64 length, u64 e820_type);
+/* Copies the string at a physical address; what is too long for boot_info is cut. */
+void handover_command_line(struct boot_info *b, u64 address);
+/* An initial archive that is not wholly within reach is left out. */
+void handover_initrd(struct boot_info *b, u64 start, u64 length);
+
+/* Each reads what lies at a physical address.
+ * Spec:  Xen public/arch-x86/hvm/start_info.h (version 0 has no memory map: refused). */
+void pvh_read(struct boot_info *b, u64 address);
+/* Spec:  Linux Documentation/arch/x86/boot.rst and zero-page.rst. */
+void linux_read(struct boot_info *b, u64 address);
+/* Spec:  Multiboot2 2.0, 3.6. */
+void multiboot2_read(struct boot_info *b, u64 address);
+
+/* Called by entry.S: fills boot_info from what the loader of this protocol left at address. */
+void handover_read(u64 address, u32 protocol);
+
+/*
+ * Chooses where the kernel's image shall run, maps it there too, and changes all addresses that it
+ * holds.  Returns how far it moves: 0 with `nokaslr`, or when the image has no table of its
+ * addresses.
+ *
+ * Called by entry.S at the addresses that the image was linked for, which stay mapped until
+ * paging_init; what was stored before it returns must not hold addresses.
+ */
+u64 kaslr_move(void);
