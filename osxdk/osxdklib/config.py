@@ -13,15 +13,14 @@ BUILDABLE_ARCHES = ('x86_64',)
 MAX_CPUS = 64
 MIN_MEM_MIB, MAX_MEM_MIB = 16, 64 * 1024
 PROFILE_FORMATS = ('flame-graph', 'folded', 'json')
+METHODS = ('qemu-direct', 'grub-rescue-iso', 'grub-qcow2')
+PROTOCOLS = ('pvh', 'linux', 'multiboot2', 'linux-efi-pe64')
 LOG_LEVELS = ('off', 'error', 'warn', 'info', 'debug', 'trace')
 
 # Variables whose other values come with later issues: name -> (default, values accepted today).
 FIXED = {
     'RELEASE_LTO': ('0', ('0',)),
     'INTEL_TDX': ('0', ('0',)),
-    'BOOT_METHOD': ('qemu-direct', ('qemu-direct',)),
-    'BOOT_PROTOCOL': ('pvh', ('pvh',)),
-    'OVMF': ('off', ('off',)),
     'VSOCK': ('off', ('off',)),
     'GPU': ('off', ('off',)),
     'NETDEV': ('user', ('user',)),
@@ -128,6 +127,7 @@ class Config:
         self.ktest = env.get('KTEST', '')
         self.kernel = env.get('KERNEL', '') or 'omegaos'
         self.append = env.get('APPEND', '')
+        self.door = tuple(env.get(name, '') for name in ('BOOT_METHOD', 'BOOT_PROTOCOL', 'OVMF'))   # doors.choose
         self.image = env.get('IMAGE', '')
         self.timeout = parse_number(env, 'TIMEOUT', 0, 0, 86400) or None
         self.fuzz_time = parse_number(env, 'FUZZ_TIME', 60, 1, 86400)

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import threading
 
-from . import backtrace
+from . import backtrace, doors
 from .config import Refused
 from .counters import Counters
 from .qmp import Qmp, QmpError
@@ -62,13 +62,14 @@ class Machine:
     """What to boot.  `kernel` is any file QEMU's -kernel takes; `elf` has its symbols, if any."""
 
     def __init__(self, config, kernel, initrd=None, append='', elf=None, scheme=None, mem_mib=None, smp=None,
-                 extra=(), cpu=None, tcg=False):
+                 extra=(), cpu=None, tcg=False, door=None):
         self.config, self.kernel, self.initrd, self.append = config, kernel, initrd, append
         self.elf = elf
         self.scheme = config.scheme if scheme is None else config.with_scheme(scheme).scheme
         self.mem_mib = mem_mib or config.mem_mib
         self.smp = smp or config.smp
         self.cpu, self.extra, self.tcg = cpu, list(extra), tcg
+        self.door = door or doors.choose(*config.door)
 
     @property
     def has_counters(self):
@@ -81,9 +82,8 @@ class Machine:
         accel = 'kvm' if not self.tcg and kvm_usable(self.config) else 'tcg'
         args = [qemu_binary(self.config.arch), '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
                 '-machine', self.scheme['machine'], '-accel', accel, '-cpu', self.cpu or self.scheme.get('cpu', 'max'),
-                '-smp', str(self.smp), '-m', f'{self.mem_mib}M', '-kernel', self.kernel, '-append', ('nokaslr ' if self.has_counters else '') + self.append]
-        if self.initrd:
-            args += ['-initrd', self.initrd]
+                '-smp', str(self.smp), '-m', f'{self.mem_mib}M']
+        args += doors.arguments(self, ('nokaslr ' if self.has_counters else '') + self.append)
         for device in self.scheme.get('devices', []):
             args += ['-device', device]
         return args + self.scheme.get('args', []) + self.extra

@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import audit, build, debugsuite, gdbtest, hosttests, image, rerun, run, scripted, selftest, sysfuzz, wallstest
+from . import audit, build, debugsuite, doors, gdbtest, hosttests, image, rerun, run, scripted, selftest, sysfuzz, wallstest
 from .config import Refused
 from .console import Session, Timeout, boot
 
@@ -221,6 +221,7 @@ SUITES = {
     'ktest': suite_ktest,
     'boot': suite_boot,
     'kaslr': suite_kaslr,
+    'doors': doors.suite,
     'abi': suite_abi,
     'apps': lambda config, log: scripted.suite(config, 'apps', log),
     'hostile': suite_hostile,
