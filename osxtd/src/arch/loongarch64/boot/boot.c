@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MPL-2.0
+/* boot - the order of boot up to the part that all architectures share. */
+#include <arch/console.h>
+#include <arch/paging.h>
+
+#include "../cpu_area.h"
+#include "../platform.h"
+#include "../regs.h"
+#include "arch/loongarch64/boot/handover.h"
+#include "serial/ns16550.h"
+
+extern const u8 boot_stack_guard[PAGE_SIZE]; /* below the boot stack */
+
+enum : u64 {
+	DEVICE_WINDOW = 0x8000000000000000, /* DMW0, opened by entry.S: uncached */
+	UART_USUAL = 0x1fe001e0,	    /* where every board has it */
+};
+enum : u32 { UART_BYTES = 8 };
+
+void arch_console_init(void)
+{
+	u64 uart = platform.uart != 0 ? platform.uart : (u64)UART_USUAL;
+	ns16550_use(&(struct ns16550){ { DEVICE_WINDOW + uart }, 1, platform.uart_line });
+}
+
+void arch_boot(void)
+{
+	cpu_detect();
+	cpu_init(0);
+	arch_console_init();
+	if (boot_info.range_count == 0)
+		panic("the boot loader left no memory map, or its boot protocol is not known");
+	boot_info.kernel_start = address_of_(kernel_text_start) - kimage_base();
+	boot_info.kernel_end = address_of_(kernel_end) - kimage_base();
+	boot_info.cpu_count = 1;
+	boot_continue();
+}
+
+void arch_platform_init(void)
+{
+	u64 uart = platform.uart != 0 ? platform.uart : (u64)UART_USUAL;
+	ns16550_move(kernel_map_mmio(uart, UART_BYTES));
+	csr_write(CSR_DMW0, 0);
+	(void)paging_unmap_page(address_of_(boot_stack_guard));
+	cpu_unmap_guards();
+	irq_init();
+	power_init();
+	rtc_init();
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * platform - what the device tree says of the machine; private to the architecture.
+ *
+ *   Context:  filled by boot code before kaslr_move, so it holds numbers only; read-only
+ * afterwards.
+ */
+#pragma once
+#include <osxtd/base.h>
+#include <osxtd/span.h>
+
+enum : u32 { PLATFORM_SEED_WORDS = 8 };
+
+/* A register of power control; address 0: there is none. */
+struct platform_register {
+	u64 address;
+	u8 value;
+};
+struct platform {
+	u64 uart;
+	u32 uart_line;
+	struct platform_register off, reset;
+	u64 rtc;
+	u64 pch_pic;
+	u64 seed[PLATFORM_SEED_WORDS]; /* given out by arch_random */
+	u32 seed_words, seed_used;
+};
+extern struct platform shared platform OWNER(boot);
+
+/* Maps the registers that switch off and reset; after mm_init. */
+void power_init(void);
+/* Reads the battery clock for clock_boot_epoch_ns; the monotonic clock runs. */
+void rtc_init(void);
+/* Finds the interrupt controllers and masks everything; after mm_init. */
+void irq_init(void);
+/* What entry code calls. */
+[[noreturn]] void arch_boot(void);
