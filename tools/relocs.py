@@ -18,11 +18,16 @@ import struct
 import sys
 
 SHT_SYMTAB, SHT_RELA, SHF_ALLOC = 2, 4, 2
-# Relocations of x86_64 that do not change when everything moves together, and those that do.
-RELATIVE = {0: 'NONE', 2: 'PC32', 4: 'PLT32', 24: 'PC64'}
-ABS64, ABS32_PHYSICAL, ABS32_SIGNED = 1, 10, 11
-# Loads from the table of addresses, of which the linker makes other instructions: the byte before the place tells
-# whether those that count from themselves (lea, call, jmp) or those with the address itself (mov, test, cmp ...).
+ABS64, ABS32_PHYSICAL, ABS32_SIGNED, RELATIVE = 'ABS64', 'ABS32_PHYSICAL', 'ABS32_SIGNED', 'RELATIVE'
+# What each machine's relocations are: those that do not change when everything moves together, and those that do.
+KINDS = {
+    62: {**dict.fromkeys((0, 2, 4, 24), RELATIVE), 1: ABS64, 10: ABS32_PHYSICAL, 11: ABS32_SIGNED},      # x86-64
+    243: {**dict.fromkeys((0, 16, 17, 18, 19, 23, 24, 25, 35, 39, 44, 45, 51, 57), RELATIVE), 2: ABS64},    # RISC-V
+    258: {**dict.fromkeys((0, 50, 55, 64, 65, 66, 71, 72, 99, 100, 102, 110), RELATIVE), 2: ABS64},         # LoongArch
+}
+X86_64 = 62
+# Loads from the table of addresses, of which the linker makes other instructions on x86-64: the byte before the place
+# tells whether those that count from themselves (lea, call, jmp) or those with the address itself (mov, test, cmp ...).
 RELAXED = (9, 41, 42)
 LEA, CALL, JMP, IMMEDIATE = 0x8d, 0xe8, 0xe9, (0xc7, 0x81, 0xf7)
 
@@ -33,6 +38,7 @@ class Elf:
     def __init__(self, path):
         with open(path, 'rb') as file:
             self.data = file.read()
+        self.machine, = struct.unpack_from('<H', self.data, 18)
         offset, = struct.unpack_from('<Q', self.data, 40)
         size, count = struct.unpack_from('<HH', self.data, 58)
         self.sections = [struct.unpack_from('<IIQQQQIIQQ', self.data, offset + i * size) for i in range(count)]
@@ -67,16 +73,17 @@ def places(elf):
     bounds = dict(elf.symbols)
     base, end = bounds['kernel_base'], bounds['kernel_relocs_end']
     found = {ABS64: [], ABS32_SIGNED: []}
-    for place, kind, value, addend in elf.relocations():
-        if kind in RELATIVE or (kind == ABS32_PHYSICAL and value + addend & (1 << 64) - 1 < 1 << 31):
+    for place, number, value, addend in elf.relocations():
+        kind = KINDS[elf.machine].get(number)
+        if kind == RELATIVE or (kind == ABS32_PHYSICAL and value + addend & (1 << 64) - 1 < 1 << 31):
             continue
-        if kind in RELAXED:
+        if elf.machine == X86_64 and number in RELAXED:
             before = elf.bytes_before(place)
             if before[0] == LEA or before[1] in (CALL, JMP):
                 continue
             kind = ABS32_SIGNED if before[0] in IMMEDIATE else kind
         if kind not in found:
-            raise SystemExit(f'relocs: {place:#x} has a relocation of type {kind}, which this tool does not know')
+            raise SystemExit(f'relocs: {place:#x} has a relocation of type {number}, which this tool does not know')
         if base <= value <= end:    # what is counted from a place of the image may itself lie far away
             found[kind].append(place)
         elif value >= 1 << 31:
@@ -112,7 +119,7 @@ def check(before, after):
     """The table stands behind everything: all addresses but its own end are the same."""
     old, new = Elf(before), Elf(after)
     moved = set(old.symbols) - set(new.symbols)
-    moved = [s for s in moved if s[0] not in ('', 'kernel_relocs_end') and s[1] >= 1 << 31]
+    moved = [s for s in moved if s[0] not in ('', 'kernel_relocs_end') and not s[0].startswith('.L') and s[1] >= 1 << 31]
     if moved:
         print(f'relocs: the last link moved {moved[0][0]} and {len(moved) - 1} others', file=sys.stderr)
     return not moved

@@ -93,7 +93,8 @@ enum : i32 {
 	POLL_HUP = 6,
 };
 
-/* struct sigaction of rt_sigaction(2). */
+/* struct sigaction of rt_sigaction(2), with a restorer; arch_sigaction_read and _write know what
+ * user mode has. */
 struct abi_sigaction {
 	u64 handler;
 	u64 flags;

@@ -46,6 +46,10 @@ err_t arch_set_tls(struct user_ctx *c, u64 tls);
 u64 arch_user_ip(const struct user_ctx *c);
 u64 arch_user_sp(const struct user_ctx *c);
 
+/* The record of rt_sigaction(2) in user memory.  ERR_FAULT. */
+err_t arch_sigaction_read(struct uaddr src, struct abi_sigaction *out);
+err_t arch_sigaction_write(struct uaddr dst, const struct abi_sigaction *action);
+
 /* ---- signal frames ---- */
 /* Where frames are put together; a thread makes one with its first signal. */
 struct arch_signal_room;
@@ -58,6 +62,7 @@ struct arch_signal {
 	u32 signo;
 	const struct abi_sigaction *action;
 	u64 mask; /* to be restored by sigreturn */
+	u64 vdso; /* where the process has it; 0: nowhere */
 };
 /*
  * Writes the frame and makes user mode enter the handler.  altstack is the thread's; SS_AUTODISARM

@@ -134,6 +134,11 @@ static void run_handler(struct thread *self, const struct siginfo *info,
 		.action = action,
 		.mask = self->has_saved_mask ? self->saved_mask : self->blocked,
 	};
+	if (ARCH_RETURNS_BY_VDSO) {
+		struct mm_layout layout = {};
+		mm_get_layout(thread_mm(self), &layout);
+		s.vdso = layout.vdso;
+	}
 	if (unlikely(push_frame(self, info, &s) != OK)) {
 		struct siginfo fault = siginfo_kernel(SIGSEGV);
 		if (signo == SIGSEGV)

@@ -24,7 +24,8 @@ err_t sys_vfork(struct thread *self, const struct sysargs *a, i64 *ret)
 	return process_fork(self, &r, ret);
 }
 
-/* Arguments in the order of x86_64: flags, stack, parent_tid, child_tid, tls. */
+/* Arguments: flags, stack, parent_tid, child_tid, tls.  An architecture whose order is another one
+ * has a call of its own that turns them round. */
 err_t sys_clone(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	u64 flags = a->a0 & UINT32_MAX;

@@ -13,7 +13,7 @@ err_t sys_rt_sigaction(struct thread *self, const struct sysargs *a, i64 *ret)
 	if (a->a3 != SIGSET_BYTES)
 		return ERR_INVAL;
 	if (a->a1 != 0)
-		TRY(user_get(arg_uaddr(a->a1), &fresh));
+		TRY(arch_sigaction_read(arg_uaddr(a->a1), &fresh));
 	if (signo < 1 || signo > NSIG ||
 	    (a->a1 != 0 && (SIGNALS_UNBLOCKABLE & sigset_bit((u32)signo)) != 0))
 		return ERR_INVAL;
@@ -28,7 +28,7 @@ err_t sys_rt_sigaction(struct thread *self, const struct sysargs *a, i64 *ret)
 		if (fresh.handler <= SIG_IGN)
 			signal_drop_ignored(process_of(self), (u32)signo);
 	}
-	return a->a2 == 0 ? OK : user_put(arg_uaddr(a->a2), &old);
+	return a->a2 == 0 ? OK : arch_sigaction_write(arg_uaddr(a->a2), &old);
 }
 
 err_t sys_rt_sigprocmask(struct thread *self, const struct sysargs *a, i64 *ret)

@@ -9,7 +9,7 @@ import re
 import tomllib
 
 ARCHES = ('x86_64', 'riscv64', 'loongarch64')
-BUILDABLE_ARCHES = ('x86_64',)
+BUILDABLE_ARCHES = ('x86_64', 'riscv64')
 MAX_CPUS = 64
 MIN_MEM_MIB, MAX_MEM_MIB = 16, 64 * 1024
 PROFILE_FORMATS = ('flame-graph', 'folded', 'json')

@@ -52,7 +52,7 @@ class Tree:
         paths = {name: path for name, (path, _) in self.symbols.items()}
         paths.update([replaced] if replaced else [])
         files = files or paths.values()
-        return self.run('check', '--root', root or self.config.kit, '--stamp', os.path.join(folder, 'ok'), *files)
+        return self.run('check', '--arch', self.config.arch, '--root', root or self.config.kit, '--stamp', os.path.join(folder, 'ok'), *files)
 
     def compile(self, folder, calls, name='probe.c'):
         """An object that calls these functions."""

@@ -209,12 +209,13 @@ def reach(start, manifests):
     return seen
 
 
-def find_manifests(root):
-    """{name: (path, manifest)} of osxtd and of every folder of kernel/ that has a manifest."""
+def find_manifests(root, arch):
+    """{name: (path, manifest)} of osxtd and of every folder of kernel/ that has a manifest, other architectures' left out."""
     found = {}
     paths = [os.path.join(root, 'osxtd/component.toml')]
     for base, _, files in sorted(os.walk(os.path.join(root, 'kernel'))):
-        paths += [os.path.join(base, 'component.toml')] if 'component.toml' in files else []
+        if 'component.toml' in files and ('/arch/' not in base or base.endswith('/' + arch)):
+            paths.append(os.path.join(base, 'component.toml'))
     for path in paths:
         manifest = load(path)
         if manifest['name'] in found:
@@ -233,7 +234,7 @@ def linker_symbols(root):
 
 
 def check(args):
-    manifests = find_manifests(args.root)
+    manifests = find_manifests(args.root, args.arch)
     components = [Component(path, manifests) for path in args.files]
     faults = list(floor_breaches(manifests))
     for user in components:
@@ -251,7 +252,7 @@ def check(args):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('command', choices=('osxtd', 'seal', 'check'))
-    for option in ('--manifest', '--symbols', '--object', '--stamp', '--root', '--bitcode', '--assembly'):
+    for option in ('--manifest', '--symbols', '--object', '--stamp', '--root', '--bitcode', '--assembly', '--arch'):
         parser.add_argument(option)
     parser.add_argument('--ld-arg', action='append', default=[])
     parser.add_argument('files', nargs='+')

@@ -51,6 +51,16 @@ u64 arch_user_sp(const struct user_ctx *c)
 	return c->rsp;
 }
 
+err_t arch_sigaction_read(struct uaddr src, struct abi_sigaction *out)
+{
+	return user_read(src, span_of(*out));
+}
+
+err_t arch_sigaction_write(struct uaddr dst, const struct abi_sigaction *action)
+{
+	return user_write(dst, cspan_of(*action));
+}
+
 void arch_exception_signal(const struct user_event_info *ev, u64 ip, u32 *signo, i32 *code,
 			   u64 *addr)
 {

@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/*
- * vdso - user code that reads the clock without entering the kernel.
- *
- * This is a program of its own, mapped into every process; it is not linked into the kernel and the
- * Safe C profile does not apply to it.  What it cannot answer it asks the kernel by the ordinary
- * call.
- *
- *   Spec:  vdso(7), clock_gettime(2), gettimeofday(2), time(2), getcpu(2), clock_getres(2).
- */
-#include "vdso/data.h"
+/* vdso - the vDSO of x86_64, see vdso/user.h.  Spec: vdso(7), time(2). */
+#include <osxtd/base.h>
 
-struct timespec {
-	i64 sec, nsec;
-};
-struct timeval {
-	i64 sec, usec;
-};
-enum {
-	CLOCK_REALTIME,
-	CLOCK_MONOTONIC,
-	CLOCK_MONOTONIC_RAW = 4,
-	CLOCK_REALTIME_COARSE,
-	CLOCK_MONOTONIC_COARSE,
-	CLOCK_BOOTTIME
-};
 enum {
 	SYS_gettimeofday = 96,
 	SYS_time = 201,
@@ -31,23 +9,6 @@ enum {
 	SYS_clock_getres = 229,
 	SYS_getcpu = 309
 };
-enum : u64 { NS_PER_SEC = 1000000000 };
-
-/* Placed by vdso.ld in the page below the image. */
-extern const volatile struct vdso_data vdso_data_page __attribute__((visibility("hidden")));
-
-#define EXPORT(name) __attribute__((alias("__vdso_" #name)))
-int __vdso_clock_gettime(int clock, struct timespec *out);
-int __vdso_gettimeofday(struct timeval *out, int *zone);
-i64 __vdso_time(i64 *out);
-int __vdso_clock_getres(int clock, struct timespec *out);
-int __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused);
-int clock_gettime(int clock, struct timespec *out) EXPORT(clock_gettime);
-int gettimeofday(struct timeval *out, int *zone) EXPORT(gettimeofday);
-i64 time(i64 *out) EXPORT(time);
-int clock_getres(int clock, struct timespec *out) EXPORT(clock_getres);
-int getcpu(unsigned *cpu, unsigned *node, void *unused) EXPORT(getcpu);
-
 static inline i64 call3(i64 number, u64 a, u64 b, u64 c)
 {
 	i64 result;
@@ -67,56 +28,15 @@ static inline u64 counter(void)
 
 #define FENCE() __asm__ volatile("" ::: "memory") /* x86 keeps the order of loads */
 
-/* The columns of base_ns. */
-enum base : u32 { BASE_MONOTONIC, BASE_REALTIME };
+#include "vdso/user.h"
 
-/* False: ask the kernel. */
-static inline bool read_clock(enum base which, u64 *ns)
-{
-	const volatile struct vdso_data *d = &vdso_data_page;
-	u32 sequence;
-	do {
-		sequence = d->sequence;
-		FENCE();
-		u64 mult = d->mult;
-		if (mult == 0)
-			return false;
-		/* Another CPU's counter may be a little behind: time must not jump. */
-		u64 now = counter(), base = d->base_counter;
-		u64 delta = now > base ? now - base : 0;
-		*ns = (u64)((unsigned __int128)delta * mult >> VDSO_SHIFT) + d->base_ns[which];
-		FENCE();
-	} while ((sequence & 1) != 0 || sequence != d->sequence);
-	return true;
-}
-
-int __vdso_clock_gettime(int clock, struct timespec *out)
-{
-	enum {
-		REAL = 1 << CLOCK_REALTIME | 1 << CLOCK_REALTIME_COARSE,
-		MONOTONIC = 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW |
-			    1 << CLOCK_MONOTONIC_COARSE | 1 << CLOCK_BOOTTIME
-	};
-	u64 ns;
-	if ((unsigned)clock > CLOCK_BOOTTIME || ((REAL | MONOTONIC) >> clock & 1) == 0 ||
-	    !read_clock((REAL >> clock & 1) != 0 ? BASE_REALTIME : BASE_MONOTONIC, &ns))
-		return (int)call3(SYS_clock_gettime, (u64)(i64)clock, (u64)out, 0);
-	out->sec = (i64)(ns / NS_PER_SEC);
-	out->nsec = (i64)(ns % NS_PER_SEC);
-	return 0;
-}
-
-int __vdso_gettimeofday(struct timeval *out, int *zone)
-{
-	u64 ns;
-	if (zone != nullptr || !read_clock(BASE_REALTIME, &ns))
-		return (int)call3(SYS_gettimeofday, (u64)out, (u64)zone, 0);
-	if (out != nullptr) {
-		out->sec = (i64)(ns / NS_PER_SEC);
-		out->usec = (i64)(ns % NS_PER_SEC / 1000);
-	}
-	return 0;
-}
+#define EXPORT(name) __attribute__((alias("__vdso_" #name)))
+i64 __vdso_time(i64 *out);
+int clock_gettime(int clock, struct timespec *out) EXPORT(clock_gettime);
+int gettimeofday(struct timeval *out, int *zone) EXPORT(gettimeofday);
+i64 time(i64 *out) EXPORT(time);
+int clock_getres(int clock, struct timespec *out) EXPORT(clock_getres);
+int getcpu(unsigned *cpu, unsigned *node, void *unused) EXPORT(getcpu);
 
 i64 __vdso_time(i64 *out)
 {
@@ -127,14 +47,4 @@ i64 __vdso_time(i64 *out)
 	if (out != nullptr)
 		*out = sec;
 	return sec;
-}
-
-int __vdso_clock_getres(int clock, struct timespec *out)
-{
-	return (int)call3(SYS_clock_getres, (u64)(i64)clock, (u64)out, 0);
-}
-
-int __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
-{
-	return (int)call3(SYS_getcpu, (u64)cpu, (u64)node, (u64)unused);
 }

@@ -331,7 +331,10 @@ static void call_by_a_wrong_type(void *)
 #ifdef OSXTD_DEBUG
 #define EXPECT_UB(body, why) EXPECT_TRAP(body, nullptr, UD)
 #else
-#define EXPECT_UB(body, why) EXPECT_TRAP(body, nullptr, why)
+/* Not every CPU has a trap that can tell which check it was. */
+#define EXPECT_UB(body, why)                                                                       \
+	EXPECT(ktest_traps(body, nullptr, STR(why)) ||                                             \
+	       ktest_traps(body, nullptr, STR("a check of the compiler failed")))
 #endif
 
 KTEST(compiler_attack, undefined_behaviour_traps)

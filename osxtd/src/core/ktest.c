@@ -7,8 +7,8 @@
 #include "debug/count.h"
 #include "debug/leak.h"
 
-extern const struct ktest __start_ktests[] __attribute__((weak));
-extern const struct ktest __stop_ktests[] __attribute__((weak));
+extern const struct ktest __start_ktests[];
+extern const struct ktest __stop_ktests[];
 
 #define PRINT(format, ...)                                                                         \
 	do {                                                                                       \

@@ -23,7 +23,9 @@ static u64 quotient_digit(u64 *rest, u64 digit, u64 d)
 		if (r >= DIGIT)
 			break;
 	}
-	*rest = wrap_add(wrap_add(*rest << 32, digit), wrap_mul(wrap_add(~q, (u64)1), d));
+	u64 minus_q = wrap_add(~q, (u64)1), part = wrap_mul(minus_q, d),
+	    whole = wrap_add(*rest << 32, digit);
+	*rest = wrap_add(whole, part);
 	return q;
 }
 

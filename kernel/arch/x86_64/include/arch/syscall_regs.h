@@ -5,6 +5,9 @@
 #include <osxtd/sysargs.h>
 #include <osxtd/user_ctx.h>
 
+/* Whether handlers return to code in the vDSO, because programs name no restorer. */
+enum : bool { ARCH_RETURNS_BY_VDSO = false };
+
 ALWAYS_INLINE u64 arch_syscall_number(const struct user_ctx *c)
 {
 	return c->orig_rax;

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * signal_frame - the stack frame of a signal handler on riscv64, and rt_sigreturn(2), its inverse.
+ * The handler's stack pointer stands at the frame: siginfo, ucontext.  It returns to a piece of
+ * code in the vDSO that calls rt_sigreturn. What sigreturn reads was written by user mode: all of
+ * it are plain register values. Spec:  Linux uapi asm/ucontext.h, asm/sigcontext.h; sigreturn(2),
+ * sigaltstack(2).
+ */
+#include <osxtd/buf.h>
+
+#include "arch/arch.h"
+#include "vdso/sigreturn.h"
+
+enum : usize { REGISTERS = 32, FPU_BYTES = 528, FPU_USED = 272 };
+
+struct abi_sigcontext {
+	u64 registers[REGISTERS]; /* pc, then x1 to x31 */
+	u8 fpu[FPU_BYTES];
+};
+struct abi_ucontext {
+	u64 flags, link;
+	struct abi_stack stack;
+	u64 sigmask;
+	u8 unused[120], padding[8];
+	struct abi_sigcontext mcontext; /* on 16 bytes */
+};
+static_assert(sizeof(struct abi_ucontext) == 960);
+static_assert(offsetof(struct abi_ucontext, mcontext) == 176);
+struct signal_frame {
+	struct abi_siginfo info;
+	struct abi_ucontext uc;
+};
+static_assert(sizeof(struct signal_frame) == 1088);
+
+struct arch_signal_room {
+	struct object object;
+	struct signal_frame out; /* what is never assigned stays 0 from the beginning */
+	struct abi_ucontext in;
+};
+
+static void arch_signal_room_fini(struct arch_signal_room *) {}
+OBJECT_TYPE(arch_signal_room, arch_signal_room_fini);
+
+err_t arch_signal_room_new(struct arch_signal_room_ref *out)
+{
+	return arch_signal_room_alloc(out);
+}
+
+BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room)
+{
+	return &room->out.info;
+}
+
+bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s)
+{
+	if ((s->flags & (u32)SS_AUTODISARM) != 0)
+		return false;
+	return c->sp > s->sp && c->sp - s->sp <= s->size;
+}
+
+/* The address below which the frame goes.  ERR_FAULT: the alternate stack in use has no room left.
+ */
+static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s,
+			  const struct abi_stack *alt, u64 need, u64 *top)
+{
+	bool on_alt = arch_is_on_stack(c, alt);
+	*top = c->sp;
+	if ((s->action->flags & SA_ONSTACK) != 0 && !on_alt && alt->size != 0) {
+		*top = wrap_add((u64)alt->sp, alt->size);
+		return need <= alt->size ? OK : ERR_FAULT;
+	}
+	/* Running over the alternate stack's end would write on what lies below it. */
+	if (on_alt && (*top < alt->sp || *top - alt->sp < need))
+		return ERR_FAULT;
+	return OK;
+}
+
+static void get_registers(const struct user_ctx *c, struct abi_sigcontext *m)
+{
+	const u64 now[REGISTERS] = { c->pc, c->ra, c->sp,  c->gp,  c->tp, c->t0, c->t1, c->t2,
+				     c->s0, c->s1, c->a0,  c->a1,  c->a2, c->a3, c->a4, c->a5,
+				     c->a6, c->a7, c->s2,  c->s3,  c->s4, c->s5, c->s6, c->s7,
+				     c->s8, c->s9, c->s10, c->s11, c->t3, c->t4, c->t5, c->t6 };
+	for (usize i = 0; i < REGISTERS; i++)
+		array_at(m->registers, i) = array_at(now, i);
+}
+
+static void set_registers(struct user_ctx *c, const struct abi_sigcontext *m)
+{
+	u64 *const place[REGISTERS] = { &c->pc, &c->ra, &c->sp, &c->gp, &c->tp, &c->t0,	 &c->t1,
+					&c->t2, &c->s0, &c->s1, &c->a0, &c->a1, &c->a2,	 &c->a3,
+					&c->a4, &c->a5, &c->a6, &c->a7, &c->s2, &c->s3,	 &c->s4,
+					&c->s5, &c->s6, &c->s7, &c->s8, &c->s9, &c->s10, &c->s11,
+					&c->t3, &c->t4, &c->t5, &c->t6 };
+	for (usize i = 0; i < REGISTERS; i++)
+		*array_at(place, i) = array_at(m->registers, i);
+}
+
+err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct abi_stack *altstack,
+		       struct arch_signal_room *room)
+{
+	u64 need = sizeof(struct signal_frame), top = 0;
+	TRY(choose_stack(c, s, altstack, need + 16, &top));
+	if (top < need + 16)
+		return ERR_FAULT;
+	u64 frame_at = (top - need) & ~(u64)15;
+
+	struct signal_frame *f = &room->out;
+	f->uc.stack = *altstack;
+	f->uc.sigmask = s->mask;
+	if (f->uc.stack.size == 0)
+		f->uc.stack.flags |= (u32)SS_DISABLE;
+	get_registers(c, &f->uc.mcontext);
+	struct span fpu = span_of(f->uc.mcontext.fpu);
+	user_fpu_save(c, span_sub(fpu, 0, user_fpu_size()));
+	TRY(user_write(uaddr_of(frame_at), cspan_of(*f)));
+
+	if ((altstack->flags & (u32)SS_AUTODISARM) != 0)
+		*altstack = (struct abi_stack){};
+	c->ra = s->vdso == 0 ? 0 : s->vdso + VDSO_SIGRETURN;
+	c->pc = s->action->handler;
+	c->sp = frame_at;
+	c->a0 = s->signo;
+	c->a1 = frame_at + offsetof(struct signal_frame, info);
+	c->a2 = frame_at + offsetof(struct signal_frame, uc);
+	user_ctx_changed(c);
+	return OK;
+}
+
+err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack,
+		      struct arch_signal_room *room)
+{
+	struct abi_ucontext *uc = &room->in;
+	TRY(user_read(uaddr_of(c->sp + offsetof(struct signal_frame, uc)), span_of(*uc)));
+	struct cspan fpu = cspan_of(uc->mcontext.fpu);
+	/* What stands behind the registers says that more follows, which nothing here made. */
+	for (usize i = FPU_USED; i < FPU_BYTES; i++) {
+		if (i >= FPU_BYTES - 12 && cspan_get(fpu, i) != 0)
+			return ERR_FAULT;
+	}
+	if (user_fpu_restore(c, cspan_sub(fpu, 0, user_fpu_size())) != OK)
+		return ERR_FAULT;
+	set_registers(c, &uc->mcontext);
+	user_ctx_changed(c);
+	*mask = uc->sigmask;
+	*altstack = uc->stack;
+	return OK;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * boot - from the device tree to boot_info, and the order of boot up to the part that all
+ * architectures share.
+ *
+ * The tree is the firmware's: its pages are kept out of the allocator's hands as long as the system
+ * runs, and each number in it is checked before it is used.
+ *
+ *   Spec:  Devicetree Specification 0.4, 3.4 (memory), 3.5 (reserved-memory), 3.6 (chosen).
+ */
+#include "arch/riscv64/boot/boot.h"
+
+#include <arch/console.h>
+#include <arch/paging.h>
+#include <arch/random.h>
+#include <arch/timer.h>
+
+#include "arch/riscv64/platform.h"
+#include "boot_ranges.h"
+#include "fdt/fdt.h"
+
+enum : u32 { SEED_BYTES = 64, RESERVATIONS_MAX = 64 };
+
+extern const u8 boot_stack_guard[PAGE_SIZE]; /* below the boot stack */
+extern u64 shared __stack_chk_guard OWNER(boot);
+
+struct seed {
+	u8 bytes[SEED_BYTES];
+	u32 used, len;
+};
+static struct seed shared seed OWNER(boot);
+static bool shared has_tree OWNER(boot);
+
+struct cspan boot_physical(u64 address, u64 length)
+{
+	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
+		return (struct cspan){};
+	UNSAFE("1. the boot tables map this much; 2. length is checked against it; 3. only reads "
+	       "follow")
+	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
+}
+
+static struct cspan tree_at(u64 address)
+{
+	return boot_physical(address, fdt_size(boot_physical(address, FDT_HEADER_BYTES)));
+}
+
+__attribute__((no_stack_protector)) void boot_seed_guard(u64 fdt)
+{
+	struct cspan tree = tree_at(fdt);
+	u64 v = arch_counter();
+	for (usize i = 0; i < cspan_len(tree); i++)
+		v = wrap_mul(v ^ cspan_get(tree, i), 0x9e3779b97f4a7c15) ^ v >> 29;
+	__stack_chk_guard = v << 8; /* a string function stops at the zero */
+}
+
+bool arch_random(u64 *out)
+{
+	u64 v = 0;
+	if (seed.len - seed.used < sizeof(v))
+		return false;
+	for (u32 i = 0; i < sizeof(v); i++) {
+		v = v << 8 | array_at(seed.bytes, seed.used);
+		array_at(seed.bytes, seed.used++) = 0;
+	}
+	*out = v;
+	return true;
+}
+
+/* ---- the tree ---- */
+
+static void read_memory(struct boot_info *b, const struct fdt *f)
+{
+	for (struct fdt_node n = {}; fdt_next(f, &n);) {
+		if (!str_equal(fdt_text(f, &n, STR("device_type")), STR("memory")))
+			continue;
+		u64 start = 0, size = 0;
+		for (u32 i = 0; fdt_reg(f, &n, i, &start, &size); i++)
+			boot_range_add(b, start, size, BOOT_RAM);
+	}
+}
+
+static void read_reserved(struct boot_info *b, const struct fdt *f)
+{
+	u64 start = 0, size = 0;
+	for (u32 i = 0; i < RESERVATIONS_MAX && fdt_reservation(f, i, &start, &size); i++)
+		boot_range_add(b, start, size, BOOT_RESERVED);
+	struct fdt_node parent = {};
+	if (!fdt_find(f, STR("reserved-memory"), 1, &parent))
+		return;
+	for (struct fdt_node n = parent; fdt_next_inside(f, &parent, &n);) {
+		for (u32 i = 0; fdt_reg(f, &n, i, &start, &size); i++)
+			boot_range_add(b, start, size, BOOT_RESERVED);
+	}
+}
+
+static void read_chosen(struct boot_info *b, const struct fdt *f)
+{
+	struct fdt_node n = {};
+	struct cspan value = {};
+	if (!fdt_find(f, STR("chosen"), 1, &n))
+		return;
+	struct str line = fdt_text(f, &n, STR("bootargs"));
+	usize len = min_of(str_len(line), (usize)(BOOT_COMMAND_LINE_MAX - 1));
+	for (usize i = 0; i < len; i++)
+		array_at(b->command_line, i) = str_get(line, i);
+	b->command_line_len = len;
+	u64 start = 0, end = 0;
+	if (fdt_number(f, &n, STR("linux,initrd-start"), &start) &&
+	    fdt_number(f, &n, STR("linux,initrd-end"), &end) && start < end &&
+	    cspan_len(boot_physical(start, end - start)) != 0) {
+		b->initrd_start = start;
+		b->initrd_end = end;
+	}
+	if (fdt_property(f, &n, STR("rng-seed"), &value)) {
+		seed.len = (u32)min_of(cspan_len(value), (usize)SEED_BYTES);
+		span_copy(span_sub(span_of(seed.bytes), 0, seed.len),
+			  cspan_sub(value, 0, seed.len));
+	}
+}
+
+void boot_read(u64 hart, u64 fdt)
+{
+	struct fdt f = {};
+	struct boot_info *b = &boot_info;
+	struct cspan tree = tree_at(fdt);
+	has_tree = cspan_len(tree) != 0 && fdt_open(tree, &f);
+	if (!has_tree)
+		return;
+	read_memory(b, &f);
+	read_reserved(b, &f);
+	read_chosen(b, &f);
+	boot_range_add(b, page_down(fdt), page_up(fdt + cspan_len(tree)) - page_down(fdt),
+		       BOOT_ACPI);
+	boot_ranges_separate(b);
+	devices_read(&f, hart);
+}
+
+/* ---- the order of boot ---- */
+
+struct str boot_protocol(void)
+{
+	return STR("sbi");
+}
+
+void arch_boot(void)
+{
+	cpu_init(0);
+	arch_console_init();
+	if (!has_tree || boot_info.range_count == 0)
+		panic("the firmware left no device tree with memory in it");
+	if (platform.timebase_hz == 0)
+		panic("the device tree does not tell how fast the clock runs");
+	boot_info.kernel_start = address_of_(kernel_text_start) - kimage_base();
+	boot_info.kernel_end = address_of_(kernel_end) - kimage_base();
+	boot_info.cpu_count = 1;
+	boot_continue();
+}
+
+void arch_platform_init(void)
+{
+	(void)paging_unmap_page(address_of_(boot_stack_guard));
+	plic_init();
+	power_init();
+	rtc_init();
+	timer_enable();
+}

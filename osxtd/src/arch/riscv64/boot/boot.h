@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* boot - what entry.S calls before arch_boot; private to boot code. */
+#pragma once
+#include <osxtd/span.h>
+
+/* Physical memory within the boot tables' reach; empty when the range does not lie there. */
+struct cspan boot_physical(u64 address, u64 length);
+/* Draws the stack protector's guard from the tree at fdt, in which the firmware left random bytes,
+ * and the clock. */
+void boot_seed_guard(u64 fdt);
+/* Fills boot_info and platform from the device tree; nothing stored is an address of the image. */
+void boot_read(u64 hart, u64 fdt);
+/* devices.c: what platform holds. */
+struct fdt;
+void devices_read(const struct fdt *f, u64 hart);
+/* Chooses where the image shall run and moves it there; how far. */
+u64 kaslr_move(void);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * devices - the few devices that OSXTD itself uses, as the device tree describes them, and the
+ * console's port.
+ */
+#include <arch/console.h>
+#include <arch/paging.h>
+
+#include "arch/riscv64/boot/boot.h"
+#include "arch/riscv64/platform.h"
+#include "fdt/fdt.h"
+#include "serial/ns16550.h"
+
+struct platform shared platform OWNER(boot);
+
+enum : u32 { SUPERVISOR_EXTERNAL = 9, REGISTERS = 8 };
+
+/* The first device of a kind; its first register. */
+static bool find(const struct fdt *f, struct str id, struct fdt_node *n, u64 *address, u64 *size)
+{
+	*n = (struct fdt_node){};
+	return fdt_next_compatible(f, id, n) && fdt_reg(f, n, 0, address, size);
+}
+
+/* Whether the list of extensions, in either of its two forms, has this one. */
+static bool has_extension(const struct fdt *f, const struct fdt_node *cpu, struct str name)
+{
+	if (fdt_lists(f, cpu, STR("riscv,isa-extensions"), name))
+		return true;
+	struct str isa = fdt_text(f, cpu, STR("riscv,isa"));
+	usize at = str_find(isa, '_', 0);
+	if (str_len(name) == 1) /* single letters stand together, behind rv64 */
+		return str_find(str_sub(isa, 0, at), str_get(name, 0), 4) < at;
+	while (at < str_len(isa)) {
+		usize end = str_find(isa, '_', at + 1);
+		if (str_equal(str_sub(isa, at + 1, end - at - 1), name))
+			return true;
+		at = end;
+	}
+	return false;
+}
+
+/* The hart's node and the phandle of its interrupt controller. */
+static bool find_hart(const struct fdt *f, u64 hart, struct fdt_node *cpu, u32 *controller)
+{
+	u64 id = 0, size = 0, handle = 0;
+	for (struct fdt_node n = {}; fdt_next(f, &n);) {
+		if (!str_equal(fdt_text(f, &n, STR("device_type")), STR("cpu")) ||
+		    !fdt_reg(f, &n, 0, &id, &size) || id != hart)
+			continue;
+		*cpu = n;
+		for (struct fdt_node inner = n; fdt_next_inside(f, &n, &inner);) {
+			if (fdt_number(f, &inner, STR("phandle"), &handle))
+				*controller = (u32)handle;
+		}
+		return true;
+	}
+	return false;
+}
+
+static void read_cpus(const struct fdt *f, u64 hart, u32 *controller)
+{
+	struct fdt_node cpus = {}, cpu = {};
+	if (fdt_find(f, STR("cpus"), 1, &cpus))
+		(void)fdt_number(f, &cpus, STR("timebase-frequency"), &platform.timebase_hz);
+	if (!find_hart(f, hart, &cpu, controller))
+		return;
+	platform.has_sstc = has_extension(f, &cpu, STR("sstc"));
+	platform.has_vector = has_extension(f, &cpu, STR("v"));
+}
+
+/* Contexts are numbered by their place in the list of (controller, interrupt) pairs. */
+static void read_plic(const struct fdt *f, u32 controller)
+{
+	struct fdt_node n = {};
+	struct cspan pairs = {};
+	u64 sources = 0;
+	if (!find(f, STR("sifive,plic-1.0.0"), &n, &platform.plic, &platform.plic_bytes) ||
+	    !fdt_number(f, &n, STR("riscv,ndev"), &sources) ||
+	    !fdt_property(f, &n, STR("interrupts-extended"), &pairs)) {
+		platform.plic = 0;
+		return;
+	}
+	platform.plic_sources = (u32)min_of(sources, (u64)1023);
+	u32 whose = 0, which = 0;
+	for (u32 i = 0; fdt_cell(pairs, 2 * i, &whose) && fdt_cell(pairs, 2 * i + 1, &which); i++) {
+		if (whose == controller && which == SUPERVISOR_EXTERNAL) {
+			platform.plic_context = i;
+			return;
+		}
+	}
+	platform.plic = 0;
+}
+
+void devices_read(const struct fdt *f, u64 hart)
+{
+	struct fdt_node n = {};
+	u64 size = 0, number = 0;
+	u32 controller = 0;
+	platform.boot_hart = hart;
+	read_cpus(f, hart, &controller);
+	read_plic(f, controller);
+	if (find(f, STR("ns16550a"), &n, &platform.uart, &size)) {
+		platform.uart_stride = 1;
+		if (fdt_number(f, &n, STR("reg-shift"), &number) && number <= 3)
+			platform.uart_stride = 1ull << number;
+		if (fdt_number(f, &n, STR("interrupts"), &number))
+			platform.uart_line = (u32)number;
+	}
+	(void)find(f, STR("sifive,test0"), &n, &platform.test, &size);
+	(void)find(f, STR("google,goldfish-rtc"), &n, &platform.rtc, &size);
+}
+
+/* ---- the console's port ---- */
+
+void arch_console_init(void)
+{
+	if (platform.uart == 0 || platform.uart >= BOOT_PHYSMAP_SIZE)
+		return;
+	ns16550_use(&(struct ns16550){
+		.registers = { PHYSMAP_BASE + platform.uart },
+		.stride = (u32)platform.uart_stride,
+		.line = platform.uart_line,
+	});
+}
+
+struct mmio console_map(void)
+{
+	if (platform.uart == 0)
+		return (struct mmio){};
+	return kernel_map_mmio(platform.uart, REGISTERS * platform.uart_stride);
+}
+
+void console_move(struct mmio registers)
+{
+	ns16550_move(registers);
+}

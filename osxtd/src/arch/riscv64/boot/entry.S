@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * entry - from the firmware (supervisor mode, paging off, a0 = hart, a1 = device tree) to C in the kernel's own
+ * addresses.
+ *
+ * The early page tables map the first 512 GiB of physical memory twice with 1 GiB pages, at 0 for the switch itself and
+ * at PHYSMAP_BASE, and 1 GiB from 2 GiB on at the kernel's addresses with 2 MiB pages.  mm_init replaces them.
+ *
+ *   Spec:  Linux Documentation/arch/riscv/boot.rst; RISC-V privileged architecture, 12.1.11 (satp), 12.5 (Sv48).
+ */
+#include "../offsets.h"
+
+#define IMAGE_TO_PHYS    0xffffffff00000000	/* KIMAGE_BASE */
+#define RAM_START        0x80000000
+#define PHYSMAP_SLOT     273
+#define SHADOW_SLOT      472	/* of 0xffffec0000000000 */
+#define SHADOW_SLOTS     32
+#define BOOT_STACK_SIZE  32768
+#define PTE_TABLE        0x01
+#define PTE_ALL          0xcf	/* valid, read, write, execute, accessed, dirty */
+#define SATP_SV48        9
+
+	/* Puts an entry that leads to the table at \table, \offset bytes behind its symbol, into slot \slot of \in. */
+	.macro LINK in, slot, table, offset=0
+	la t0, \table
+	.if \offset
+	li t1, \offset
+	add t0, t0, t1
+	.endif
+	srli t0, t0, 2
+	ori t0, t0, PTE_TABLE
+	la t1, \in
+	li t2, \slot * 8
+	add t1, t1, t2
+	sd t0, 0(t1)
+	.endm
+
+	/* Fills \count entries from t0 on with t1, t1 + t2, … */
+	.macro FILL count
+	li t3, \count
+700:	sd t1, 0(t0)
+	addi t0, t0, 8
+	add t1, t1, t2
+	addi t3, t3, -1
+	bnez t3, 700b
+	.endm
+
+	.section .boot.text, "ax", @progbits
+	.globl boot_start
+boot_start:
+	csrw sie, zero
+	csrw sscratch, zero
+	mv s0, a0
+	mv s1, a1
+	la t0, bss_start
+	la t1, kernel_end
+1:	sd zero, 0(t0)
+	addi t0, t0, 8
+	bltu t0, t1, 1b
+
+	la t0, early_flat
+	li t1, PTE_ALL
+	li t2, 1 << (30 - 2)
+	FILL 512
+	la t0, early_pd_high
+	li t1, RAM_START >> 2 | PTE_ALL
+	li t2, 1 << (21 - 2)
+	FILL 1024
+	LINK early_root, 0, early_flat
+	LINK early_root, PHYSMAP_SLOT, early_flat
+	LINK early_root, 511, early_high
+	LINK early_high, 510, early_pd_high
+	LINK early_high, 511, early_pd_high, 4096
+#ifdef OSXTD_DEBUG
+	/* The whole shadow is one page, until kasan_map (debug/kasan.h). */
+	la t4, early_shadow
+	li t5, 3
+2:	mv t0, t4
+	li t1, 4096
+	add t4, t4, t1
+	srli t1, t4, 2
+	ori t1, t1, PTE_TABLE
+	li t2, 1
+	bne t5, t2, 3f
+	ori t1, t1, PTE_ALL & ~8
+3:	li t2, 0
+	FILL 512
+	addi t5, t5, -1
+	bnez t5, 2b
+	la t1, early_shadow
+	srli t1, t1, 2
+	ori t1, t1, PTE_TABLE
+	la t0, early_root
+	li t2, SHADOW_SLOT * 8
+	add t0, t0, t2
+	li t2, 0
+	FILL SHADOW_SLOTS
+#endif
+
+	la t0, early_root
+	srli t0, t0, 12
+	li t1, SATP_SV48 << 60
+	or t0, t0, t1
+	sfence.vma
+	csrw satp, t0
+	sfence.vma
+	csrr t1, satp
+	bne t0, t1, no_sv48
+	li s2, IMAGE_TO_PHYS
+	la t0, 4f
+	add t0, t0, s2
+	jr t0
+
+4:	la sp, boot_stack_top
+	la tp, cpu_areas
+	la t0, trap_entry
+	csrw stvec, t0
+	mv a0, s1
+	call boot_seed_guard		/* before any function that checks it */
+	mv a0, s0
+	mv a1, s1
+	li s0, 0
+	call boot_read
+	call kaslr_move
+	mv s1, a0
+	la t0, 5f
+	add t0, t0, s1
+	add sp, sp, s1
+	fence.i
+	jr t0
+5:	la tp, cpu_areas
+	la t0, trap_entry
+	csrw stvec, t0
+	call arch_boot
+
+	/* satp keeps its value when the mode is unknown: still in physical addresses. */
+no_sv48:
+	la s0, no_sv48_text
+6:	lbu a0, 0(s0)
+	beqz a0, 7f
+	li a7, 1			/* the old console call: every firmware has it */
+	li a6, 0
+	ecall
+	addi s0, s0, 1
+	j 6b
+7:	li a7, 0x53525354		/* SRST: shut down, system failure */
+	li a6, 0
+	li a0, 0
+	li a1, 1
+	ecall
+8:	wfi
+	j 8b
+
+	.section .rodata.boot, "a", @progbits
+no_sv48_text:
+	.asciz "OmegaOS: this CPU has no Sv48 address translation, which the kernel needs\n"
+
+	.section .bss.page_aligned, "aw", @nobits
+	.balign 4096
+early_root:
+	.skip 4096
+early_flat:
+	.skip 4096
+early_high:
+	.skip 4096
+	.globl early_pd_high
+	.hidden early_pd_high
+early_pd_high:
+	.skip 2 * 4096
+	/* The final page tables leave the guard page out. */
+	.globl boot_stack_guard, boot_stack_top
+	.hidden boot_stack_guard, boot_stack_top
+boot_stack_guard:
+	.skip 4096
+	.skip BOOT_STACK_SIZE
+boot_stack_top:
+#ifdef OSXTD_DEBUG
+early_shadow:
+	.skip 4 * 4096	/* three levels of tables and the page itself */
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* cpu - the blocks of the CPUs, and what programs may know of them. */
+#include <osxtd/cpu.h>
+
+#include <arch/cpu.h>
+#include <osxtd/boot.h>
+
+#include "platform.h"
+#include "sbi.h"
+
+enum : u32 { OVERFLOW_STACK = 8192 };
+
+/* The entry code's first instructions know no more than the place of the first. */
+struct cpu_local shared cpu_areas[CPU_MAX];
+static u8 shared overflow_stacks[1][OVERFLOW_STACK] OWNER(boot) __attribute__((aligned(16)));
+
+u32 cpu_count(void)
+{
+	return 1;
+}
+
+void cpu_kick(u32 cpu)
+{
+	(void)cpu; /* no other CPU runs yet */
+}
+
+void cpu_init(u32 id)
+{
+	struct cpu_local *c = &array_at(cpu_areas, id);
+	c->cpu_id = id;
+	c->overflow_sp = address_of_(array_at(overflow_stacks, id)) + OVERFLOW_STACK;
+}
+
+void boot_cpu_info(u32 cpu, struct cpu_info *out)
+{
+	(void)cpu; /* all CPUs are of one kind */
+	*out = (struct cpu_info){ .frequency_hz = platform.timebase_hz };
+}
+
+struct str boot_machine(void)
+{
+	return STR("riscv64");
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * cpu - what the inline paths of OSXTD need of riscv64: the CPU-local block behind tp, interrupt
+ * flag, preemption count.
+ */
+#pragma once
+#include <osxtd/base.h>
+
+struct task;
+struct user_ctx;
+struct mutex_raw;
+
+/*
+ * The preemption count grows in steps of a pointer's size, and its low byte is the place in `held`
+ * where the lock of the step stands.
+ */
+enum : u32 { PREEMPT_STEP = 8, HELD_MAX = 256 / PREEMPT_STEP };
+enum : u64 { SSTATUS_SIE = 1 << 1 };
+
+/* The block that tp points at in kernel mode.  The entry code knows the offsets (offsets.h). */
+struct cpu_local {
+	u64 scratch;		   /* 0: of the entry code */
+	struct user_ctx *user;	   /* 8: the context that user mode was entered with */
+	u64 kernel_sp;		   /* 16: stack user_run left from */
+	struct task *current;	   /* 24 */
+	u32 preempt_steps;	   /* 32: PREEMPT_STEP for each preempt_disable */
+	u32 need_resched;	   /* 36 */
+	u32 cpu_id;		   /* 40 */
+	u32 irq_depth;		   /* 44 */
+	u64 overflow_sp;	   /* 48: the stack for a trap that finds its own used up */
+	struct task *fpu_owner;	   /* whose FPU state the registers hold */
+	u64 space_root;		   /* physical address of the top table in force */
+	struct mutex_raw *mutexes; /* the last one that the current task took */
+	void *held[HELD_MAX];	   /* spinlocks, by step; null: preempt_disable without a lock */
+};
+
+register struct cpu_local *shared cpu_local_ __asm__("tp") OWNER(cpu);
+#define CPU_LOCAL_ cpu_local_
+
+ALWAYS_INLINE u32 cpu_id(void)
+{
+	return CPU_LOCAL_->cpu_id;
+}
+ALWAYS_INLINE struct task *task_current(void)
+{
+	return CPU_LOCAL_->current;
+}
+static_assert(sizeof(((struct cpu_local *)nullptr)->held) == 256 && sizeof(void *) == PREEMPT_STEP);
+
+/* For the sake of lock (null: of none).  The count goes first: an interrupt in between uses the
+ * places from the next one on. */
+UNSAFE("1. a byte cannot point past held, which has 256; 2. steps are aligned")
+ALWAYS_INLINE void preempt_disable_for(void *lock)
+{
+	struct cpu_local *c = CPU_LOCAL_;
+	u32 steps = c->preempt_steps;
+	c->preempt_steps = steps + PREEMPT_STEP;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	*(void **)(void *)((u8 *)c->held + (u8)steps) = lock;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+ALWAYS_INLINE void preempt_disable(void)
+{
+	preempt_disable_for(nullptr);
+}
+ALWAYS_INLINE void preempt_enable(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	CPU_LOCAL_->preempt_steps -= PREEMPT_STEP;
+}
+/* Interrupts off; returns what irq_restore needs. */
+ALWAYS_INLINE u64 irq_save(void)
+{
+	u64 flags = 0;
+	UNSAFE("1. interrupts off keep nothing from being done later")
+	{
+		__asm__ volatile("csrrci %0, sstatus, 2" : "=r"(flags)::"memory");
+	}
+	return flags;
+}
+ALWAYS_INLINE void irq_enable(void)
+{
+	UNSAFE("1. interrupts may come wherever they are not off on purpose")
+	{
+		__asm__ volatile("csrsi sstatus, 2" ::: "memory");
+	}
+}
+/* Whether interrupts were on when flags were saved. */
+ALWAYS_INLINE bool irq_flags_are_on(u64 flags)
+{
+	return (flags & SSTATUS_SIE) != 0;
+}
+ALWAYS_INLINE void irq_restore(u64 flags)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (irq_flags_are_on(flags))
+		irq_enable();
+}
+ALWAYS_INLINE void cpu_relax(void)
+{
+	UNSAFE("1. PAUSE is a hint, a FENCE to CPUs that do not know it")
+	{
+		__asm__ volatile(".4byte 0x0100000f" ::: "memory");
+	}
+}
+/* What preempt_disable_for was given when the count was i; i < preempt_count(). */
+ALWAYS_INLINE void *preempt_held(u32 i)
+{
+	return array_at(CPU_LOCAL_->held, i % HELD_MAX);
+}
+/* The mutexes of the current task, linked from the last one on; switched with the task. */
+ALWAYS_INLINE struct mutex_raw *cpu_mutexes(void)
+{
+	return CPU_LOCAL_->mutexes;
+}
+ALWAYS_INLINE void cpu_set_mutexes(struct mutex_raw *m)
+{
+	CPU_LOCAL_->mutexes = m;
+}
+ALWAYS_INLINE u32 preempt_count(void)
+{
+	return CPU_LOCAL_->preempt_steps / PREEMPT_STEP;
+}
+/* True while an interrupt that hit the kernel is handled: what it interrupted may be in the middle
+ * of anything. */
+ALWAYS_INLINE bool cpu_in_irq(void)
+{
+	return CPU_LOCAL_->irq_depth != 0;
+}
+ALWAYS_INLINE bool cpu_need_resched(void)
+{
+	return CPU_LOCAL_->need_resched != 0;
+}
+ALWAYS_INLINE void cpu_set_need_resched(void)
+{
+	CPU_LOCAL_->need_resched = 1;
+}
+ALWAYS_INLINE void cpu_clear_need_resched(void)
+{
+	CPU_LOCAL_->need_resched = 0;
+}
+ALWAYS_INLINE void cpu_set_current(struct task *t)
+{
+	CPU_LOCAL_->current = t;
+}
+/* Interrupts on and wait for one, without a window in between: WFI ends with one that is pending,
+ * even while they are off. */
+ALWAYS_INLINE void cpu_idle_wait(void)
+{
+	UNSAFE("1. the idle task waits; an interrupt that ended the wait is taken right after it")
+	{
+		__asm__ volatile("wfi; csrsi sstatus, 2" ::: "memory");
+	}
+}
+/* Asks another CPU to reschedule. */
+void cpu_kick(u32 cpu);

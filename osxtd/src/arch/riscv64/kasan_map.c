@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * kasan_map - the shadow's page tables (debug builds).
+ *
+ * The areas whose shadow is all there is at boot get the page of zeroes wherever they have none of
+ * their own.  The shadow of the stack area comes and goes with the stacks.
+ */
+#include <arch/paging.h>
+#include <arch/pte.h>
+
+#include "boot_info.h"
+#include "debug/kasan.h"
+#include "mm/frames.h"
+
+KASAN_OFF_BEGIN
+
+static const u64 whole_areas[] = { PHYSMAP_BASE, MMIO_BASE, FRAME_BASE, KIMAGE_BASE };
+
+/* A page of zeroes, and tables whose every entry leads to it: tables[level - 1]. */
+static u64 shared zero_page OWNER(boot);
+static u64 shared zero_tables[PT_LEVELS - 1] OWNER(boot);
+
+UNSAFE("1. tables of the kernel's own root, in RAM")
+static u64 *table_at(u64 paddr)
+{
+	return (u64 *)phys_to_virt(paddr);
+}
+
+/* What an empty entry of a table of that level becomes. */
+static u64 zero_entry(u32 level)
+{
+	if (level == 1)
+		return pte_number(zero_page) | PTE_PRESENT | PTE_READ | PTE_ACCESSED | PTE_GLOBAL;
+	return pte_link(array_at(zero_tables, level - 2));
+}
+
+UNSAFE("1. a table has PT_ENTRIES entries")
+static void fill_empty(u64 table, u32 level)
+{
+	for (u32 i = 0; i < PT_ENTRIES; i++) {
+		if (table_at(table)[i] == 0)
+			table_at(table)[i] = zero_entry(level);
+	}
+}
+
+UNSAFE("1. a table has PT_ENTRIES entries; 2. an entry that is not zero here leads to a table")
+static void fill_area(u64 top)
+{
+	for (u32 i = 0; i < PT_ENTRIES; i++) {
+		u64 middle = table_at(top)[i];
+		for (u32 k = 0; middle != 0 && k < PT_ENTRIES; k++) {
+			u64 leaf = table_at(pte_paddr(middle))[k];
+			if (leaf != 0 && !pte_is_leaf(leaf))
+				fill_empty(pte_paddr(leaf), 1);
+		}
+		if (middle != 0)
+			fill_empty(pte_paddr(middle), 2);
+	}
+	fill_empty(top, 3);
+}
+
+/* Shadow of its own for from … to; *done is where that of the areas before ended. */
+static void back(u64 from, u64 to, u64 *done)
+{
+	u64 first = max_of(page_down(kasan_shadow(from)), *done);
+	u64 end = page_up(kasan_shadow(to - 1) + 1);
+	if (first >= end)
+		return;
+	paging_back_boot(first, end - first);
+	*done = end;
+}
+
+bool kasan_is_zero_table(u64 paddr)
+{
+	for (u32 i = 0; i < array_len(zero_tables); i++) {
+		if (array_at(zero_tables, i) == paddr)
+			return true;
+	}
+	return false;
+}
+
+UNSAFE("1. paging_init made the entries of the shadow's areas in the root")
+void kasan_map(const struct boot_info *info)
+{
+	u64 done = 0;
+	for (u32 i = 0; i < info->range_count; i++) {
+		const struct boot_range *r = &array_at(info->ranges, i);
+		if (r->kind == BOOT_RAM && r->start < r->end)
+			back(PHYSMAP_BASE + r->start, PHYSMAP_BASE + r->end, &done);
+	}
+	back((u64)kernel_text_start, (u64)kernel_end, &done);
+	zero_page = boot_page_alloc(1);
+	for (u32 level = 1; level < PT_LEVELS; level++) {
+		array_at(zero_tables, level - 1) = boot_page_alloc(1);
+		fill_empty(array_at(zero_tables, level - 1), level);
+	}
+	for (u32 i = 0; i < array_len(whole_areas); i++) {
+		u64 va = kasan_shadow(array_at(whole_areas, i));
+		fill_area(pte_paddr(table_at(paging_kernel_root())[pt_index(va, PT_LEVELS)]));
+	}
+}
+
+KASAN_OFF_END
