@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """relocs.py - where the kernel's image holds absolute addresses of its own, as an assembly file.
 
-Boot code adds the image's random offset at each of these places (KASLR, osxtd/src/arch/ARCH/boot/kaslr.c):
+Boot code adds the image's random offset at each of these places (KASLR, osxtd/src/kaslr.c):
 
     kernel_relocs:  u32 bytes of the first list, u32 bytes of the second
                     list of the eight-byte places, list of the four-byte places (sign-extended)

@@ -13,5 +13,3 @@ void boot_read(u64 hart, u64 fdt);
 /* devices.c: what platform holds. */
 struct fdt;
 void devices_read(const struct fdt *f, u64 hart);
-/* Chooses where the image shall run and moves it there; how far. */
-u64 kaslr_move(void);

@@ -37,13 +37,3 @@ void multiboot2_read(struct boot_info *b, u64 address);
 
 /* Called by entry.S: fills boot_info from what the loader of this protocol left at address. */
 void handover_read(u64 address, u32 protocol);
-
-/*
- * Chooses where the kernel's image shall run, maps it there too, and changes all addresses that it
- * holds.  Returns how far it moves: 0 with `nokaslr`, or when the image has no table of its
- * addresses.
- *
- * Called by entry.S at the addresses that the image was linked for, which stay mapped until
- * paging_init; what was stored before it returns must not hold addresses.
- */
-u64 kaslr_move(void);

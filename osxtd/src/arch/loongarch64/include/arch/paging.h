@@ -9,7 +9,7 @@
  *   0xffffd00000000000  KSTACK_BASE    kernel stacks between guard pages
  *   0xffffea0000000000  FRAME_BASE     the slots of the physical pages, mapped where there is RAM
  *   0xffffffff80000000  KIMAGE_BASE    the kernel's image at its physical address plus
- * kimage_base(): KIMAGE_BASE and a random offset (boot/kaslr.c)
+ * kimage_base(): KIMAGE_BASE and a random offset (kaslr.c)
  *
  * No direct mapping window is open when paging_init has ended: everything goes through tables.
  *

@@ -9,7 +9,7 @@
  *   0xffffd00000000000  KSTACK_BASE    kernel stacks between guard pages
  *   0xffffea0000000000  FRAME_BASE     the slots of the physical pages, mapped where there is RAM
  *   0xffffffff00000000  KIMAGE_BASE    the kernel's image at its physical address plus
- * kimage_base(): KIMAGE_BASE and a random offset (boot/kaslr.c)
+ * kimage_base(): KIMAGE_BASE and a random offset (kaslr.c)
  *
  * Boot code enters mm_init with tables of its own that map the image at kimage_base() and the first
  * 512 GiB of physical memory, writable, at PHYSMAP_BASE.  mm_init replaces them: afterwards nothing
@@ -28,6 +28,7 @@ enum : u64 {
 	KSTACK_BASE = 0xffffd00000000000,
 	FRAME_BASE = 0xffffea0000000000,
 	KIMAGE_BASE = 0xffffffff00000000,
+	KASLR_AREA = 0xffffffff80000000, /* 2 GiB: where the image may be put */
 	BOOT_PHYSMAP_SIZE = 512ull << 30,
 };
 

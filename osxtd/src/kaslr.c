@@ -10,12 +10,12 @@
 #include <arch/random.h>
 #include <arch/timer.h>
 
-#include "arch/x86_64/boot/handover.h"
+#include "boot_info.h"
+#include "kaslr.h"
 
 extern const u8 kernel_relocs[], kernel_relocs_end[];
-extern u64 shared early_pd_high[1024] OWNER(boot); /* KIMAGE_BASE on, 2 MiB each */
 
-enum : u64 { STEP = 2 << 20, AREA = 2ull << 30, LARGE_PAGE = 0x83 };
+enum : u64 { STEP = KASLR_STEP, AREA = 2ull << 30 };
 
 u64 shared kernel_slide;
 
@@ -29,8 +29,8 @@ static u64 step_up(u64 v)
 /* Behind the image where it is, and so that its end keeps off the last 2 MiB. */
 static u64 choose(void)
 {
-	u64 first = step_up(address_of_(kernel_relocs_end) - KIMAGE_BASE) / STEP;
-	u64 last = (AREA - STEP - step_up(address_of_(kernel_end) - KIMAGE_BASE)) / STEP;
+	u64 first = step_up(address_of_(kernel_relocs_end) - KASLR_AREA) / STEP;
+	u64 last = (AREA - STEP - step_up(address_of_(kernel_end) - KASLR_AREA)) / STEP;
 	u64 v = 0;
 	if (first > last)
 		return 0;
@@ -41,19 +41,6 @@ static u64 choose(void)
 }
 
 /* ---- moving ---- */
-
-static void map_at(u64 slide)
-{
-	u64 size = step_up(address_of_(kernel_end) - KIMAGE_BASE);
-	for (u64 at = 0; at < size; at += STEP)
-		array_at(early_pd_high, (slide + at) / STEP) = at | LARGE_PAGE;
-	u64 root = 0;
-	UNSAFE("1. the entries written lead nowhere in use: the place does not overlap the image's "
-	       "present one; 2. the same root is loaded again")
-	{
-		__asm__ volatile("movq %%cr3, %0; movq %0, %%cr3" : "=r"(root)::"memory");
-	}
-}
 
 /*
  * Adds slide to the words of size bytes that the list names.  This code is among what it changes:
@@ -101,7 +88,7 @@ u64 kaslr_move(void)
 	u64 slide = choose();
 	if (slide == 0)
 		return 0;
-	map_at(slide);
+	kaslr_map(slide, step_up(address_of_(kernel_end) - KASLR_AREA));
 	move_words(cspan_sub(table, sizeof(sizes), sizes[0]), 8, slide);
 	move_words(cspan_sub(table, sizeof(sizes) + sizes[0], sizes[1]), 4, slide);
 	kernel_slide = slide;
