@@ -50,6 +50,7 @@ static void take_number(struct thread *self)
 	GUARD(process_tree, &world.lock);
 	if (thread_table_is_linked(self))
 		numbered = thread_table_remove(&world.threads, self);
+	GUARD(signal, &p->lock);
 	self->tid = p->pid;
 }
 

@@ -22,7 +22,7 @@ void thread_usage(struct thread *t, struct usage *out)
 {
 	u64 total = sched_exec_ns(&t->task);
 	u32 ticks = atomic_u32_load(&t->task.sched.ticks);
-	u32 user = min_of(t->user_ticks, ticks);
+	u32 user = min_of(atomic_u32_load(&t->user_ticks), ticks);
 	u64 stime = ticks == 0 ? 0 : share(total, ticks - user, ticks);
 	/* Neither part ever goes back, whatever later samples say of earlier time. */
 	stime = max_of(stime, t->shown_stime_ns);
@@ -34,14 +34,15 @@ void thread_usage(struct thread *t, struct usage *out)
 	}
 	t->shown_utime_ns = utime;
 	t->shown_stime_ns = stime;
+	u64 switches = atomic_u64_load(&t->task.sched.switches);
+	u64 preemptions = atomic_u64_load(&t->task.sched.preemptions);
 	*out = (struct usage){
 		.utime_ns = utime,
 		.stime_ns = stime,
-		.minor_faults = t->minor_faults,
-		.major_faults = t->major_faults,
-		.voluntary = t->task.sched.switches -
-			     min_of(t->task.sched.switches, t->task.sched.preemptions),
-		.involuntary = t->task.sched.preemptions,
+		.minor_faults = atomic_u64_load(&t->minor_faults),
+		.major_faults = atomic_u64_load(&t->major_faults),
+		.voluntary = switches - min_of(switches, preemptions),
+		.involuntary = preemptions,
 	};
 }
 

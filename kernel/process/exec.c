@@ -182,7 +182,7 @@ static err_t new_cred(struct thread *self, struct exec *x)
 	SCOPED_REF(cred, fresh);
 	TRY(cred_copy(old, &fresh));
 	struct cred *c = cred_get(&fresh);
-	bool honours = file_has_path(f) && !self->no_new_privs &&
+	bool honours = file_has_path(f) && atomic_u32_load(&self->no_new_privs) == 0 &&
 		       (mount_flags(path_mount(&f->path)) & MS_NOSUID) == 0;
 	if (honours && (mode & S_ISUID) != 0)
 		c->euid = atomic_u32_load(&file_inode(f)->uid);

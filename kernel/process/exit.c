@@ -213,9 +213,10 @@ void thread_leave_memory(struct thread *self)
 	if (vmspace_is_null(&self->mm))
 		return;
 	struct vmspace *space = vmspace_get(&self->mm);
-	if (self->robust_list != 0)
-		futex_exit_robust(self->space_id, uaddr_of(self->robust_list), self->tid);
-	self->robust_list = 0;
+	u64 robust = atomic_u64_load(&self->robust_list);
+	if (robust != 0)
+		futex_exit_robust(self->space_id, uaddr_of(robust), self->tid);
+	atomic_u64_store(&self->robust_list, 0);
 	/* Our own two references: the memory is nobody else's, and nobody waits. */
 	if (self->clear_child_tid != 0 && object_refs(&space->object) > 2) {
 		i64 woken = 0;
@@ -262,8 +263,7 @@ static bool leave_process(struct thread *self)
 	thread_usage(self, &used);
 	usage_add(&p->dead_usage, &used);
 	pending_flush(p, &self->pending, UINT64_MAX);
-	for (u32 i = 0; i < COMM_BYTES; i++)
-		array_at(p->comm, i) = array_at(self->comm, i);
+	thread_get_comm(self, &p->comm);
 	listed = thread_list_remove(&p->threads, self);
 	(void)atomic_u32_sub(&world.thread_count, 1);
 	(void)waitq_wake_all(&p->threads_wait);

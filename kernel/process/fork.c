@@ -78,11 +78,10 @@ static void child_init(struct thread *self, struct thread *child, const struct f
 	child->blocked = self->blocked;
 	if (self->has_saved_mask)
 		child->blocked = self->saved_mask;
-	child->no_new_privs = self->no_new_privs;
+	atomic_u32_store(&child->no_new_privs, atomic_u32_load(&self->no_new_privs));
 	child->keeps_caps = self->keeps_caps;
 	child->timer_slack_ns = self->timer_slack_ns;
-	for (u32 i = 0; i < COMM_BYTES; i++)
-		array_at(child->comm, i) = array_at(self->comm, i);
+	thread_get_comm(self, &child->comm);
 	/* A child with memory of its own, or a vfork child, goes on using the alternate stack. */
 	if ((r->flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM)
 		child->altstack = self->altstack;
@@ -91,7 +90,7 @@ static void child_init(struct thread *self, struct thread *child, const struct f
 	if ((r->flags & CLONE_CHILD_CLEARTID) != 0)
 		child->clear_child_tid = r->child_tid;
 	sched_fork(&child->task, &self->task);
-	if (self->reset_on_fork != 0)
+	if (atomic_u32_load(&self->reset_on_fork) != 0)
 		sched_reset(&child->task);
 }
 

@@ -10,11 +10,11 @@
 static void from_sched(const struct thread *t, struct process_info *out)
 {
 	const struct sched_entity *e = &t->task.sched;
-	out->nice = e->nice;
-	out->priority = e->rt_priority != 0 ? -1 - (i32)e->rt_priority : 20 + e->nice;
-	out->policy = e->policy;
-	out->rt_priority = e->rt_priority;
-	out->cpu = e->cpu;
+	out->nice = atomic_i32_load(&e->nice);
+	out->policy = atomic_u32_load(&e->policy);
+	out->rt_priority = atomic_u32_load(&e->rt_priority);
+	out->priority = out->rt_priority != 0 ? -1 - (i32)out->rt_priority : 20 + out->nice;
+	out->cpu = atomic_u32_load(&e->cpu);
 	out->cpus_allowed = sched_affinity(&t->task);
 }
 
@@ -31,7 +31,7 @@ static void from_thread(struct thread *t, struct process_info *out) HOLDS(signal
 	out->state = state_of(t);
 	out->pending = t->pending.set;
 	out->blocked = t->blocked;
-	out->no_new_privs = t->no_new_privs;
+	out->no_new_privs = atomic_u32_load(&t->no_new_privs) != 0;
 	from_sched(t, out);
 	if (task_is_parked(&t->task)) {
 		struct text text = text_in((struct span)span_of(out->wait_channel));
@@ -115,7 +115,7 @@ void process_get_info(struct process *p, struct process_info *out)
 		struct thread *t = thread_list_first(&p->threads);
 		if (t != nullptr) {
 			from_thread(t, out);
-			copy_comm(&out->comm, &t->comm);
+			thread_get_comm(t, &out->comm);
 		}
 	}
 	out->tid = p->pid;
@@ -133,7 +133,7 @@ void thread_get_info(struct thread *t, struct process_info *out)
 		from_usage(&used, out);
 		from_process(p, out);
 		from_thread(t, out);
-		copy_comm(&out->comm, &t->comm);
+		thread_get_comm(t, &out->comm);
 		out->start_ns = t->start_ns;
 	}
 	char state = out->state;

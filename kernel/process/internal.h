@@ -9,7 +9,7 @@
  * a thread's own parts (files, fs, cred, mm) are replaced by that thread alone, under its process's
  * parts lock: itself may borrow them without the lock, others clone them under it.
  *
- * Lock order: process_tree, signal, sighand.  parts is a leaf.
+ * Lock order: process_tree, signal, then sighand or parts, which are leaves.
  */
 #pragma once
 #include <osxtd/buf.h>
@@ -31,7 +31,7 @@
 LOCK_CLASS(process_tree, irq);
 LOCK_CLASS(signal, irq, AFTER(process_tree));
 LOCK_CLASS(sighand, irq, AFTER(signal));
-LOCK_CLASS(parts, spin);
+LOCK_CLASS(parts, spin, AFTER(signal));
 
 /* Above the TASK_INTR_* bits: does not end sleeps, only makes the thread look for work before user
  * mode. */
@@ -214,7 +214,8 @@ struct thread {
 	struct process_ref process IMMUTABLE;
 	struct list_link peer OWNER(signal);
 	struct tree_link node OWNER(process_tree);
-	i32 tid OWNER(publication); /* exec may change its own */
+	/* Exec may change its own, under both locks: others read it under either. */
+	i32 tid OWNER(self, process_tree, signal);
 
 	/* P4 */
 	struct fdtable_ref files OWNER(self, parts);
@@ -240,17 +241,20 @@ struct thread {
 	struct restart_args restart_args OWNER(self);
 	struct abi_stack altstack OWNER(self);
 	u64 clear_child_tid OWNER(self), set_child_tid OWNER(self);
-	u64 robust_list OWNER(self);
+	struct atomic_u64 robust_list ATOMIC_ONLY;
 	struct completion_ref vfork OWNER(self);
 	struct arch_signal_room_ref frame_room OWNER(self); /* made with the first signal */
-	u64 minor_faults OWNER(self), major_faults OWNER(self);
-	u32 user_ticks OWNER(self), seen_ticks OWNER(self);
+	/* The thread alone counts; others look. */
+	struct atomic_u64 minor_faults ATOMIC_ONLY, major_faults ATOMIC_ONLY;
+	struct atomic_u32 user_ticks ATOMIC_ONLY;
+	u32 seen_ticks OWNER(self);
 	/* never reported less */
 	u64 shown_utime_ns OWNER(signal), shown_stime_ns OWNER(signal);
-	bool no_new_privs OWNER(self), keeps_caps OWNER(self);
+	struct atomic_u32 no_new_privs ATOMIC_ONLY; /* 1: for good */
+	bool keeps_caps OWNER(self);
 	u64 start_ns IMMUTABLE;
 	u64 timer_slack_ns OWNER(self);
-	u32 reset_on_fork OWNER(self);
+	struct atomic_u32 reset_on_fork ATOMIC_ONLY; /* 1: a child is an ordinary task */
 };
 LIST_FUNCTIONS(thread_list, thread, peer);
 

@@ -90,6 +90,7 @@ void process_get_rlimit(struct process *p, u32 resource, u64 *soft, u64 *hard);
 u32 process_personality(const struct process *p); /* personality(2) */
 /* /proc/PID/comm, /proc/PID/oom_score_adj.  name is cut to 15 bytes. */
 void thread_set_comm(struct thread *t, struct str name);
+void thread_get_comm(struct thread *t, char (*out)[COMM_BYTES]);
 void process_set_oom_score_adj(struct process *p, i32 adj);
 /* May viewer look into p (its memory, files, links)?  ptrace(2)'s access check for reading. */
 bool process_may_inspect(struct thread *viewer, struct process *p);

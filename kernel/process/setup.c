@@ -44,8 +44,10 @@ static void describe_victim(struct process *p, struct oom_victim *out)
 		return;
 	thread_get_cred(thread_get(&t), &cred);
 	out->uid = cred_get(&cred)->uid;
+	char comm[COMM_BYTES] = {};
+	thread_get_comm(thread_get(&t), &comm);
 	for (u32 i = 0; i < COMM_BYTES; i++)
-		array_at(out->comm, i) = (u8)array_at(thread_get(&t)->comm, i);
+		array_at(out->comm, i) = (u8)array_at(comm, i);
 	(void)thread_get_space(thread_get(&t), &out->space);
 }
 

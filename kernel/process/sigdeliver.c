@@ -157,8 +157,10 @@ static void report_kill(struct thread *self, const struct siginfo *info)
 {
 	if ((sigset_bit((u32)info->signo) & SIGNALS_FAULT) == 0 || info->code <= 0)
 		return;
+	char comm[COMM_BYTES] = {};
+	thread_get_comm(self, &comm);
 	LOG(INFO, "{}[{}]: killed by {} at ip {x} sp {x}, address {x}, code {}",
-	    str_until_nul(cspan_of(self->comm)), self->tid, name_of((u32)info->signo),
+	    str_until_nul(cspan_of(comm)), self->tid, name_of((u32)info->signo),
 	    arch_user_ip(&self->task.user), arch_user_sp(&self->task.user), info->addr, info->code);
 }
 

@@ -13,7 +13,7 @@ void thread_kick(struct thread *t, u32 bits)
 		return;
 	task_unpark(&t->task);
 	if (cpu_count() > 1)
-		task_need_resched(t->task.sched.cpu);
+		task_need_resched(atomic_u32_load(&t->task.sched.cpu));
 }
 
 /* All threads of p leave with status.  The first reason counts. */

@@ -212,3 +212,10 @@ void thread_set_comm(struct thread *t, struct str name)
 	for (usize i = 0; i < COMM_BYTES; i++)
 		array_at(t->comm, i) = i < len ? str_get(name, i) : '\0';
 }
+
+void thread_get_comm(struct thread *t, char (*out)[COMM_BYTES])
+{
+	GUARD(parts, &process_of(t)->parts);
+	for (u32 i = 0; i < COMM_BYTES; i++)
+		array_at(*out, i) = array_at(t->comm, i);
+}

@@ -63,7 +63,7 @@ static void do_fault(struct thread *self, struct user_ctx *ctx)
 	user_event_info(ctx, &ev);
 	switch (mm_handle_fault(thread_mm(self), ev.address, ev.access)) {
 	case MM_FAULT_OK:
-		self->minor_faults++;
+		atomic_u64_add_own(&self->minor_faults, 1);
 		return;
 	case MM_FAULT_MAPERR:
 		fault_signal(self, SIGSEGV, SEGV_MAPERR, ev.address);
@@ -106,7 +106,7 @@ static void do_work(struct thread *self)
 {
 	u32 ticks = atomic_u32_load(&self->task.sched.ticks);
 	if (ticks != self->seen_ticks) {
-		self->user_ticks += ticks - self->seen_ticks;
+		atomic_u32_add_own(&self->user_ticks, ticks - self->seen_ticks);
 		self->seen_ticks = ticks;
 		cputimers_check(self);
 	}
@@ -177,7 +177,9 @@ void thread_oops(struct task *t)
 	oopsed_where(self, &is_leaving, &is_end_of_init);
 	if (is_end_of_init)
 		system_panic(STR("Attempted to kill init! exitcode=0x0000000b"));
-	LOG(ERR, "process: {}[{}] ended by a kernel error", str_until_nul(cspan_of(self->comm)),
+	char comm[COMM_BYTES] = {};
+	thread_get_comm(self, &comm);
+	LOG(ERR, "process: {}[{}] ended by a kernel error", str_until_nul(cspan_of(comm)),
 	    self->tid);
 	if (!is_leaving)
 		thread_exit(self, SIGSEGV);

@@ -53,21 +53,23 @@ static const u32 nice_weight[40] = {
 
 static u32 rt_of(const struct sched_entity *e)
 {
-	return e->rt_priority;
+	return atomic_u32_load(&e->rt_priority);
 }
 
 static void set_weight(struct sched_entity *e)
 {
-	e->weight = e->policy == SCHED_IDLE ? WEIGHT_IDLE : array_at(nice_weight, e->nice + 20);
+	bool is_idle = atomic_u32_load(&e->policy) == SCHED_IDLE;
+	i32 nice = atomic_i32_load(&e->nice);
+	e->weight = is_idle ? WEIGHT_IDLE : array_at(nice_weight, nice + 20);
 }
 
 /* ---- the queue ---- */
 
 static void queue_rt(struct runq *q, struct task_ref r) HOLDS(runq)
 {
-	u32 priority = task_get(&r)->sched.rt_priority;
+	u32 priority = rt_of(&task_get(&r)->sched);
 	struct task *at = ready_list_first(&q->rt);
-	while (at != nullptr && at->sched.rt_priority >= priority)
+	while (at != nullptr && rt_of(&at->sched) >= priority)
 		at = ready_list_next(at);
 	if (at == nullptr)
 		ready_list_push_back(&q->rt, task_move(&r));
@@ -108,7 +110,7 @@ static bool policy_enqueue(u32 cpu, struct task_ref r, bool is_wakeup)
 	struct runq *q = per_cpu(runqs, cpu);
 	struct sched_entity *e = &task_get(&r)->sched;
 	GUARD(runq, &q->lock);
-	e->cpu = cpu;
+	atomic_u32_store(&e->cpu, cpu);
 	e->queued = true;
 	if (e->weight == 0)
 		set_weight(e); /* a task of the kernel's own, which nobody set */
@@ -154,7 +156,7 @@ static void policy_put_prev(u32 cpu, struct task *t)
 	u64 now = clock_monotonic_ns();
 	GUARD(runq, &q->lock);
 	u64 ran = now - e->exec_start_ns;
-	e->exec_total_ns += ran;
+	atomic_u64_add_own(&e->exec_total_ns, ran);
 	e->exec_start_ns = now;
 	q->busy_ns += ran;
 	e->vruntime += likely(e->weight == WEIGHT_ONE) ? ran : ran * WEIGHT_ONE / e->weight;
@@ -169,7 +171,7 @@ static u64 policy_set_next(u32 cpu, struct task *t)
 	struct sched_entity *e = &t->sched;
 	GUARD(runq, &q->lock);
 	e->exec_start_ns = q->stopped_at != 0 ? q->stopped_at : clock_monotonic_ns();
-	e->switches++;
+	atomic_u64_add_own(&e->switches, 1);
 	q->switches++;
 	q->is_idle = false;
 	q->running_rt = rt_of(e);
@@ -188,7 +190,7 @@ static u64 policy_set_next(u32 cpu, struct task *t)
 static bool policy_tick(u32 cpu, struct task *running)
 {
 	struct runq *q = per_cpu(runqs, cpu);
-	(void)atomic_u32_add(&running->sched.ticks, 1);
+	atomic_u32_add_own(&running->sched.ticks, 1);
 	{
 		GUARD(runq, &q->lock);
 		q->has_tick = false;
@@ -196,7 +198,7 @@ static bool policy_tick(u32 cpu, struct task *running)
 	if (sched_hooks->tick != nullptr)
 		sched_hooks->tick(running);
 	if (atomic_u32_load(&q->queued) != 0)
-		running->sched.preemptions++;
+		atomic_u64_add_own(&running->sched.preemptions, 1);
 	return true;
 }
 
@@ -212,7 +214,7 @@ static u32 policy_select_cpu(struct task *t)
 	if (count == 1)
 		return 0;
 	u64 allowed = sched_affinity(t);
-	u32 last = t->sched.cpu;
+	u32 last = atomic_u32_load(&t->sched.cpu);
 	if ((allowed >> last & 1) != 0 && load_of(last) == 0)
 		return last;
 	u32 best = bits_first(allowed);
@@ -253,11 +255,11 @@ void sched_fork(struct task *child, const struct task *parent)
 {
 	struct sched_entity *c = &child->sched;
 	const struct sched_entity *p = &parent->sched;
-	c->nice = p->nice;
-	c->policy = p->policy;
-	c->rt_priority = p->rt_priority;
+	atomic_i32_store(&c->nice, atomic_i32_load(&p->nice));
+	atomic_u32_store(&c->policy, atomic_u32_load(&p->policy));
+	atomic_u32_store(&c->rt_priority, rt_of(p));
+	atomic_u32_store(&c->cpu, atomic_u32_load(&p->cpu));
 	c->vruntime = p->vruntime;
-	c->cpu = p->cpu;
 	atomic_u64_store(&c->affinity, atomic_u64_load(&p->affinity));
 	set_weight(c);
 }
@@ -265,35 +267,49 @@ void sched_fork(struct task *child, const struct task *parent)
 void sched_reset(struct task *child)
 {
 	struct sched_entity *e = &child->sched;
-	if (e->rt_priority != 0) {
-		e->policy = SCHED_OTHER;
-		e->rt_priority = 0;
-		e->nice = 0;
+	i32 nice = max_of(atomic_i32_load(&e->nice), 0);
+	if (rt_of(e) != 0) {
+		atomic_u32_store(&e->policy, SCHED_OTHER);
+		atomic_u32_store(&e->rt_priority, 0);
+		nice = 0;
 	}
-	e->nice = max_of(e->nice, 0);
+	atomic_i32_store(&e->nice, nice);
+	set_weight(e);
+}
+
+/* What changes of a task; the rest stays as it is by then. */
+struct change {
+	bool sets_nice, sets_policy;
+	i32 nice;
+	u32 policy, rt_priority;
+};
+
+/* A queued ordinary task stays in its bucket: its new class counts from its next turn on. */
+static void apply(struct sched_entity *e, const struct change *c)
+{
+	if (c->sets_nice)
+		atomic_i32_store(&e->nice, c->nice);
+	if (c->sets_policy) {
+		atomic_u32_store(&e->policy, c->policy);
+		atomic_u32_store(&e->rt_priority, c->rt_priority);
+	}
 	set_weight(e);
 }
 
 /* Takes t off its queue, changes it, puts it back where it belongs now. */
-static void change(struct task *t, i32 nice, u32 policy_number, u32 rt_priority)
+static void change(struct task *t, const struct change *c)
 {
 	u64 flags = irq_save();
 	{
-		struct runq *q = per_cpu(runqs, t->sched.cpu);
 		struct sched_entity *e = &t->sched;
+		struct runq *q = per_cpu(runqs, atomic_u32_load(&e->cpu));
 		GUARD(runq, &q->lock);
 		SCOPED_REF(task, r);
-		bool was_rt = rt_of(e) != 0;
-		if (e->queued && was_rt)
+		if (e->queued && rt_of(e) != 0)
 			r = ready_list_remove(&q->rt, t);
-		e->nice = nice;
-		e->policy = policy_number;
-		/* A queued ordinary task stays in its bucket: its new class counts from its next
-		 * turn on. */
-		e->rt_priority = rt_priority;
-		set_weight(e);
+		apply(e, c);
 		if (!task_is_null(&r)) {
-			if (rt_priority != 0)
+			if (rt_of(e) != 0)
 				queue_rt(q, task_move(&r));
 			else
 				queue_fair(q, task_move(&r));
@@ -304,12 +320,16 @@ static void change(struct task *t, i32 nice, u32 policy_number, u32 rt_priority)
 
 void sched_set_nice(struct task *t, i32 nice)
 {
-	change(t, nice, t->sched.policy, t->sched.rt_priority);
+	struct change c = { .sets_nice = true, .nice = nice };
+	change(t, &c);
 }
 
 void sched_set_policy(struct task *t, u32 policy_number, u32 rt_priority)
 {
-	change(t, t->sched.nice, policy_number, rt_priority);
+	struct change c = { .sets_policy = true,
+			    .policy = policy_number,
+			    .rt_priority = rt_priority };
+	change(t, &c);
 }
 
 static u64 all_cpus(void)
@@ -338,7 +358,7 @@ bool sched_has_others(void)
 
 u64 sched_exec_ns(const struct task *t)
 {
-	u64 total = t->sched.exec_total_ns;
+	u64 total = atomic_u64_load(&t->sched.exec_total_ns);
 	if (t == task_current())
 		total += clock_monotonic_ns() - t->sched.exec_start_ns;
 	return total;

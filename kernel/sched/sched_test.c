@@ -102,3 +102,21 @@ KTEST(sched, time_used_grows)
 	clock_delay_ns(1000000);
 	EXPECT(sched_exec_ns(task_current()) >= before + 900000);
 }
+
+KTEST(sched, nice_and_policy_leave_each_other)
+{
+	struct task *self = task_current();
+	sched_set_nice(self, 7);
+	sched_set_policy(self, SCHED_FIFO, 3);
+	sched_set_nice(self, 9);
+	EXPECT_EQ(atomic_i32_load(&self->sched.nice), 9);
+	EXPECT_EQ(atomic_u32_load(&self->sched.policy), SCHED_FIFO);
+	EXPECT_EQ(atomic_u32_load(&self->sched.rt_priority), 3);
+	sched_set_policy(self, SCHED_OTHER, 0);
+	EXPECT_EQ(atomic_i32_load(&self->sched.nice), 9);
+	sched_set_policy(self, SCHED_FIFO, 3);
+	sched_reset(self);
+	EXPECT_EQ(atomic_i32_load(&self->sched.nice), 0);
+	EXPECT_EQ(atomic_u32_load(&self->sched.policy), SCHED_OTHER);
+	EXPECT_EQ(atomic_u32_load(&self->sched.rt_priority), 0);
+}

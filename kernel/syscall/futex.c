@@ -128,7 +128,7 @@ err_t sys_set_robust_list(struct thread *self, const struct sysargs *a, i64 *ret
 	(void)ret;
 	if (a->a1 != sizeof(struct abi_robust_list_head))
 		return ERR_INVAL;
-	self->robust_list = a->a0;
+	atomic_u64_store(&self->robust_list, a->a0);
 	return OK;
 }
 
@@ -145,5 +145,5 @@ err_t sys_get_robust_list(struct thread *self, const struct sysargs *a, i64 *ret
 			return ERR_PERM;
 	}
 	TRY(user_write_u64(arg_uaddr(a->a2), sizeof(struct abi_robust_list_head)));
-	return user_write_u64(arg_uaddr(a->a1), t->robust_list);
+	return user_write_u64(arg_uaddr(a->a1), atomic_u64_load(&t->robust_list));
 }

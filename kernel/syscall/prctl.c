@@ -17,6 +17,13 @@ static err_t set_name(struct thread *self, u64 from)
 	return OK;
 }
 
+static err_t get_name(struct thread *self, u64 to)
+{
+	char name[COMM_BYTES] = {};
+	thread_get_comm(self, &name);
+	return user_write(arg_uaddr(to), (struct cspan)cspan_of(name));
+}
+
 static err_t death_signal(struct thread *self, bool set, u64 arg)
 {
 	struct process *p = process_of(self);
@@ -162,12 +169,12 @@ static err_t prctl_rights(struct thread *self, const struct sysargs *a, i64 *ret
 	case PR_SET_NO_NEW_PRIVS:
 		if (a->a1 != 1 || !others_are_zero(a, false))
 			return ERR_INVAL;
-		self->no_new_privs = true;
+		atomic_u32_store(&self->no_new_privs, 1);
 		return OK;
 	case PR_GET_NO_NEW_PRIVS:
 		if (!others_are_zero(a, true))
 			return ERR_INVAL;
-		*ret = self->no_new_privs;
+		*ret = atomic_u32_load(&self->no_new_privs);
 		return OK;
 	default:
 		return ERR_INVAL;
@@ -180,7 +187,7 @@ err_t sys_prctl(struct thread *self, const struct sysargs *a, i64 *ret)
 	case PR_SET_NAME:
 		return set_name(self, a->a1);
 	case PR_GET_NAME:
-		return user_write(arg_uaddr(a->a1), (struct cspan)cspan_of(self->comm));
+		return get_name(self, a->a1);
 	case PR_SET_PDEATHSIG:
 		return death_signal(self, true, a->a1);
 	case PR_GET_PDEATHSIG:

@@ -85,12 +85,12 @@ err_t sys_getpriority(struct thread *self, const struct sysargs *a, i64 *ret)
 	if (s.which == PRIO_PROCESS) {
 		if (!thread_find(s.who, &t))
 			return ERR_SRCH;
-		*ret = 20 - thread_get(&t)->task.sched.nice;
+		*ret = 20 - atomic_i32_load(&thread_get(&t)->task.sched.nice);
 		return OK;
 	}
 	i32 pid = 1, tid = 0;
 	while (next_selected(&s, &pid, &tid, &t)) {
-		best = max_of(best, (i64)(20 - thread_get(&t)->task.sched.nice));
+		best = max_of(best, (i64)(20 - atomic_i32_load(&thread_get(&t)->task.sched.nice)));
 		thread_drop(&t);
 	}
 	*ret = best;
@@ -106,7 +106,8 @@ static err_t set_one(struct thread *self, struct thread *t, i32 nice)
 	if (o->uid != c->euid && o->euid != c->euid && !has_right)
 		return ERR_PERM;
 	u64 limit = atomic_u64_load(&process_of(t)->limits.soft[RLIMIT_NICE]);
-	if (nice < t->task.sched.nice && 20 - nice > (i64)min_of(limit, (u64)40) && !has_right)
+	if (nice < atomic_i32_load(&t->task.sched.nice) &&
+	    20 - nice > (i64)min_of(limit, (u64)40) && !has_right)
 		return ERR_ACCES;
 	sched_set_nice(&t->task, nice);
 	return OK;

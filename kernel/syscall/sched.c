@@ -70,7 +70,8 @@ static err_t check_policy(const struct policy_request *r)
 static bool may_set_nice(struct thread *self, struct thread *t, i32 nice)
 {
 	u64 limit = atomic_u64_load(&process_of(t)->limits.soft[RLIMIT_NICE]);
-	return nice >= t->task.sched.nice || 20 - nice <= (i64)min_of(limit, (u64)40) ||
+	return nice >= atomic_i32_load(&t->task.sched.nice) ||
+	       20 - nice <= (i64)min_of(limit, (u64)40) ||
 	       cred_has_cap(thread_cred(self), CAP_SYS_NICE);
 }
 
@@ -81,9 +82,10 @@ static err_t may_set_policy(struct thread *self, struct thread *t, const struct 
 	if (!is_own(self, t))
 		return ERR_PERM;
 	u64 limit = atomic_u64_load(&process_of(t)->limits.soft[RLIMIT_RTPRIO]);
-	if (is_rt(r->policy) && r->priority > t->task.sched.rt_priority && r->priority > limit)
+	if (is_rt(r->policy) && r->priority > atomic_u32_load(&t->task.sched.rt_priority) &&
+	    r->priority > limit)
 		return ERR_PERM;
-	if (t->reset_on_fork != 0 && !r->resets_on_fork)
+	if (atomic_u32_load(&t->reset_on_fork) != 0 && !r->resets_on_fork)
 		return ERR_PERM;
 	if (r->sets_nice && !may_set_nice(self, t, r->nice))
 		return ERR_PERM;
@@ -100,7 +102,7 @@ static err_t set_policy(struct thread *self, i32 pid, const struct policy_reques
 	sched_set_policy(&t->task, r->policy, r->priority);
 	if (r->sets_nice && !is_rt(r->policy))
 		sched_set_nice(&t->task, r->nice);
-	t->reset_on_fork = r->resets_on_fork ? 1 : 0;
+	atomic_u32_store(&t->reset_on_fork, r->resets_on_fork ? 1 : 0);
 	return OK;
 }
 
@@ -130,9 +132,9 @@ err_t sys_sched_setparam(struct thread *self, const struct sysargs *a, i64 *ret)
 	SCOPED_REF(thread, found);
 	TRY(target(self, arg_int(a->a0), &found));
 	struct thread *t = thread_get(&found);
-	struct policy_request r = { .policy = t->task.sched.policy,
+	struct policy_request r = { .policy = atomic_u32_load(&t->task.sched.policy),
 				    .priority = priority,
-				    .resets_on_fork = t->reset_on_fork != 0 };
+				    .resets_on_fork = atomic_u32_load(&t->reset_on_fork) != 0 };
 	return set_policy(self, arg_int(a->a0), &r);
 }
 
@@ -141,7 +143,8 @@ err_t sys_sched_getscheduler(struct thread *self, const struct sysargs *a, i64 *
 	SCOPED_REF(thread, found);
 	TRY(target(self, arg_int(a->a0), &found));
 	const struct thread *t = thread_get(&found);
-	*ret = t->task.sched.policy | (t->reset_on_fork != 0 ? (u32)SCHED_RESET_ON_FORK : 0);
+	*ret = atomic_u32_load(&t->task.sched.policy) |
+	       (atomic_u32_load(&t->reset_on_fork) != 0 ? (u32)SCHED_RESET_ON_FORK : 0);
 	return OK;
 }
 
@@ -152,7 +155,8 @@ err_t sys_sched_getparam(struct thread *self, const struct sysargs *a, i64 *ret)
 	if (a->a1 == 0)
 		return ERR_INVAL;
 	TRY(target(self, arg_int(a->a0), &found));
-	return user_write_u32(arg_uaddr(a->a1), thread_get(&found)->task.sched.rt_priority);
+	return user_write_u32(arg_uaddr(a->a1),
+			      atomic_u32_load(&thread_get(&found)->task.sched.rt_priority));
 }
 
 err_t sys_sched_setattr(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -200,10 +204,13 @@ err_t sys_sched_getattr(struct thread *self, const struct sysargs *a, i64 *ret)
 	usize known = min_of((usize)size, sizeof(struct abi_sched_attr));
 	struct abi_sched_attr attr = {
 		.size = (u32)known,
-		.policy = t->task.sched.policy,
-		.flags = t->reset_on_fork != 0 ? (u64)SCHED_FLAG_RESET_ON_FORK : 0,
-		.nice = is_rt(t->task.sched.policy) ? 0 : t->task.sched.nice,
-		.priority = t->task.sched.rt_priority,
+		.policy = atomic_u32_load(&t->task.sched.policy),
+		.flags = atomic_u32_load(&t->reset_on_fork) != 0 ? (u64)SCHED_FLAG_RESET_ON_FORK
+								 : 0,
+		.nice = is_rt(atomic_u32_load(&t->task.sched.policy))
+				? 0
+				: atomic_i32_load(&t->task.sched.nice),
+		.priority = atomic_u32_load(&t->task.sched.rt_priority),
 		.util_max = 1024,
 	};
 	return user_write(arg_uaddr(a->a1), cspan_sub((struct cspan)cspan_of(attr), 0, known));
@@ -243,7 +250,7 @@ err_t sys_sched_rr_get_interval(struct thread *self, const struct sysargs *a, i6
 	SCOPED_REF(thread, found);
 	(void)ret;
 	TRY(target(self, arg_int(a->a0), &found));
-	bool is_fifo = thread_get(&found)->task.sched.policy == SCHED_FIFO;
+	bool is_fifo = atomic_u32_load(&thread_get(&found)->task.sched.policy) == SCHED_FIFO;
 	struct abi_timespec ts = timespec_of_ns(is_fifo ? 0 : (u64)SCHED_TICK_NS);
 	return user_put(arg_uaddr(a->a1), &ts);
 }

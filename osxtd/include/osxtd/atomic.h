@@ -52,6 +52,11 @@
 	{                                                                                          \
 		return __atomic_exchange_n(&a->_v, v, __ATOMIC_ACQ_REL);                           \
 	}                                                                                          \
+	/* For the only writer: readers see each value whole, and no instruction is locked. */     \
+	ALWAYS_INLINE void name##_add_own(struct name *a, T v)                                     \
+	{                                                                                          \
+		name##_store(a, name##_load(a) + v);                                               \
+	}                                                                                          \
 	/* true and stored when *a was *expected; else *expected = what it was. */                 \
 	ALWAYS_INLINE bool name##_cas(struct name *a, T *expected, T v)                            \
 	{                                                                                          \

@@ -34,15 +34,15 @@ struct sched_entity {
 	u64 vruntime;
 	u64 slice_ns;
 	u64 exec_start_ns;
-	u64 exec_total_ns;
-	i32 nice;
+	struct atomic_u64 exec_total_ns;
+	struct atomic_i32 nice;
 	u32 weight;
-	u32 cpu;
+	struct atomic_u32 cpu;
 	bool queued;
-	u32 policy;		    /* SCHED_* */
-	u32 rt_priority;	    /* 1 to 99 of the real-time policies */
-	struct atomic_u64 affinity; /* CPUs it may run on; 0: all */
-	u64 switches, preemptions;
+	struct atomic_u32 policy;      /* SCHED_* */
+	struct atomic_u32 rt_priority; /* 1 to 99 of the real-time policies */
+	struct atomic_u64 affinity;    /* CPUs it may run on; 0: all */
+	struct atomic_u64 switches, preemptions;
 	struct atomic_u32 ticks; /* timer ticks that met it running */
 };
 
