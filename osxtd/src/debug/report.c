@@ -84,6 +84,14 @@ void report_end(void)
 	__builtin_trap();
 }
 
+struct str report_path(const char *file)
+{
+	struct str path = str_of_cstr(file);
+	while (str_starts_with(path, STR("../")))
+		path = str_from(path, 3);
+	return path;
+}
+
 struct str report_place(u64 ip, struct span buf)
 {
 	struct str name = {};

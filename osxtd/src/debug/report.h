@@ -34,5 +34,7 @@ bool report_is_muted(struct str kind);
 void report_go_on(void);
 /* As report_expect, for reports of this kind from whatever context. */
 void report_expect_kind(struct str kind);
+/* A file as the compiler names it, from the folder of the build, made a path in the tree. */
+struct str report_path(const char *file);
 /* `NAME+0x12` of a code address, for {}; into buf. */
 struct str report_place(u64 ip, struct span buf);

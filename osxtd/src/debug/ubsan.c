@@ -43,7 +43,7 @@ static bool begin(const struct place *at, struct str kind)
 {
 	if (report_is_muted(kind))
 		return false;
-	BUG_LINE("BUG: UBSAN: {} in {}:{}:{}", kind, at->file, at->line, at->column);
+	BUG_LINE("BUG: UBSAN: {} in {}:{}:{}", kind, report_path(at->file), at->line, at->column);
 	return true;
 }
 

@@ -71,3 +71,10 @@ KTEST(ubsan, values)
 	(void)sink;
 	EXPECT_REPORTS(1, "invalid-load");
 }
+
+KTEST(ubsan, places_are_paths_in_the_tree)
+{
+	EXPECT(str_equal(report_path("../../../kernel/fs/open.c"), STR("kernel/fs/open.c")));
+	EXPECT(str_equal(report_path("/elsewhere/../a.c"), STR("/elsewhere/../a.c")));
+	EXPECT(str_equal(report_path("../"), STR("")));
+}

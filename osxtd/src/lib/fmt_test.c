@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* fmt_test - formatting, number parsing, spans. */
+/* fmt_test - formatting, number parsing. */
 #include <osxtd/fmt.h>
 #include <osxtd/ktest.h>
 
@@ -44,17 +44,4 @@ KTEST(str, numbers)
 	EXPECT(!str_to_u64(STR(""), 10, &v));
 	EXPECT(!str_to_u64(STR("12a"), 10, &v));
 	EXPECT(!str_to_u64(STR("-1"), 10, &v));
-}
-
-KTEST(span, copy_back_repeats)
-{
-	u8 bytes[40] = { 'a', 'b', 'c' };
-	struct span s = span_of(bytes);
-	span_copy_back(s, 3, 3, 9);
-	EXPECT(cspan_equal(cspan_sub(span_const(s), 0, 12), str_bytes(STR("abcabcabcabc"))));
-	span_copy_back(s, 12, 1, 5);
-	EXPECT(cspan_equal(cspan_sub(span_const(s), 11, 6), str_bytes(STR("cccccc"))));
-	span_copy_back(s, 17, 12, 20);
-	EXPECT_EQ(span_get(s, 17), 'c');
-	EXPECT_EQ(span_get(s, 36), span_get(s, 24));
 }

@@ -35,13 +35,14 @@ KTEST(span, copying_back_repeats_what_is_near)
 	EXPECT(cspan_equal(cspan_sub(cspan_of(near), 0, 10), str_bytes(STR("ababababa\0"))));
 	for (u32 i = 0; i < 12; i++)
 		array_at(far, i) = (u8)i;
-	for (u32 len = 1; len <= 20; len++) {
-		span_fill(span_from(span_of(far), 12), 0xff);
-		span_copy_back(span_of(far), 12, 10, len);
-		for (u32 i = 0; i < len; i++)
-			EXPECT_EQ(array_at(far, 12 + i), array_at(far, 2 + i));
-		EXPECT_EQ(array_at(far, 12 + len), 0xff);
-	}
+	for (u32 distance = 1; distance <= 12; distance++)
+		for (u32 len = 1; len <= 20; len++) {
+			span_fill(span_from(span_of(far), 12), 0xff);
+			span_copy_back(span_of(far), 12, distance, len);
+			for (u32 i = 12; i < 12 + len; i++)
+				EXPECT_EQ(array_at(far, i), array_at(far, i - distance));
+			EXPECT_EQ(array_at(far, 12 + len), 0xff);
+		}
 }
 
 KTEST(span, texts)
