@@ -21,7 +21,7 @@ OUTCOMES = (REFUSED, TRAPPED, FOUND, MISSED)
 # What a mutant has to survive behind the build, the cheap for all of them first: (suites, variables).
 STAGES = ((('unit', 'ktest', 'abi'), {}), (('ktest', 'abi'), {'DEBUG': '1'}), (('hostile',), {}))
 # A guest that the fault hangs is ended after so many seconds.
-GUEST_TIMEOUT = {'': '90', '1': '300'}
+GUEST_TIMEOUT = {'': '180', '1': '300'}
 TRAP = re.compile(r'(?:Oops: |Kernel panic|BUG: )[^[\n]*')
 
 
