@@ -55,7 +55,7 @@ err_t dir_make(struct dentry *dir, const struct cred *cred, struct str name,
 	TRY(dentry_new(name, dir, inode_move(&i), out));
 	dentry_attach(dentry_get(out));
 	if (is_dir)
-		(void)atomic_u32_add(&parent->nlink, 1);
+		count_up(&parent->nlink);
 	inode_touch_mtime(parent);
 	return OK;
 }
@@ -65,10 +65,10 @@ void dir_forget(struct dentry *dir, struct dentry *victim)
 	struct inode *i = dentry_inode(victim);
 	(void)atomic_u32_or(&victim->flags, DENTRY_DELETED);
 	if (inode_is_dir(i)) {
-		atomic_u32_store(&i->nlink, 0);
-		(void)atomic_u32_sub(&dentry_inode(dir)->nlink, 1);
+		count_set(&i->nlink, 0);
+		count_down(&dentry_inode(dir)->nlink);
 	} else {
-		(void)atomic_u32_sub(&i->nlink, 1);
+		count_down(&i->nlink);
 	}
 	inode_touch_ctime(i);
 }
@@ -193,12 +193,13 @@ static err_t link_locked(struct path *dir_path, const struct cred *cred, struct 
 	TRY(dir_may_change(dir, cred));
 	if (dentry_inode(dir)->ops->create == nullptr || inode_is_dir(i))
 		return ERR_PERM;
-	if (atomic_u32_load(&i->nlink) == 0 &&
-	    (atomic_u32_load(&source->flags) & DENTRY_LINKABLE) == 0)
+	if (count_now(&i->nlink) == 0 && (atomic_u32_load(&source->flags) & DENTRY_LINKABLE) == 0)
 		return ERR_NOENT;
+	if (count_now(&i->nlink) >= COUNT_SATURATED)
+		return ERR_MLINK;
 	TRY(dentry_new(w->last, dir, inode_clone(i), &d));
 	dentry_attach(dentry_get(&d));
-	(void)atomic_u32_add(&i->nlink, 1);
+	count_up(&i->nlink);
 	inode_touch_ctime(i);
 	inode_touch_mtime(dentry_inode(dir));
 	return OK;

@@ -80,5 +80,5 @@ u64 test_ino(struct test_fs *t, struct str path)
 u32 test_nlink(struct test_fs *t, struct str path)
 {
 	struct path p CLEANUP(path_drop) = {};
-	return test_find(t, path, &p) == OK ? atomic_u32_load(&path_inode(&p)->nlink) : 0;
+	return test_find(t, path, &p) == OK ? count_now(&path_inode(&p)->nlink) : 0;
 }

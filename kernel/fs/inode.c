@@ -22,7 +22,7 @@ void inode_init(struct inode *i, const struct inode_ops *ops, const struct node_
 	atomic_u32_store(&i->mode, req->mode);
 	atomic_u32_store(&i->uid, req->uid);
 	atomic_u32_store(&i->gid, req->gid);
-	atomic_u32_store(&i->nlink, mode_is_dir(req->mode) ? 2 : 1);
+	count_set(&i->nlink, mode_is_dir(req->mode) ? 2 : 1);
 	GUARD(inode, &i->lock);
 	i->atime = now;
 	i->mtime = now;
@@ -145,32 +145,53 @@ err_t inode_change(struct inode *i, const struct cred *cred, struct attr_change 
 
 /* ---- who writes, who executes ---- */
 
-err_t inode_get_write(struct inode *i)
+/* A count that reached its limit on either side stays there, and so does the other side's refusal.
+ */
+enum : i32 { WRITERS_LIMIT = INT32_MAX / 2 };
+
+static bool is_at_limit(i32 writers)
+{
+	return writers >= WRITERS_LIMIT || writers <= -WRITERS_LIMIT;
+}
+
+/* One more on the side that `step` counts towards, if the other side has none. */
+static err_t writers_enter(struct inode *i, i32 step)
 {
 	i32 now = atomic_i32_load(&i->writers);
 	do {
-		if (now < 0)
+		if (step > 0 ? now < 0 : now > 0)
 			return ERR_TXTBSY;
-	} while (!atomic_i32_cas(&i->writers, &now, now + 1));
+		if (is_at_limit(now))
+			return OK;
+	} while (!atomic_i32_cas(&i->writers, &now, now + step));
 	return OK;
+}
+
+static void writers_leave(struct inode *i, i32 step)
+{
+	i32 now = atomic_i32_load(&i->writers);
+	do {
+		if (is_at_limit(now))
+			return;
+	} while (!atomic_i32_cas(&i->writers, &now, now - step));
+}
+
+err_t inode_get_write(struct inode *i)
+{
+	return writers_enter(i, 1);
 }
 
 void inode_put_write(struct inode *i)
 {
-	(void)atomic_i32_sub(&i->writers, 1);
+	writers_leave(i, 1);
 }
 
 err_t inode_deny_write(struct inode *i)
 {
-	i32 now = atomic_i32_load(&i->writers);
-	do {
-		if (now > 0)
-			return ERR_TXTBSY;
-	} while (!atomic_i32_cas(&i->writers, &now, now - 1));
-	return OK;
+	return writers_enter(i, -1);
 }
 
 void inode_allow_write(struct inode *i)
 {
-	(void)atomic_i32_add(&i->writers, 1);
+	writers_leave(i, -1);
 }

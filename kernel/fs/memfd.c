@@ -52,7 +52,7 @@ err_t ramfs_memfd(struct str name, u32 flags, const struct cred *cred, struct fi
 				    .uid = cred->fsuid,
 				    .gid = cred->fsgid };
 	TRY(ramfs_inode_new(space, &req, &i));
-	atomic_u32_store(&inode_get(&i)->nlink, 0);
+	count_set(&inode_get(&i)->nlink, 0);
 	if ((flags & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL)) != 0)
 		atomic_u32_store(&ramfs_inode_of(inode_get(&i))->seals, 0);
 	SCOPED_REF(dentry, d);

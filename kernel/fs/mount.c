@@ -201,16 +201,16 @@ bool mount_is_readonly(const struct mount *m)
 
 err_t mount_get_write(struct mount *m)
 {
-	(void)atomic_u32_add(&m->writers, 1);
+	count_up(&m->writers);
 	if (!mount_is_readonly(m))
 		return OK;
-	(void)atomic_u32_sub(&m->writers, 1);
+	count_down(&m->writers);
 	return ERR_ROFS;
 }
 
 void mount_put_write(struct mount *m)
 {
-	(void)atomic_u32_sub(&m->writers, 1);
+	count_down(&m->writers);
 }
 
 err_t mount_statfs(struct mount *m, struct abi_statfs *out)

@@ -58,7 +58,7 @@ static err_t remount(const struct path *on, const struct mount_request *req)
 	struct mount *m = path_mount(on);
 	struct super *s = mount_super(m);
 	bool readonly = (req->flags & MS_RDONLY) != 0;
-	if (readonly && atomic_u32_load(&m->writers) != 0)
+	if (readonly && count_now(&m->writers) != 0)
 		return ERR_BUSY;
 	if ((req->flags & MS_BIND) == 0) {
 		const struct super_ops *ops = s->type->ops;

@@ -7,6 +7,7 @@
  * mounts.
  */
 #pragma once
+#include <osxtd/count.h>
 #include <osxtd/list.h>
 
 #include "fs/dentry.h"
@@ -19,7 +20,7 @@ struct mount {
 	struct dentry_ref root IMMUTABLE;
 	struct buf source IMMUTABLE;
 	struct atomic_u32 flags ATOMIC_ONLY;	/* MS_* */
-	struct atomic_u32 writers ATOMIC_ONLY;	/* files open for writing */
+	struct count writers ATOMIC_ONLY;	/* files open for writing */
 	struct atomic_u32 expiring ATOMIC_ONLY; /* MNT_EXPIRE was asked once */
 	/* Changed under the lock of all mounts only. */
 	struct list_link link OWNER(mounts);

@@ -108,3 +108,30 @@ KTEST(namei, a_long_chain_of_removed_directories_ends_without_recursion)
 	}
 	path_drop(&deepest);
 }
+
+KTEST(inode, counts_of_links_and_writers_stop_at_their_limits)
+{
+	struct test_fs fs CLEANUP(test_fs_fini) = {};
+	struct path p CLEANUP(path_drop) = {};
+	REQUIRE_OK(test_fs_new(&fs));
+	REQUIRE_OK(test_write(&fs, STR("f"), STR("")));
+	REQUIRE_OK(test_find(&fs, STR("f"), &p));
+	struct inode *i = path_inode(&p);
+	count_set(&i->nlink, COUNT_SATURATED);
+	EXPECT_EQ(test_link(&fs, STR("f"), STR("g")), ERR_MLINK);
+	EXPECT_OK(test_unlink(&fs, STR("f")));
+	EXPECT_EQ(count_now(&i->nlink), COUNT_SATURATED);
+
+	atomic_i32_store(&i->writers, INT32_MAX / 2 - 1);
+	EXPECT_OK(inode_get_write(i));
+	EXPECT_OK(inode_get_write(i));
+	EXPECT_EQ(atomic_i32_load(&i->writers), INT32_MAX / 2);
+	inode_put_write(i);
+	EXPECT_EQ(inode_deny_write(i), ERR_TXTBSY);
+	atomic_i32_store(&i->writers, 1 - INT32_MAX / 2);
+	EXPECT_OK(inode_deny_write(i));
+	EXPECT_OK(inode_deny_write(i));
+	inode_allow_write(i);
+	EXPECT_EQ(atomic_i32_load(&i->writers), -(INT32_MAX / 2));
+	EXPECT_EQ(inode_get_write(i), ERR_TXTBSY);
+}

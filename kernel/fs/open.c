@@ -193,7 +193,7 @@ static err_t open_nameless(struct fs_ctx *fs, const struct path *dir, const stru
 	if (dentry_inode(d)->ops->create == nullptr)
 		return ERR_OPNOTSUPP;
 	TRY(dir_make_inode(dentry_inode(d), cred, &node, &i));
-	atomic_u32_store(&inode_get(&i)->nlink, 0);
+	count_set(&inode_get(&i)->nlink, 0);
 	FMT(&name, "#{}", inode_get(&i)->ino);
 	TRY(dentry_new(text_str(&name), d, inode_move(&i), &path.dentry));
 	(void)atomic_u32_or(&path_dentry(&path)->flags,

@@ -154,8 +154,7 @@ static err_t ramfs_fcntl(struct file *f, u32 cmd, u64 arg, i64 *ret)
 			return ERR_INVAL;
 		if ((atomic_u32_load(&r->seals) & SEAL_SEAL) != 0)
 			return ERR_PERM;
-		if ((arg & SEAL_WRITE) != 0 &&
-		    atomic_u32_load(&memobj_get(&r->data)->mappings) != 0)
+		if ((arg & SEAL_WRITE) != 0 && count_now(&memobj_get(&r->data)->mappings) != 0)
 			return ERR_BUSY;
 		(void)atomic_u32_or(&r->seals, (u32)arg);
 		return OK;

@@ -68,8 +68,8 @@ static void move_link_count(const struct dentry *d, struct dentry *from, struct 
 {
 	if (!inode_is_dir(dentry_inode(d)) || from == to)
 		return;
-	(void)atomic_u32_sub(&dentry_inode(from)->nlink, 1);
-	(void)atomic_u32_add(&dentry_inode(to)->nlink, 1);
+	count_down(&dentry_inode(from)->nlink);
+	count_up(&dentry_inode(to)->nlink);
 }
 
 static void rename_finish(struct dentry *from, struct dentry *to, struct dentry *moved) HOLDS(tree)

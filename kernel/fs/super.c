@@ -60,7 +60,7 @@ err_t super_add(struct super *s, struct dentry *parent, struct str name, struct 
 	TRY(dentry_new(name, dir, inode_move(&held), &d));
 	dentry_attach(dentry_get(&d));
 	if (is_dir)
-		(void)atomic_u32_add(&dentry_inode(dir)->nlink, 1);
+		count_up(&dentry_inode(dir)->nlink);
 	if (out != nullptr)
 		*out = dentry_move(&d);
 	return OK;
@@ -80,7 +80,7 @@ err_t super_remove(struct super *s, struct dentry *parent, struct str name)
 	dentry_detach(gone);
 	(void)atomic_u32_or(&gone->flags, DENTRY_DELETED);
 	if (inode_is_dir(dentry_inode(gone)))
-		(void)atomic_u32_sub(&dentry_inode(dir)->nlink, 1);
+		count_down(&dentry_inode(dir)->nlink);
 	return OK;
 }
 

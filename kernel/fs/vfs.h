@@ -16,6 +16,7 @@
  */
 #pragma once
 #include <osxtd/buf.h>
+#include <osxtd/count.h>
 #include <osxtd/fmt.h>
 #include <osxtd/lock.h>
 #include <osxtd/tree.h>
@@ -118,7 +119,7 @@ struct inode {
 	struct atomic_u32 mode ATOMIC_ONLY; /* the type never changes */
 	struct atomic_u32 uid ATOMIC_ONLY;
 	struct atomic_u32 gid ATOMIC_ONLY;
-	struct atomic_u32 nlink ATOMIC_ONLY;
+	struct count nlink ATOMIC_ONLY;
 	struct atomic_i32 writers
 		ATOMIC_ONLY; /* > 0: files open for writing; < 0: programs that run it */
 	struct inode_lock lock;
@@ -159,7 +160,7 @@ ALWAYS_INLINE struct file_stat inode_fields(struct inode *i)
 	return (struct file_stat){
 		.dev = i->dev,
 		.ino = i->ino,
-		.nlink = atomic_u32_load(&i->nlink),
+		.nlink = count_now(&i->nlink),
 		.mode = inode_mode(i),
 		.uid = atomic_u32_load(&i->uid),
 		.gid = atomic_u32_load(&i->gid),

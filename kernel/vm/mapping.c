@@ -20,7 +20,7 @@ static void mapping_fini(struct mapping *m)
 	map_account_drop(&m->account);
 	struct memobj *object = memobj_get_or_null(&m->object);
 	if (object != nullptr)
-		(void)atomic_u32_sub(&object->mappings, 1);
+		count_down(&object->mappings);
 	memobj_drop(&m->object);
 	map_source_drop(&m->source);
 }
@@ -65,7 +65,7 @@ err_t mapping_new(struct map_account *account, struct mapping_spec *spec, struct
 	m->va = spec->va;
 	m->offset = spec->offset;
 	if (!memobj_is_null(&object))
-		(void)atomic_u32_add(&memobj_get(&object)->mappings, 1);
+		count_up(&memobj_get(&object)->mappings);
 	m->object = memobj_move(&object);
 	m->source = map_source_move(&source);
 	return OK;

@@ -245,7 +245,7 @@ void memobj_truncate(struct memobj *m, u64 size)
 		frame_map_truncate(&m->pages, whole / PAGE_SIZE);
 		zero_part(m, size, whole);
 	}
-	if (atomic_u32_load(&m->mappings) != 0)
+	if (count_now(&m->mappings) != 0)
 		mm_unmap_object(m, page_up(size), page_up(before));
 }
 
@@ -276,7 +276,7 @@ void memobj_punch(struct memobj *m, u64 from, u64 to)
 		zero_part(m, end_whole, end);
 		drop_pages(m, first_whole / PAGE_SIZE, end_whole / PAGE_SIZE);
 	}
-	if (first_whole < end_whole && atomic_u32_load(&m->mappings) != 0)
+	if (first_whole < end_whole && count_now(&m->mappings) != 0)
 		mm_unmap_object(m, first_whole, end_whole);
 }
 

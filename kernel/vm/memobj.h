@@ -14,6 +14,7 @@
  * for what a shorter object means to its mappings.
  */
 #pragma once
+#include <osxtd/count.h>
 #include <osxtd/frame_map.h>
 #include <osxtd/lock.h>
 #include <osxtd/object.h>
@@ -37,9 +38,9 @@ struct memobj {
 	const struct memobj_ops *ops IMMUTABLE;
 	struct memobj_lock lock;
 	struct frame_map pages GUARDED(memobj);
-	struct atomic_u64 size ATOMIC_ONLY;	/* bytes; written under the lock, read without */
-	struct atomic_u32 mappings ATOMIC_ONLY; /* descriptors that map it: truncation need not look
-						   when there are none */
+	struct atomic_u64 size ATOMIC_ONLY; /* bytes; written under the lock, read without */
+	struct count mappings ATOMIC_ONLY;  /* descriptors that map it: truncation need not look
+						    when there are none */
 	u64 filter IMMUTABLE; /* the bit that marks it in an mm's filter of mapped objects */
 };
 
