@@ -77,6 +77,7 @@ struct task *thread_task(struct thread *t)
 
 i32 thread_tid(const struct thread *t)
 {
+	GUARD(signal, &process_of(t)->lock);
 	return t->tid;
 }
 

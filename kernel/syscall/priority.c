@@ -64,7 +64,7 @@ static bool next_selected(const struct selection *s, i32 *pid, i32 *tid, struct 
 		}
 		SCOPED_REF(thread, t);
 		while (process_next_thread(process_get(&p), *tid, &t)) {
-			*tid = thread_get(&t)->tid;
+			*tid = thread_tid(thread_get(&t));
 			if (is_selected(thread_get(&t), s)) {
 				*out = thread_move(&t);
 				return true;
