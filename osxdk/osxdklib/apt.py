@@ -45,6 +45,13 @@ def find_mirror():
     raise Refused('this machine names no Debian mirror in /etc/apt; one is needed to fetch packages')
 
 
+def freshness():
+    """This machine's own setting on lists that are older than they say they are valid: a frozen mirror has such."""
+    dump = subprocess.run(['apt-config', 'dump', '--no-empty', 'Acquire::Check-Valid-Until'], capture_output=True, text=True,
+                          check=False).stdout
+    return dump.strip()
+
+
 class AptRoot:
     """One apt root: a suite and a Debian architecture."""
 
@@ -70,7 +77,7 @@ Dir::State "{d}/state"; Dir::State::status "{d}/state/status"; Dir::Cache "{d}/c
 Dir::Etc::sourcelist "{d}/sources.list"; Dir::Etc::sourceparts "{d}/empty"; Dir::Etc::parts "{d}/empty";
 Dir::Etc::preferencesparts "{d}/empty"; Dir::Etc::preferences "{d}/none"; Dir::Etc::main "{d}/none";
 APT::Architecture "{self.deb_arch}"; APT::Architectures {{ "{self.deb_arch}"; }};
-Acquire::Languages "none"; Acquire::Retries "3"; APT::Install-Recommends "false";
+Acquire::Languages "none"; Acquire::Retries "3"; {freshness()} APT::Install-Recommends "false";
 {'APT::Sandbox::User "root";' if os.getuid() == 0 else ''}
 ''')
 
@@ -119,13 +126,14 @@ Acquire::Languages "none"; Acquire::Retries "3"; APT::Install-Recommends "false"
         raise Refused(f'apt-get did not download {name} {version}')
 
 
-def extract_file(deb, prefix):
-    """Returns the bytes of the first regular file in `deb` whose path starts with `prefix`."""
+def extract_file(deb, pattern):
+    """Returns the bytes of the first regular file in `deb` whose path, without the first slash, starts with the
+    regular expression."""
     import io
     import tarfile
     data = subprocess.run(['dpkg-deb', '--fsys-tarfile', deb], check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         for member in tar:
-            if member.isfile() and member.name.lstrip('./').startswith(prefix):
+            if member.isfile() and re.match(pattern, member.name.lstrip('./')):
                 return tar.extractfile(member).read()
-    raise Refused(f'{os.path.basename(deb)} holds no {prefix}')
+    raise Refused(f'{os.path.basename(deb)} holds no {pattern}')

@@ -35,8 +35,16 @@ def _quietly(command):
         raise Refused('meson could not configure the build (its output is above)')
 
 
+def require_port(config):
+    """Refuses an architecture that lacks a part of the kernel."""
+    for part in (f'osxtd/src/arch/{config.arch}/kernel.ld', f'kernel/arch/{config.arch}/meson.build', f'tools/meson/{config.arch}.ini'):
+        if not os.path.exists(os.path.join(config.kit, part)):
+            raise Refused(f'OSXDK_TARGET_ARCH={config.arch}: the kernel is not ported to it yet ({part} is missing)')
+
+
 def configure(config):
     """Configures the Meson folder when it is new or its options differ."""
+    require_port(config)
     folder, options = config.meson_dir, meson_options(config)
     stamp = os.path.join(folder, '.osxdk-options')
     wanted = '\n'.join(options)

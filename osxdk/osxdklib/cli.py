@@ -3,6 +3,7 @@
 import importlib
 import sys
 
+from . import arches
 from .config import Config, Refused
 
 # command -> (module, function, one line of help)
@@ -48,6 +49,9 @@ def main(argv):
             return cmd_later(name)(None, None)
         if name not in COMMANDS:
             raise Refused(f'no command "{name}"; osxdk help lists them')
+        names = arches.wanted(name)
+        if names:
+            return arches.run_each(names, argv)
         module, function, _ = COMMANDS[name]
         run = getattr(importlib.import_module('.' + module, __package__), function)
         return run(Config(), argv[1:]) or 0

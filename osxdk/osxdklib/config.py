@@ -9,7 +9,6 @@ import re
 import tomllib
 
 ARCHES = ('x86_64', 'riscv64', 'loongarch64')
-BUILDABLE_ARCHES = ('x86_64', 'riscv64')
 MAX_CPUS = 64
 MIN_MEM_MIB, MAX_MEM_MIB = 16, 64 * 1024
 PROFILE_FORMATS = ('flame-graph', 'folded', 'json')
@@ -26,7 +25,6 @@ FIXED = {
     'NETDEV': ('user', ('user',)),
     'VNC_PORT': ('', ('',)),
     'DNS_SERVER': ('none', ('none',)),
-    'ARCH': ('', ('', 'x86_64')),
     'SYSCALL_TEST_WORKDIR': ('/tmp', ('/tmp',)),
 }
 
@@ -94,8 +92,6 @@ class Config:
         self.arch = env.get('OSXDK_TARGET_ARCH', '') or 'x86_64'
         if self.arch not in ARCHES:
             raise Refused(f'OSXDK_TARGET_ARCH={self.arch}: unknown; the architectures are {", ".join(ARCHES)}')
-        if self.arch not in BUILDABLE_ARCHES:
-            raise Refused(f'OSXDK_TARGET_ARCH={self.arch}: not supported yet; only x86_64 builds today')
         for name, (default, accepted) in FIXED.items():
             value = env.get(name, '') or default
             if value not in accepted:
@@ -173,9 +169,17 @@ class Config:
         if name and name not in schemes:
             known = ', '.join(sorted(schemes)) or 'none'
             raise Refused(f'SCHEME={name}: not in OSXDK.toml (its schemes: {known})')
+        arch = schemes.get(name, {}).get('arch', self.arch)
+        if arch != self.arch:
+            raise Refused(f'SCHEME={name}: a machine of {arch}; set OSXDK_TARGET_ARCH={arch}')
         scheme = dict(self.manifest.get('qemu', {}))
+        scheme.update(self.manifest.get('arch', {}).get(self.arch, {}).get('qemu', {}))
         scheme.update(schemes.get(name, {}))
         return scheme
+
+    def schemes(self):
+        """The names of this architecture's machines."""
+        return sorted(name for name, scheme in self.manifest.get('scheme', {}).items() if scheme.get('arch', self.arch) == self.arch)
 
     @property
     def arch_dir(self):

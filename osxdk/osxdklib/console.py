@@ -145,7 +145,7 @@ class Session:
         if code is None:
             return EXIT_TIMEOUT, self.guest.backtrace()
         seen = None if good is None else bool(re.search(good, self.text, re.M))
-        return verdict(code, seen), ''
+        return verdict(code, seen, self.guest.machine.config.arch), ''
 
 
 def boot(machine, good, timeout, echo=True, log=None):

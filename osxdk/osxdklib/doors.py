@@ -59,6 +59,13 @@ def choose(method='', protocol='', ovmf=''):
     return Door(method, protocol, is_efi)
 
 
+def chosen(config):
+    """The Door of the settings; only x86_64 has more than one."""
+    if config.arch != 'x86_64' and any(config.door):
+        raise Refused(f'BOOT_METHOD, BOOT_PROTOCOL, OVMF: {config.arch} is booted by QEMU itself, in one way')
+    return choose(*config.door)
+
+
 def bzimage(config):
     return os.path.join(config.meson_dir, 'osxtd/src/arch', config.arch, 'boot/image/bzImage')
 

@@ -4,15 +4,13 @@ import fnmatch
 import hashlib
 import os
 import re
-import subprocess
-import tempfile
 import tomllib
 
 from .apt import AptRoot
 from .config import Refused
 from .cpio import Tree, compress
+from .debian import PORTS
 
-DEB_ARCH = {'x86_64': 'amd64', 'riscv64': 'riscv64', 'loongarch64': 'loong64'}
 SMALL_BELOW_MIB = 96
 
 
@@ -21,13 +19,13 @@ def _rootfs_dir(config):
 
 
 def _recipe(config):
-    with open(os.path.join(_rootfs_dir(config), 'image.toml'), 'rb') as file:
-        return tomllib.load(file)
+    with open(os.path.join(_rootfs_dir(config), 'image.toml'), encoding='utf-8') as file:
+        return tomllib.loads(file.read().replace('@TRIPLE@', PORTS[config.arch].triple))
 
 
 def apt_root(config):
-    recipe = _recipe(config)
-    return AptRoot(config.build_root, recipe['suite'], DEB_ARCH[config.arch], recipe['assumed'])
+    port = PORTS[config.arch]
+    return AptRoot(config.build_root, port.suite, port.arch, _recipe(config)['assumed'])
 
 
 def _excluder(patterns, included):
@@ -40,14 +38,13 @@ def _excluder(patterns, included):
 
 
 def _busybox_applets(busybox):
-    """Asks the build machine's own run of the package's busybox for the names of its applets."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = os.path.join(folder, 'busybox')   # it goes by its own name
-        with open(program, 'wb') as file:
-            file.write(busybox)
-        os.chmod(program, 0o755)
-        listing = subprocess.run([program, '--list'], check=True, capture_output=True, text=True).stdout
-    return [name for name in listing.split() if re.fullmatch(r'[\w.\[-]+', name)]
+    """The names of its applets, out of the program itself, which may be for another processor: a list of strings in
+    order, which begins with these two and ends with an empty one."""
+    start = busybox.find(b'[\0[[\0')
+    if start < 0:
+        raise Refused('busybox-static: its list of applets is not where it was')
+    names = busybox[start:busybox.index(b'\0\0', start)].decode('ascii', 'replace').split('\0')
+    return [name for name in names if re.fullmatch(r'[\w.\[-]+', name)]
 
 
 def _add_busybox_links(tree):

@@ -8,7 +8,7 @@ import termios
 
 from . import build, image, oracle
 from .config import Refused
-from .qemu import EXIT_TIMEOUT, GOOD_EXIT, Guest, Machine, gdb_tcp
+from .qemu import EXIT_TIMEOUT, GOOD_EXITS, Guest, Machine, gdb_tcp
 
 LINUX_ARGS = 'quiet loglevel=3 panic=-1 mitigations=off'
 # A debugger wants the kernel where it was linked.
@@ -34,7 +34,7 @@ def kernel_args(config, kind, *more):
     boot = config.manifest.get('boot', {})
     args = [boot.get('args', '')]
     if kind in ('linux', 'oracle'):
-        args.append(LINUX_ARGS)
+        args += [LINUX_ARGS, oracle.ARGS.get(config.arch, '')]
     elif config.log_level != 'error':
         args.append(f'osxtd.log_level={config.log_level}')
     return ' '.join(a for a in (*args, *more, config.append) if a)
@@ -85,7 +85,7 @@ def attend(guest, timeout):
         guest.kill()
         if saved:
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, saved)
-    if code not in (0, GOOD_EXIT):
+    if code not in (0, GOOD_EXITS.get(guest.machine.config.arch)):
         print(f'osxdk: the guest ended badly (QEMU left with {code})', file=sys.stderr)
         return 1
     return 0
@@ -99,7 +99,7 @@ def cmd_gdb_server(config, _args):
         code = guest.wait(config.timeout)
     finally:
         guest.kill()
-    return EXIT_TIMEOUT if code is None else 0 if code in (0, GOOD_EXIT) else 1
+    return EXIT_TIMEOUT if code is None else 0 if code in (0, GOOD_EXITS.get(config.arch)) else 1
 
 
 def gdb_command(config, elf, where, *more):

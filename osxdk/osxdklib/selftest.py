@@ -15,7 +15,8 @@ REFUSED = [
     ('run', {'SMP': '0'}), ('run', {'SMP': '65'}), ('run', {'SMP': 'two'}), ('run', {'MEM': '1'}),
     ('run', {'MEM': 'lots'}), ('run', {'SCHEME': 'nothing'}), ('run', {'IMAGE': '/nonexistent/image'}),
     ('run', {'KERNEL': '/nonexistent/kernel', 'IMAGE': '/dev/null/x'}), ('build', {'OSXDK_TARGET_ARCH': 'vax'}),
-    ('build', {'COVERAGE': 'yes'}), ('build', {'COVERAGE': '1', 'DEBUG': '1'}), ('build', {'RELEASE': 'yes'}),
+    ('run', {'OSXDK_TARGET_ARCH': 'riscv64', 'SCHEME': 'microvm'}), ('run', {'OSXDK_TARGET_ARCH': 'loongarch64', 'OVMF': 'on', 'KERNEL': 'linux'}),
+    ('test', {'ARCH': 'vax'}), ('run', {'ARCH': 'all'}), ('build', {'COVERAGE': 'yes'}), ('build', {'COVERAGE': '1', 'DEBUG': '1'}), ('build', {'RELEASE': 'yes'}),
     ('build', {'RELEASE': '1', 'DEBUG': '1'}), ('run', {'BOOT_METHOD': 'floppy'}), ('run', {'BOOT_PROTOCOL': 'multiboot2'}),
     ('run', {'OVMF': 'on', 'BOOT_PROTOCOL': 'pvh'}), ('run', {'GPU': 'virtio'}),
     ('run', {'LOG_LEVEL': 'loud'}), ('test', {'AUTO_TEST': 'vsock'}), ('test', {'AUTO_TEST': 'nothing'}), ('bisect', {}),
@@ -61,6 +62,7 @@ def _values(result):
         result.add('MEM: a sign is refused', True)
     table = [((GOOD_EXIT, None), 0), ((GOOD_EXIT, True), 0), ((GOOD_EXIT, False), 1), ((BAD_EXIT, True), 1),
              ((0, True), 0), ((0, False), 1), ((0, None), 1), ((1, True), 1)]
+    table += [((0, True, 'riscv64'), 0), ((0, None, 'riscv64'), 1), ((GOOD_EXIT, True, 'riscv64'), 1), ((0, False, 'loongarch64'), 1)]
     for arguments, want in table:
         result.add(f'verdict{arguments}', verdict(*arguments) == want)
     result.add('mirror: suites', DEBIAN_SUITES.match('bookworm-updates') and not DEBIAN_SUITES.match('cloud-sdk-bookworm'))

@@ -12,11 +12,10 @@ import tempfile
 import time
 import traceback
 
-from . import audit, build, debugsuite, doors, gdbtest, hosttests, image, rerun, run, scripted, selftest, sysfuzz, wallstest
+from . import audit, build, debugsuite, doors, gdbtest, hosttests, image, oracle, rerun, run, scripted, selftest, sysfuzz, sysroot, wallstest
 from .config import Refused
 from .console import Session, Timeout, boot
 
-BOOT_SCHEMES = ('microvm', 'pc', 'q35')
 PARALLEL = 2
 KASLR_BOOTS = 5
 PROGRAMS_TIMEOUT = 600
@@ -103,7 +102,7 @@ def suite_ktest(config, log, echo=False):
 def suite_boot(config, log, echo=False):
     """User space is reached on every kind of machine, and a script runs there."""
     result = Result()
-    schemes = config.tests_of('boot') or ([config.scheme_name] if config.scheme_name else BOOT_SCHEMES)
+    schemes = config.tests_of('boot') or ([config.scheme_name] if config.scheme_name else config.schemes())
     for scheme in schemes:
         machine = run.make_machine(config, args=['OMEGA_AUTO=boot'], scheme=scheme)
         before = result.failed
@@ -146,12 +145,16 @@ def kaslr_backtrace(config, result, log):
                f'    {seen}\n')
 
 
-def program_image(config, folder):
+def program_image(config, folder, kind='omegaos'):
     """Builds test/FOLDER by its own Makefile and returns its initramfs, whose /init runs the programs."""
-    out = os.path.join(config.arch_dir, folder)
+    out, variables = os.path.join(config.arch_dir, folder), sysroot.make_variables(config)
+    page_size = oracle.PAGE_SIZES.get(config.arch) if kind in ('linux', 'oracle') else None
+    if page_size:
+        out += f'-{page_size}'
+        variables += [f'MORE_CFLAGS=-DABI_PAGE={page_size}UL']
     env = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKEOVERRIDES', 'MFLAGS')}
     with build.Lock(out):
-        made = subprocess.run(['make', '--no-print-directory', '-C', os.path.join(config.kit, 'test', folder), f'OUT={out}'],
+        made = subprocess.run(['make', '--no-print-directory', '-C', os.path.join(config.kit, 'test', folder), f'OUT={out}', *variables],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=env)
     if made.returncode != 0:
         raise Refused(f'test/{folder} does not compile:\n{tail(made.stdout)}')
@@ -160,7 +163,7 @@ def program_image(config, folder):
 
 def run_programs(config, folder, kind, log, echo=False, **options):
     """Runs the programs of test/FOLDER on kernel `kind`; the guest's own counts are the result."""
-    initrd, wanted = program_image(config, folder), config.tests_of(folder)
+    initrd, wanted = program_image(config, folder, kind), config.tests_of(folder)
     if wanted:
         wanted = [name for name in wanted if os.path.exists(os.path.join(os.path.dirname(initrd), folder, name))]
         if not wanted:
@@ -277,7 +280,7 @@ def run_auto_test(config):
     if config.auto_test not in kinds:
         raise Refused(f'AUTO_TEST={config.auto_test}: not supported yet; give {" or ".join(kinds)}')
     if config.auto_test == 'boot' and not config.scheme_name:
-        config = config.with_scheme('q35')
+        config = config.with_scheme(config.schemes()[-1])
     with open(os.devnull, 'w', encoding='utf-8') as log:
         suite, run_suite = kinds[config.auto_test]
         result = run_suite(config, log, echo=True)

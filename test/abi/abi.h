@@ -30,7 +30,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ABI_PAGE 4096UL
+#ifndef ABI_PAGE
+#define ABI_PAGE 4096UL /* OmegaOS's everywhere; Debian's loong64 kernel has 16 KiB */
+#endif
 #ifndef ABI_WATCHDOG_S
 #define ABI_WATCHDOG_S 55 /* the runner gives up at 60 s; no check waits for this */
 #endif

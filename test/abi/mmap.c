@@ -156,9 +156,11 @@ static void protecting(void)
 #ifdef __x86_64__
 	CHECK_EQ(((int (*)(void))(uintptr_t)p)(), 42, "mprotect: code written, then run");
 #endif
+#ifndef __loongarch__ /* QEMU 10.0 itself hangs there */
 	mprotect(p, ABI_PAGE, RW);
 	DIES_BY(SIGSEGV, "mprotect: without PROT_EXEC it does not run",
 		{ ((int (*)(void))(uintptr_t)p)(); });
+#endif
 	munmap(p, ABI_PAGE);
 }
 

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MPL-2.0
+"""arches - ARCH=all (or names): a command on one architecture after the other, and the sum of their counts."""
+import os
+import re
+import subprocess
+import sys
+
+from .config import ARCHES, Refused
+
+COMMANDS = ('build', 'test', 'ktest', 'oracle', 'bench', 'audit', 'check')
+
+
+def wanted(command):
+    """The architectures that ARCH= names; none when it is not set."""
+    text = os.environ.get('ARCH', '')
+    if not text:
+        return []
+    names = list(ARCHES) if text == 'all' else text.replace(',', ' ').split()
+    for name in names:
+        if name not in ARCHES:
+            raise Refused(f'ARCH={text}: give all, or some of {", ".join(ARCHES)}')
+    if command not in COMMANDS:
+        raise Refused(f'ARCH={text}: {command} works on one architecture; set OSXDK_TARGET_ARCH')
+    return names
+
+
+def run_each(names, argv):
+    """Runs osxdk once for each architecture; the exit code is that of the first that failed."""
+    env = {key: value for key, value in os.environ.items() if key != 'ARCH'}
+    passed = failed = result = 0
+    counted = False
+    for name in names:
+        print(f'--- {name}', flush=True)
+        last = None
+        with subprocess.Popen([sys.argv[0], *argv], env={**env, 'OSXDK_TARGET_ARCH': name}, stdout=subprocess.PIPE,
+                              text=True, errors='replace') as process:
+            for line in process.stdout:
+                print(line, end='', flush=True)
+                last = re.match(r'(\d+) passed, (\d+) failed$', line) or last
+        if last:
+            counted, passed, failed = True, passed + int(last[1]), failed + int(last[2])
+        result = result or process.returncode
+    if counted:
+        print(f'{passed} passed, {failed} failed')
+    return result
