@@ -12,10 +12,10 @@ static char stack[65536] __attribute__((aligned(64)));
 
 static long raw_clone(unsigned long flags, void *sp, int *ptid, int *ctid)
 {
-#ifdef __x86_64__
-	return syscall(SYS_clone, flags, sp, ptid, ctid, 0L);
-#else
+#ifdef __riscv
 	return syscall(SYS_clone, flags, sp, ptid, 0L, ctid);
+#else
+	return syscall(SYS_clone, flags, sp, ptid, ctid, 0L);
 #endif
 }
 

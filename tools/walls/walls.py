@@ -65,7 +65,7 @@ def symbols(objects):
     classes of locks that headers declare}) of the objects together."""
     defined, used, common = set(), {}, set()
     for line in run(TOOLS['nm'], '-A', '--format=posix', *objects).splitlines():
-        path, name, kind = re.match(r'(.*?): (\S+) (\S)', line).groups()
+        path, name, kind = re.match(r'(.*?): (\S+) +(\S)', line).groups()    # LoongArch has labels whose names end with a space
         if GENERATED.match(name):
             continue
         if kind in 'Uwv':

@@ -15,7 +15,7 @@
 #include "syscall/handlers_signal.h"
 #include "syscall/handlers_time.h"
 
-/* clone(2): here the thread pointer comes before the child's thread number. */
+/* clone(2) where the thread pointer comes before the child's thread number. */
 static err_t clone_tls_first(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	struct sysargs swapped = *a;
@@ -64,7 +64,7 @@ static syscall_fn *const table[] = {
 	[NR_setitimer] = sys_setitimer,
 	[NR_getpid] = sys_getpid,
 	[NR_sendfile] = sys_sendfile,
-	[NR_clone] = clone_tls_first,
+	[NR_clone] = ARCH_CLONE_TLS_FIRST ? clone_tls_first : sys_clone,
 	[NR_exit] = sys_exit,
 	[NR_wait4] = sys_wait4,
 	[NR_kill] = sys_kill,
@@ -82,7 +82,7 @@ static syscall_fn *const table[] = {
 	[NR_fchown] = sys_fchown,
 	[NR_umask] = sys_umask,
 	[NR_gettimeofday] = sys_gettimeofday,
-	[NR_getrlimit] = sys_getrlimit,
+	[NR_getrlimit] = ARCH_HAS_GETRLIMIT ? sys_getrlimit : nullptr,
 	[NR_getrusage] = sys_getrusage,
 	[NR_sysinfo] = sys_sysinfo,
 	[NR_times] = sys_times,
@@ -131,7 +131,7 @@ static syscall_fn *const table[] = {
 	[NR_pivot_root] = sys_pivot_root,
 	[NR_prctl] = sys_prctl,
 	[NR_adjtimex] = sys_adjtimex,
-	[NR_setrlimit] = sys_setrlimit,
+	[NR_setrlimit] = ARCH_HAS_GETRLIMIT ? sys_setrlimit : nullptr,
 	[NR_chroot] = sys_chroot,
 	[NR_sync] = sys_sync,
 	[NR_acct] = sys_acct,

@@ -10,8 +10,12 @@ enum : u64 { HWCAP_IMAFDC = 0x112d };
 
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_RISCV,
-	.hwcap = HWCAP_IMAFDC,
 	.hwcap2 = 0,
 	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
 	.signal_frame_bytes = 1104,
 };
+
+u64 exec_hwcap(void)
+{
+	return HWCAP_IMAFDC;
+}

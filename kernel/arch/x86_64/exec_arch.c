@@ -11,8 +11,12 @@ enum : u64 { HWCAP_BASELINE = 0x078bfbff };
 
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_X86_64,
-	.hwcap = HWCAP_BASELINE,
 	.hwcap2 = 0,
 	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
 	.signal_frame_bytes = 1024,
 };
+
+u64 exec_hwcap(void)
+{
+	return HWCAP_BASELINE;
+}

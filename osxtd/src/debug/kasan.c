@@ -21,17 +21,24 @@ ALWAYS_INLINE u8 *shadow_at(u64 va)
 	return (u8 *)kasan_shadow(va);
 }
 
+/* Byte by byte, and no call of memset in its place. */
+UNSAFE("1. the callers' ranges have writable shadow of their own")
+__attribute__((no_builtin("memset"))) static void bytes_fill_raw(u64 at, u64 n, u8 v)
+{
+	for (u64 i = 0; i < n; i++)
+		*(u8 *)(at + i) = v;
+}
+
 /* Whole words where possible: pages are marked all the time. */
 UNSAFE("1. the callers' ranges have writable shadow of their own")
 static void shadow_fill(u64 va, u64 len, u8 v)
 {
 	u64 at = kasan_shadow(va), n = len / KASAN_GRANULE;
-	u64 words = n / 8, bytes = n % 8;
-	__asm__ volatile("rep stosq"
-			 : "+D"(at), "+c"(words)
-			 : "a"(v * 0x0101010101010101u)
-			 : "memory");
-	__asm__ volatile("rep stosb" : "+D"(at), "+c"(bytes) : "a"(v) : "memory");
+	u64 head = min_of(-at & 7, n);
+	u64 words = (n - head) / 8, bytes = (n - head) % 8;
+	bytes_fill_raw(at, head, v);
+	words_fill((void *)(at + head), v * 0x0101010101010101u, words);
+	bytes_fill_raw(at + head + words * 8, bytes, v);
 }
 
 UNSAFE("1. the byte behind the full granules is the range's own")
@@ -160,7 +167,7 @@ void __asan_unpoison_stack_memory(u64 va, u64 len)
 	UNSAFE("1. the compiler names the shadow of its own frame")                                \
 	void __asan_set_shadow_##value(u8 *at, u64 n)                                              \
 	{                                                                                          \
-		__asm__ volatile("rep stosb" : "+D"(at), "+c"(n) : "a"(0x##value) : "memory");     \
+		bytes_fill_raw(address_of_(at), n, 0x##value);                                     \
 	}
 SET_SHADOW(00)
 SET_SHADOW(f1)

@@ -75,7 +75,7 @@ static void fill(void *element, usize size)
 {
 	u8 *at = (u8 *)element + POOL_LINK;
 	usize words = (size - min_of(size, (usize)POOL_LINK) + 7) / 8;
-	__asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0xdfdfdfdfdfdfdfdf) : "memory");
+	words_fill(at, 0xdfdfdfdfdfdfdfdf, words);
 }
 
 bool kasan_pool_given(struct pool *p, void *element, u64 fp)

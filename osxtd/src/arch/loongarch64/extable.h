@@ -6,15 +6,11 @@
  * When a page fault or an address error hits such an instruction, the trap handler goes on at the
  * fixup with all registers as they were and interrupts as they were.
  *
- *   In assembly:      EXTABLE 1b, 2b
+ *   In assembly:      as usercopy.S does
  *   In C:             asm volatile("1: ld.d %0, %1, 0\n2:\n" … EXTABLE_STR("1b", "3b") …)
  */
 #pragma once
 
-#ifdef __ASSEMBLER__
-.macro EXTABLE fault, fixup.pushsection __ex_table,
-	"a".balign 4 .word \fault -..word \fixup -..popsection.endm
-#else
 #include <osxtd/base.h>
 
 #define EXTABLE_STR(fault, fixup)                                                                  \
@@ -23,4 +19,3 @@
 
 /* Where to go on after a fault at ip; 0 when the kernel has no answer. */
 u64 extable_find(u64 ip);
-#endif

@@ -196,12 +196,8 @@ static void enter(u64 root)
  * code did. */
 void paging_init(const struct boot_info *info)
 {
-	UNSAFE("1. page 0 is RAM that boot_mem keeps from everybody, mapped by boot code; what the "
-	       "loader "
-	       "left there was read")
-	{
-		words_zero(phys_to_virt(0), PAGE_SIZE / 8);
-	}
+	/* boot_mem keeps page 0 from everybody; what the loader left there was read. */
+	words_zero(phys_to_virt(0), PAGE_SIZE / 8);
 	kernel_root = boot_page_alloc(1);
 	for (u32 i = 0; i < array_len(areas); i++)
 		(void)entry_of(array_at(areas, i), PT_LEVELS - 1);

@@ -5,7 +5,13 @@
  * Rounds of 64 bytes, words, bytes.  The count goes down behind each of them, so a fixup has nothing to compute: of a
  * round that faulted nothing counts as copied.
  */
-#include "extable.h"
+	.macro EXTABLE fault, fixup
+	.pushsection __ex_table, "a"
+	.balign 4
+	.word	\fault - .
+	.word	\fixup - .
+	.popsection
+	.endm
 
 	.section .text.usercopy, "ax", @progbits
 

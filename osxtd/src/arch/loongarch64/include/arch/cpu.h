@@ -34,7 +34,7 @@ struct cpu_local {
 	void *held[HELD_MAX];	   /* spinlocks, by step; null: preempt_disable without a lock */
 };
 
-register struct cpu_local *cpu_register_ shared OWNER(boot) __asm__("$r21");
+register struct cpu_local *shared cpu_register_ __asm__("$r21") OWNER(boot);
 
 ALWAYS_INLINE struct cpu_local *cpu_local_(void)
 {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "arch/exec_arch.h"
+
+#include <osxtd/user_ctx.h>
+#include <osxtd/vmspace.h>
+
+#include "abi/elf.h"
+
+const struct exec_arch exec_arch = {
+	.elf_machine = EM_LOONGARCH,
+	.hwcap2 = 0,
+	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
+	.signal_frame_bytes = 640,
+};
+
+u64 exec_hwcap(void)
+{
+	return user_hwcap();
+}

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MPL-2.0
+/* user_test - user_run with tiny programs: every way out, registers kept, hostile contexts refused.
+ */
+#include <arch/page.h>
+#include <arch/paging.h>
+#include <arch/pte.h>
+#include <arch/switch.h>
+#include <osxtd/ktest.h>
+#include <osxtd/task.h>
+#include <osxtd/timer.h>
+
+#include "fpu.h"
+#include "mm/frames.h"
+#include "trap.h"
+
+enum : u64 { CODE = 0x400000, STACK = 0x401000, STACK_TOP = STACK + PAGE_SIZE };
+enum : u32 { PAGES_ORDER = 3, CODE_PAGE = 4, STACK_PAGE = 5 };
+/* Registers that the tests use beside those of enum user_reg. */
+enum : u32 { REG_T0 = 12, REG_T1 = 13, REG_U0 = 21 };
+
+/* The programs, each at its label.  Numbers are instructions that the kernel's assembler is not to
+ * know: movgr2fr.d $fa3, $a0; movfr2gr.d $a0, $fa3; vreplgr2vr.d $vr3, $a0; fdiv.d. */
+__asm__(".pushsection .rodata.user_test, \"a\"\n.balign 8\n"
+	"user_test_start:\n"
+	"user_test_call: syscall 0\n b user_test_call\n"
+	"user_test_divide: break 7\n"
+	"user_test_illegal: .word 0\n"
+	"user_test_break: break 0\n"
+	"user_test_privileged: csrrd $t0, 0\n"
+	"user_test_read: ori $t0, $zero, 0x10\n ld.w $t0, $t0, 0\n"
+	"user_test_write: lu12i.w $t0, 0x400\n st.w $zero, $t0, 0\n"
+	"user_test_kernel: lu12i.w $t0, -0x7fe00\n ld.d $t0, $t0, 0\n"
+	"user_test_jump: lu12i.w $t0, 0x401\n jr $t0\n"
+	"user_test_wild: lu52i.d $t0, $zero, 0x123\n ld.d $t0, $t0, 0\n"
+	"user_test_stack: lu12i.w $t0, 0x401\n ld.d $t1, $t0, 0\n st.d $t0, $t0, 8\n syscall 0\n"
+	"user_test_spin: b user_test_spin\n"
+	"user_test_fpu: .word 0x0114a883\n syscall 0\n .word 0x0114b864\n syscall 0\n"
+	"user_test_end:\n.popsection\n");
+extern const u8 user_test_start[], user_test_end[], user_test_call[], user_test_divide[],
+	user_test_illegal[], user_test_break[], user_test_privileged[], user_test_read[],
+	user_test_write[], user_test_kernel[], user_test_jump[], user_test_wild[],
+	user_test_stack[], user_test_spin[], user_test_fpu[];
+
+/* A hand-made address space with one page of code and one of stack, in force until its end. */
+struct fixture {
+	struct uframe *pages;
+	u64 old_root;
+	struct user_ctx *ctx;
+};
+
+UNSAFE("1. the pages are the fixture's; 2. the kernel's half is that of every space; 3. the old "
+       "tables come back at the end")
+static bool fixture_init(struct fixture *f)
+{
+	f->pages = frames_alloc(PAGES_ORDER, FRAME_META);
+	if (f->pages == nullptr)
+		return false;
+	u64 base = frame_paddr(f->pages);
+	u64 *table = (u64 *)(void *)frame_va(f->pages);
+	words_zero(table, (PAGE_SIZE << PAGES_ORDER) / 8);
+	paging_fill_root(base);
+	for (u32 level = 0; level < 3; level++)
+		table[level * 512 + (level == 2 ? 2 : 0)] =
+			pte_link(base + (level + 1) * PAGE_SIZE);
+	table[3 * 512 + 0] = pte_leaf(base + CODE_PAGE * PAGE_SIZE, VM_READ | VM_EXEC, false);
+	table[3 * 512 + 1] = pte_leaf(base + STACK_PAGE * PAGE_SIZE, VM_READ | VM_WRITE, true);
+	memcpy((u8 *)table + CODE_PAGE * PAGE_SIZE, user_test_start,
+	       (usize)(user_test_end - user_test_start));
+	f->old_root = root_loaded();
+	root_load(base);
+	f->ctx = &task_current()->user;
+	return true;
+}
+
+static void fixture_fini(struct fixture *f)
+{
+	if (f->pages == nullptr)
+		return;
+	f->ctx->_started = false;
+	root_load(f->old_root);
+	frames_free(f->pages, FRAME_META);
+}
+
+#define FIXTURE(f)                                                                                 \
+	struct fixture f __attribute__((cleanup(fixture_fini))) = {};                              \
+	if (!fixture_init(&f)) {                                                                   \
+		EXPECT(false);                                                                     \
+		return;                                                                            \
+	}                                                                                          \
+	static_assert(true)
+
+static u64 place(const u8 *program)
+{
+	return CODE + address_of_(program) - address_of_(user_test_start);
+}
+
+UNSAFE("1. the fixture's pages are one run in the physmap, and its leaf table is the fourth")
+static u64 *stack_entry(const struct fixture *f)
+{
+	return (u64 *)(void *)frame_va(f->pages) + 3 * PT_ENTRIES + 1;
+}
+
+/* Runs until something else than an interrupt happens. */
+static enum user_event_kind run(struct user_ctx *ctx)
+{
+	enum user_event_kind e = USER_INTERRUPT;
+	while ((e = user_run(ctx)) == USER_INTERRUPT)
+		cpu_clear_need_resched();
+	return e;
+}
+
+static enum user_event_kind start(struct fixture *f, const u8 *program)
+{
+	user_ctx_start(f->ctx, place(program), STACK_TOP);
+	return run(f->ctx);
+}
+
+static void expect_trap(struct ktest_ctx *t, struct fixture *f, const u8 *program,
+			enum user_trap trap)
+{
+	EXPECT_EQ(start(f, program), USER_EXCEPTION);
+	struct user_event_info info = {};
+	user_event_info(f->ctx, &info);
+	EXPECT_EQ(info.trap, trap);
+}
+
+static void expect_fault(struct ktest_ctx *t, struct fixture *f, const u8 *program, u64 address,
+			 u32 access)
+{
+	EXPECT_EQ(start(f, program), USER_FAULT);
+	struct user_event_info info = {};
+	user_event_info(f->ctx, &info);
+	EXPECT_EQ(info.address, address);
+	EXPECT_EQ(info.access, access);
+}
+
+static void set_pattern(struct user_ctx *c)
+{
+	for (u32 i = 1; i < REG_COUNT; i++)
+		array_at(c->regs, i) = 0x1111111111111111 + i;
+}
+
+static void expect_pattern(struct ktest_ctx *t, const struct user_ctx *c)
+{
+	for (u32 i = 1; i < REG_COUNT; i++)
+		EXPECT_EQ(array_at(c->regs, i), 0x1111111111111111 + i);
+}
+
+KTEST(user, syscall_keeps_registers)
+{
+	FIXTURE(f);
+	user_ctx_start(f.ctx, place(user_test_call), STACK_TOP);
+	set_pattern(f.ctx);
+	for (u32 i = 0; i < 3; i++) {
+		EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+		expect_pattern(t, f.ctx);
+		EXPECT_EQ(f.ctx->orig_a0, f.ctx->regs[REG_A0]);
+		EXPECT_EQ(f.ctx->pc, place(user_test_call) + 4);
+	}
+}
+
+KTEST(user, exceptions_keep_all_registers)
+{
+	FIXTURE(f);
+	user_ctx_start(f.ctx, place(user_test_illegal), STACK_TOP);
+	set_pattern(f.ctx);
+	EXPECT_EQ(run(f.ctx), USER_EXCEPTION);
+	expect_pattern(t, f.ctx);
+	EXPECT_EQ(f.ctx->pc, place(user_test_illegal));
+}
+
+KTEST(user, exceptions_are_told_apart)
+{
+	FIXTURE(f);
+	expect_trap(t, &f, user_test_divide, TRAP_DIVIDE);
+	expect_trap(t, &f, user_test_illegal, TRAP_ILLEGAL);
+	expect_trap(t, &f, user_test_break, TRAP_BREAKPOINT);
+	expect_trap(t, &f, user_test_privileged, TRAP_ILLEGAL);
+}
+
+KTEST(user, faults_say_where_and_how)
+{
+	FIXTURE(f);
+	expect_fault(t, &f, user_test_read, 0x10, VM_ACCESS_READ);
+	expect_fault(t, &f, user_test_write, CODE, VM_ACCESS_WRITE);
+	expect_fault(t, &f, user_test_kernel, 0xffffffff80200000, VM_ACCESS_READ);
+	expect_fault(t, &f, user_test_jump, STACK, VM_ACCESS_EXEC);
+	expect_fault(t, &f, user_test_wild, 0x1230000000000000, VM_ACCESS_READ);
+}
+
+KTEST(user, first_uses_of_a_page_are_noted)
+{
+	FIXTURE(f);
+	u64 *entry = stack_entry(&f);
+	*entry = pte_clear_used(*entry);
+	tlb_forget_page(STACK);
+	EXPECT(!pte_is_accessed(*entry) && !pte_is_dirty(*entry));
+	EXPECT_EQ(start(&f, user_test_stack), USER_SYSCALL);
+	EXPECT(pte_is_accessed(*entry) && pte_is_dirty(*entry));
+	*entry = pte_write_protect(pte_clear_used(*entry));
+	tlb_forget_page(STACK);
+	expect_fault(t, &f, user_test_stack, STACK + 8, VM_ACCESS_WRITE);
+	EXPECT(pte_is_accessed(*entry) && !pte_is_dirty(*entry));
+	/* What the CPU remembers of the refusal is no obstacle. */
+	*entry = pte_make_writable(*entry);
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+}
+
+KTEST(user, hostile_addresses_never_enter)
+{
+	FIXTURE(f);
+	const u64 bad[] = { 0x0000800000000000, 0xffffffff80200000, 0xffff800000000000,
+			    0x8000000000200000, UINT64_MAX & ~3ull };
+	for (u32 i = 0; i < array_len(bad); i++) {
+		user_ctx_start(f.ctx, array_at(bad, i), STACK_TOP);
+		EXPECT_EQ(run(f.ctx), USER_FAULT);
+		EXPECT_EQ(f.ctx->pc, array_at(bad, i));
+	}
+	/* A wild stack pointer is user mode's own problem. */
+	user_ctx_start(f.ctx, place(user_test_call), 0xdeadbeefdeadbeef);
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	EXPECT_EQ(f.ctx->regs[REG_SP], 0xdeadbeefdeadbeef);
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+}
+
+KTEST(user, the_cpus_block_is_not_the_users)
+{
+	FIXTURE(f);
+	struct cpu_local *before = CPU_LOCAL_;
+	user_ctx_start(f.ctx, place(user_test_call), STACK_TOP);
+	f.ctx->regs[REG_U0] = 0x4141414141414141;
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	EXPECT_EQ(f.ctx->regs[REG_U0], 0x4141414141414141);
+	EXPECT(CPU_LOCAL_ == before && before->self == before);
+	EXPECT(task_current() != nullptr);
+}
+
+KTEST(user, a_pending_reason_is_seen_before_entry)
+{
+	FIXTURE(f);
+	user_ctx_start(f.ctx, place(user_test_spin), STACK_TOP);
+	atomic_u32_store(&task_current()->interrupt, TASK_INTR_SIGNAL);
+	EXPECT_EQ(user_run(f.ctx), USER_INTERRUPT);
+	atomic_u32_store(&task_current()->interrupt, 0);
+	cpu_set_need_resched();
+	EXPECT_EQ(user_run(f.ctx), USER_INTERRUPT);
+	cpu_clear_need_resched();
+	EXPECT_EQ(f.ctx->pc, place(user_test_spin));
+}
+
+static void do_nothing(struct timer *timer)
+{
+	(void)timer;
+}
+
+KTEST(user, an_interrupt_ends_user_mode)
+{
+	FIXTURE(f);
+	struct timer timer = {};
+	timer_init(&timer, do_nothing);
+	user_ctx_start(f.ctx, place(user_test_spin), STACK_TOP);
+	set_pattern(f.ctx);
+	u64 before = clock_monotonic_ns();
+	timer_arm(&timer, before + 2000000);
+	while (timer_is_armed(&timer)) {
+		EXPECT_EQ(user_run(f.ctx), USER_INTERRUPT);
+		cpu_clear_need_resched();
+	}
+	EXPECT(clock_monotonic_ns() >= before + 2000000);
+	expect_pattern(t, f.ctx);
+	EXPECT_EQ(f.ctx->pc, place(user_test_spin));
+}
+
+/* ---- vector state ---- */
+
+enum : usize { HEAD = 16 };
+
+static usize fa3_at(void)
+{
+	return HEAD + 3 * fpu_register_bytes();
+}
+
+KTEST(user, vector_state_survives_and_can_be_replaced)
+{
+	FIXTURE(f);
+	static u8 shared frame[4096] OWNER(test);
+	user_ctx_start(f.ctx, place(user_test_fpu), STACK_TOP);
+	f.ctx->regs[REG_A0] = 0x123456789abcdef0;
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	struct span out = user_fpu_align((struct span){ frame, sizeof(frame) });
+	user_fpu_save(f.ctx, out);
+	u64 fa3 = 0;
+	EXPECT(cspan_read(span_const(out), fa3_at(), &fa3));
+	EXPECT_EQ(fa3, 0x123456789abcdef0);
+	fa3 = 42;
+	span_copy(span_from(out, fa3_at()), cspan_of(fa3));
+	EXPECT_OK(user_fpu_restore(f.ctx, span_const(out)));
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	EXPECT_EQ(f.ctx->regs[REG_A0], 42);
+}
+
+KTEST(user, narrow_vector_state_fills_wide_registers)
+{
+	FIXTURE(f);
+	enum : usize { BLOCK = HEAD + 32 * 8 + 16 };
+	static u8 shared frame[BLOCK + HEAD] OWNER(test);
+	u32 head[4] = { USER_FPU_MAGIC, BLOCK };
+	u64 fa3 = 77;
+	struct span in = span_of(frame);
+	span_fill(in, 0);
+	span_copy(in, cspan_of(head));
+	span_copy(span_from(in, HEAD + 3 * 8), cspan_of(fa3));
+	user_ctx_start(f.ctx, place(user_test_fpu) + 8, STACK_TOP);
+	EXPECT_OK(user_fpu_restore(f.ctx, span_const(in)));
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	EXPECT_EQ(f.ctx->regs[REG_A0], 77);
+}
+
+static err_t restore_with(struct fixture *f, struct span frame, usize at, u32 v)
+{
+	user_fpu_save(f->ctx, frame);
+	span_copy(span_from(frame, at), cspan_of(v));
+	return user_fpu_restore(f->ctx, span_const(frame));
+}
+
+KTEST(user, bad_vector_state_is_refused)
+{
+	FIXTURE(f);
+	static u8 shared frame[4096] OWNER(test);
+	user_ctx_start(f.ctx, place(user_test_call), STACK_TOP);
+	struct span out = span_sub((struct span){ frame, sizeof(frame) }, 0, user_fpu_size());
+	usize end = user_fpu_size() - HEAD;
+	EXPECT_EQ(user_fpu_restore(f.ctx, cspan_sub(span_const(out), 0, 8)), ERR_INVAL);
+	user_fpu_save(f.ctx, out);
+	EXPECT_EQ(user_fpu_restore(f.ctx, cspan_sub(span_const(out), 0, 100)), ERR_INVAL);
+	EXPECT_EQ(restore_with(&f, out, 0, 0x12345678), ERR_INVAL);	    /* no such block */
+	EXPECT_EQ(restore_with(&f, out, 4, 8), ERR_INVAL);		    /* shorter than its head */
+	EXPECT_EQ(restore_with(&f, out, 4, 0xfffffff0), ERR_INVAL);	    /* longer than all */
+	EXPECT_EQ(restore_with(&f, out, end, USER_FPU_MAGIC), ERR_INVAL); /* goes on behind the end */
+	EXPECT_EQ(restore_with(&f, out, end + 4, 16), ERR_INVAL);	    /* the end has a length */
+	/* Every exception enabled with its cause set would trap in the kernel. */
+	EXPECT_OK(restore_with(&f, out, HEAD + 32 * fpu_register_bytes() + 8, UINT32_MAX));
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+}
+
+static u64 fa3_of(const u8 *area)
+{
+	u64 v = 0;
+	UNSAFE("1. area is one of the tests' of 4096 bytes")
+	{
+		memcpy(&v, area + fa3_at() - HEAD, 8);
+	}
+	return v;
+}
+
+KTEST(user, fork_copies_registers_and_vector_state)
+{
+	FIXTURE(f);
+	static u8 shared area[4096] OWNER(test) __attribute__((aligned(64)));
+	struct user_ctx child = { ._fpu = area };
+	user_ctx_start(f.ctx, place(user_test_fpu), STACK_TOP);
+	f.ctx->regs[REG_A0] = 0x1122334455667788;
+	f.ctx->regs[REG_TP] = 0x7000;
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	user_ctx_fork(&child, f.ctx);
+	EXPECT(child._fpu == area && child._started);
+	EXPECT_EQ(child.pc, f.ctx->pc);
+	EXPECT_EQ(child.regs[REG_A0], f.ctx->regs[REG_A0]);
+	EXPECT_EQ(child.regs[REG_TP], 0x7000);
+	EXPECT_EQ(fa3_of(area), 0x1122334455667788);
+}
+
+KTEST(user, a_switch_exchanges_what_lives_in_registers)
+{
+	FIXTURE(f);
+	static struct task shared other;
+	static u8 shared area[4096] OWNER(test) __attribute__((aligned(64)));
+	static u8 shared seen[4096] OWNER(test) __attribute__((aligned(64)));
+	struct task *self = task_current();
+	other = (struct task){ .user._fpu = area };
+	user_ctx_start(f.ctx, place(user_test_fpu), STACK_TOP);
+	f.ctx->regs[REG_A0] = 0xaaaa;
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	user_ctx_fork(&other.user, f.ctx);
+	array_at(area, (3 * fpu_register_bytes()) % sizeof(area)) = 0xbb;
+
+	u64 flags = irq_save();
+	arch_switch_user_state(self, &other);
+	struct task *current = task_current();
+	fpu_save(seen);
+	arch_switch_user_state(&other, self);
+	irq_restore(flags);
+
+	EXPECT(current == &other && task_current() == self);
+	EXPECT_EQ(fa3_of(seen), 0xaabb);
+	fpu_save(seen);
+	EXPECT_EQ(fa3_of(seen), 0xaaaa);
+	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
+	EXPECT_EQ(f.ctx->regs[REG_A0], 0xaaaa);
+}
