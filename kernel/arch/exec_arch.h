@@ -5,8 +5,8 @@
 
 struct exec_arch {
 	u16 elf_machine;
-	u64 hwcap2;	   /* AT_HWCAP2 */
-	u64 dynamic_base;  /* where position-independent programs are put, before randomisation */
+	u64 hwcap2;	  /* AT_HWCAP2 */
+	u64 dynamic_base; /* where position-independent programs are put, before randomisation */
 	u64 signal_frame_bytes; /* of a signal frame without the FPU state */
 };
 extern const struct exec_arch exec_arch;

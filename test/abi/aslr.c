@@ -10,7 +10,8 @@ static const char *const names[PLACES] = { "program", "stack", "break", "mmap", 
 /* What Linux has at least on x86-64, and what OmegaOS promises.  The vDSO stands in what its last
  * page table leaves above the stack: all its bits change, the highest of those nine is not even. */
 static const int linux_bits[PLACES] = { 28, 22, 13, 28, 21 };
-#ifdef __loongarch__ /* its programs and libraries are made for pages of up to 64 KiB, and lie on such */
+#ifdef __loongarch__ /* its programs and libraries are made for pages of up to 64 KiB, and lie on  \
+			such */
 static const int our_bits[PLACES] = { 24, 28, 28, 24, 27 };
 #else
 static const int our_bits[PLACES] = { 28, 28, 28, 28, 27 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * signal_frame - the stack frame of a signal handler on loongarch64, and rt_sigreturn(2), its inverse.
- * The handler's stack pointer stands at the frame: siginfo, ucontext.  It returns to a piece of
- * code in the vDSO that calls rt_sigreturn. What sigreturn reads was written by user mode: all of
- * it are plain register values. Spec:  Linux uapi asm/ucontext.h, asm/sigcontext.h; sigreturn(2),
- * sigaltstack(2).
+ * signal_frame - the stack frame of a signal handler on loongarch64, and rt_sigreturn(2), its
+ * inverse. The handler's stack pointer stands at the frame: siginfo, ucontext.  It returns to a
+ * piece of code in the vDSO that calls rt_sigreturn. What sigreturn reads was written by user mode:
+ * all of it are plain register values. Spec:  Linux uapi asm/ucontext.h, asm/sigcontext.h;
+ * sigreturn(2), sigaltstack(2).
  */
 #include <osxtd/buf.h>
 
@@ -40,7 +40,10 @@ struct arch_signal_room {
 	struct buf fpu IMMUTABLE;
 };
 
-static void arch_signal_room_fini(struct arch_signal_room *) {}
+static void arch_signal_room_fini(struct arch_signal_room *r)
+{
+	buf_drop(&r->fpu);
+}
 OBJECT_TYPE(arch_signal_room, arch_signal_room_fini);
 
 err_t arch_signal_room_new(struct arch_signal_room_ref *out)
@@ -84,7 +87,8 @@ static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s,
 err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct abi_stack *altstack,
 		       struct arch_signal_room *room)
 {
-	u64 fpu_bytes = user_fpu_size(), need = fpu_bytes + sizeof(struct signal_frame) + 64, top = 0;
+	u64 fpu_bytes = user_fpu_size(), need = fpu_bytes + sizeof(struct signal_frame) + 64,
+	    top = 0;
 	TRY(choose_stack(c, s, altstack, need, &top));
 	if (top < need)
 		return ERR_FAULT;

@@ -12,7 +12,7 @@ const struct exec_arch exec_arch = {
 	.elf_machine = EM_RISCV,
 	.hwcap2 = 0,
 	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
-	.signal_frame_bytes = 1104,
+	.signal_frame_bytes = 832,
 };
 
 u64 exec_hwcap(void)
