@@ -164,7 +164,6 @@ void __asan_unpoison_stack_memory(u64 va, u64 len)
 
 #define SET_SHADOW(value)                                                                          \
 	OSXTD_API void __asan_set_shadow_##value(u8 *at, u64 n);                                   \
-	UNSAFE("1. the compiler names the shadow of its own frame")                                \
 	void __asan_set_shadow_##value(u8 *at, u64 n)                                              \
 	{                                                                                          \
 		bytes_fill_raw(address_of_(at), n, 0x##value);                                     \

@@ -10,8 +10,12 @@
 
 enum : u32 { OVERFLOW_STACK = 8192 };
 
-/* The entry code's first instructions know no more than the place of the first. */
-struct cpu_local shared cpu_areas[CPU_MAX];
+/* Everything of one CPU; the entry code's first instructions know no more than the place of the
+ * first.  Debuggers read them by these names on each architecture. */
+struct cpu_area {
+	struct cpu_local local;
+};
+struct cpu_area shared cpu_areas[CPU_MAX];
 static u8 shared overflow_stacks[1][OVERFLOW_STACK] OWNER(boot) __attribute__((aligned(16)));
 
 u32 cpu_count(void)
@@ -26,7 +30,7 @@ void cpu_kick(u32 cpu)
 
 void cpu_init(u32 id)
 {
-	struct cpu_local *c = &array_at(cpu_areas, id);
+	struct cpu_local *c = &array_at(cpu_areas, id).local;
 	c->cpu_id = id;
 	c->overflow_sp = address_of_(array_at(overflow_stacks, id)) + OVERFLOW_STACK;
 }
