@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* trap_test - faults the kernel survives, and names of places. */
+#include <arch/paging.h>
+#include <osxtd/irq.h>
+#include <osxtd/ktest.h>
+
+#include "backtrace.h"
+#include "extable.h"
+#include "panic.h"
+#include "symbols.h"
+#include "ud.h"
+
+KTEST(trap, a_listed_fault_goes_to_its_fixup)
+{
+	u64 v = 1;
+	EXPECT(kernel_peek(address_of_(&v), &v));
+	EXPECT_EQ(v, 1);
+	EXPECT(!kernel_peek(MMIO_BASE - PAGE_SIZE, &v)); /* nothing is mapped there: page fault */
+	EXPECT(!kernel_peek(0x8000000000000000, &v));	 /* not canonical: page fault */
+	EXPECT(!kernel_peek(0x1000, &v));
+	EXPECT_EQ(extable_find(address_of_(kernel_text_start)), 0);
+}
+
+static bool write_code(void)
+{
+	UNSAFE("1. the store faults and goes on at the label, or the test has found what it looks "
+	       "for")
+	{
+		__asm__ goto("1: sb zero, 0(%0)\n" EXTABLE_STR("1b", "%l[fault]")
+			     :
+			     : "r"(kernel_text_start)
+			     : "memory"
+			     : fault);
+	}
+	return true;
+fault:
+	return false;
+}
+
+KTEST(trap, kernel_text_is_read_only_and_data_not_executable)
+{
+	EXPECT(!write_code());
+}
+
+KTEST(symbols, finds_the_function_that_holds_an_address)
+{
+	static const u8 parts[] = { 0, 1, 2 };
+	static const u32 offsets[] = { 0x10, 0x20, 0x40 }, names[] = { 0, 2, 4 };
+	static const struct osxtd_symtab tab = { 3, offsets, names, "a\0b\0c", parts };
+	struct str name = {};
+	u64 into = 0;
+	EXPECT(!symtab_find(&tab, 0xf, &name, &into));
+	EXPECT(symtab_find(&tab, 0x10, &name, &into) && str_equal(name, STR("a")) && into == 0);
+	EXPECT(symtab_find(&tab, 0x3f, &name, &into) && str_equal(name, STR("b")) && into == 0x1f);
+	EXPECT(symtab_find(&tab, 0x1000, &name, &into) && str_equal(name, STR("c")));
+	static const struct osxtd_symtab none = {};
+	EXPECT(!symtab_find(&none, 0, &name, &into));
+	EXPECT(symbol_find(address_of_(&symbol_find), &name, &into));
+	EXPECT(str_equal(name, STR("symbol_find")));
+}
+
+KTEST(trap, backtrace_reaches_callers)
+{
+	u64 fp = frame_pointer(), ip = 0;
+	u32 depth = 0;
+	while (depth < 64 && arch_unwind(&fp, &ip))
+		depth++;
+	EXPECT(depth >= 2 && depth < 64);
+	fp = 0x1001;
+	EXPECT(!arch_unwind(&fp, &ip));
+}
+
+KTEST(trap, checks_of_the_compiler_have_names)
+{
+	static const u32 code[4] = { 0xc0001073, 0x00000000, 0x00000013, 0x00000013 };
+	struct trap_frame f = { .cause = CAUSE_ILLEGAL, .pc = address_of_(code) };
+	EXPECT(str_equal(str_of_cstr(ud_reason(&f)), STR("a check of the compiler failed")));
+	f.pc += 4;
+	EXPECT(str_equal(str_of_cstr(ud_reason(&f)), STR("a check of the compiler failed")));
+	f.pc += 4;
+	EXPECT(str_equal(str_of_cstr(ud_reason(&f)), STR("invalid instruction")));
+	f.cause = CAUSE_BREAKPOINT;
+	EXPECT(str_equal(str_of_cstr(ud_reason(&f)),
+			 STR("indirect call of the wrong type, or unreachable code")));
+}
+
+static void ignore(u32 line)
+{
+	(void)line;
+}
+
+KTEST(irq, lines_are_claimed_once)
+{
+	EXPECT_EQ(irq_claim(1000, ignore), ERR_INVAL);
+	EXPECT_EQ(irq_claim(0, ignore), ERR_INVAL); /* no source has this number */
+	EXPECT(!irq_in_handler());
+}
