@@ -31,7 +31,7 @@
 LOCK_CLASS(process_tree, irq);
 LOCK_CLASS(signal, irq, AFTER(process_tree));
 LOCK_CLASS(sighand, irq, AFTER(signal));
-LOCK_CLASS(parts, spin, AFTER(signal));
+LOCK_CLASS(parts, irq, AFTER(signal));
 
 /* Above the TASK_INTR_* bits: does not end sleeps, only makes the thread look for work before user
  * mode. */
