@@ -24,11 +24,35 @@ def wanted(command):
     return names
 
 
+class Shares:
+    """The figures of the audit over the builds of all architectures."""
+
+    def __init__(self):
+        self.lines, self.escapes = {}, None
+
+    def add(self, line):
+        share = re.match(r'(\w+ share): .* \((\d+) of (\d+) lines\)$', line)
+        if share:
+            part, whole = self.lines.get(share[1], (0, 0))
+            self.lines[share[1]] = part + int(share[2]), whole + int(share[3])
+        escapes = re.match(r'escapes: (\d+)$', line)
+        if escapes:
+            self.escapes = (self.escapes or 0) + int(escapes[1])
+
+    def show(self):
+        if self.lines:
+            print('--- over all')
+        for name, (part, whole) in self.lines.items():
+            print(f'{name}: {100 * part / whole:.1f} % ({part} of {whole} lines)')
+        if self.escapes is not None:
+            print(f'escapes: {self.escapes}')
+
+
 def run_each(names, argv):
     """Runs osxdk once for each architecture; the exit code is that of the first that failed."""
     env = {key: value for key, value in os.environ.items() if key != 'ARCH'}
     passed = failed = result = 0
-    counted = False
+    counted, shares = False, Shares()
     for name in names:
         print(f'--- {name}', flush=True)
         last = None
@@ -37,9 +61,11 @@ def run_each(names, argv):
             for line in process.stdout:
                 print(line, end='', flush=True)
                 last = re.match(r'(\d+) passed, (\d+) failed$', line) or last
+                shares.add(line)
         if last:
             counted, passed, failed = True, passed + int(last[1]), failed + int(last[2])
         result = result or process.returncode
+    shares.show()
     if counted:
         print(f'{passed} passed, {failed} failed')
     return result
