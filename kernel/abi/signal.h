@@ -69,6 +69,7 @@ enum : i32 {
 	SI_TKILL = -6,
 	ILL_ILLOPC = 1,
 	ILL_ILLOPN = 2,
+	ILL_ILLTRP = 4,
 	ILL_PRVOPC = 5,
 	ILL_BADSTK = 8,
 	FPE_INTDIV = 1,

@@ -4,26 +4,37 @@ import json
 import os
 import re
 import subprocess
+import typing
 
 MAX_FRAMES = 40
 KERNEL_HALF = 1 << 63
 
-# Per architecture: the names of the program counter and the frame pointer in "info registers".
-REGISTERS = {'x86_64': (r'RIP=([0-9a-f]{16})', r'RBP=([0-9a-f]{16})')}
 
-# The register that holds a table's address, and the table's symbol: together they tell where the image is.
-TABLES = {'x86_64': (r'IDT=\s*([0-9a-f]{16})', 'idt')}
+
+class Arch(typing.NamedTuple):
+    """What "info registers" calls them, and how frames lie."""
+    pc: str
+    fp: str
+    place: str      # a register that holds the address of
+    symbol: str     # this: together they tell where the image is
+    frame: int      # where the older frame pointer lies from fp; the return address lies behind it
+
+
+ARCHES = {
+    'x86_64': Arch(r'RIP=([0-9a-f]{16})', r'RBP=([0-9a-f]{16})', r'IDT=\s*([0-9a-f]{16})', 'idt', 0),
+    'riscv64': Arch(r' pc +([0-9a-f]{16})', r'x8/s0 +([0-9a-f]{16})', r' stvec +([0-9a-f]{16})', 'trap_entry', -16),
+    'loongarch64': Arch(r'PC=([0-9a-f]{16})', r'r22 ([0-9a-f]{16})', r'EENTRY ([0-9a-f]{16})', 'trap_entry', -16),
+}
 OFFSET_STEP, OFFSET_MAX = 2 << 20, 2 << 30
 
 
 def image_offset(qmp, arch, elf):
     """How far the running kernel is from where it was linked (KASLR); 0 before it has set its tables."""
-    pattern, symbol = TABLES[arch]
-    found = re.search(pattern, qmp.monitor('info registers', cpu=0))
+    found = re.search(ARCHES[arch].place, qmp.monitor('info registers', cpu=0))
     if not found or not elf or not os.path.exists(elf):
         return 0
     listing = subprocess.run(['llvm-nm-22', '--defined-only', elf], capture_output=True, text=True, check=False).stdout
-    linked = re.search(rf'^([0-9a-f]+) \w {symbol}$', listing, re.M)
+    linked = re.search(rf'^([0-9a-f]+) \w {ARCHES[arch].symbol}$', listing, re.M)
     offset = int(found[1], 16) - int(linked[1], 16) if linked else 0
     return offset if 0 <= offset < OFFSET_MAX and offset % OFFSET_STEP == 0 else 0
 
@@ -58,12 +69,11 @@ def _words(qmp, cpu, address, count):
 
 def cpu_addresses(qmp, arch, cpu):
     """The return addresses on a CPU's stack by its frame pointers, innermost first."""
-    pc_pattern, fp_pattern = REGISTERS[arch]
     registers = qmp.monitor('info registers', cpu=cpu)
-    pc, fp = int(re.search(pc_pattern, registers)[1], 16), int(re.search(fp_pattern, registers)[1], 16)
+    pc, fp = (int(re.search(pattern, registers)[1], 16) for pattern in ARCHES[arch][:2])
     addresses = [pc]
     while pc >= KERNEL_HALF and fp >= KERNEL_HALF and fp % 8 == 0 and len(addresses) < MAX_FRAMES:
-        words = _words(qmp, cpu, fp, 2)
+        words = _words(qmp, cpu, fp + ARCHES[arch].frame, 2)
         if words is None or words[1] < KERNEL_HALF:
             break
         addresses.append(words[1])

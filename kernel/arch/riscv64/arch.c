@@ -74,8 +74,8 @@ void arch_exception_signal(const struct user_event_info *ev, u64 ip, u32 *signo,
 	case TRAP_STACK:
 	case TRAP_MACHINE:
 	case TRAP_OTHER:
-		*signo = SIGTRAP;
-		*code = TRAP_BRKPT;
+		*signo = SIGILL;
+		*code = ILL_ILLTRP;
 		return;
 	}
 }

@@ -2,9 +2,10 @@
 /* cpuinfo - /proc/cpuinfo on riscv64. */
 #include "arch/cpuinfo.h"
 
-void arch_cpuinfo_show(u32 cpu, const struct cpu_info *, struct text *t)
+void arch_cpuinfo_show(u32 cpu, const struct cpu_info *c, struct text *t)
 {
-	FMT(t, "processor\t: {}\nhart\t\t: {}\n", cpu, cpu);
-	/* What every CPU that Debian's programs run on has; they ask the kernel for no more. */
-	text_put(t, STR("isa\t\t: rv64imafdc_zicsr_zifencei\nmmu\t\t: sv48\n\n"));
+	struct str isa = str_until_nul(cspan_of(c->model_name));
+	FMT(t, "processor\t: {}\nhart\t\t: {}\nisa\t\t: {}\nmmu\t\t: sv48\n", cpu, cpu, isa);
+	FMT(t, "mvendorid\t: 0x{x}\nmarchid\t\t: 0x{x}\nmimpid\t\t: 0x{x}\nhart isa\t: {}\n\n", c->vendor_id, c->arch_id,
+	    c->implementation_id, isa);
 }

@@ -11,7 +11,12 @@
 #include "arch/arch.h"
 #include "vdso/sigreturn.h"
 
-enum : usize { REGISTERS = 32, FPU_BYTES = 528, FPU_USED = 272 };
+enum : usize { REGISTERS = 32, FPU_BYTES = 528 };
+
+/* The last words of the FPU's place: the head of the first block behind it. */
+struct extension {
+	u32 reserved, magic, bytes;
+};
 
 struct abi_sigcontext {
 	u64 registers[REGISTERS]; /* pc, then x1 to x31 */
@@ -133,11 +138,10 @@ err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack,
 	struct abi_ucontext *uc = &room->in;
 	TRY(user_read(uaddr_of(c->sp + offsetof(struct signal_frame, uc)), span_of(*uc)));
 	struct cspan fpu = cspan_of(uc->mcontext.fpu);
-	/* What stands behind the registers says that more follows, which nothing here made. */
-	for (usize i = FPU_USED; i < FPU_BYTES; i++) {
-		if (i >= FPU_BYTES - 12 && cspan_get(fpu, i) != 0)
-			return ERR_FAULT;
-	}
+	/* What stands at the end says that more follows, which nothing here made. */
+	struct extension e = {};
+	if (!cspan_read(fpu, FPU_BYTES - sizeof(e), &e) || (e.reserved | e.magic | e.bytes) != 0)
+		return ERR_FAULT;
 	if (user_fpu_restore(c, cspan_sub(fpu, 0, user_fpu_size())) != OK)
 		return ERR_FAULT;
 	set_registers(c, &uc->mcontext);

@@ -27,6 +27,7 @@ struct cpu_info {
 	u32 family, model, stepping;
 	u64 frequency_hz;
 	u32 cache_kib;
+	u64 vendor_id, arch_id, implementation_id; /* of CPUs that name themselves by numbers */
 };
 OSXTD_API void boot_cpu_info(u32 cpu, struct cpu_info *out);
 

@@ -37,8 +37,15 @@ void cpu_init(u32 id)
 
 void boot_cpu_info(u32 cpu, struct cpu_info *out)
 {
+	enum : u64 { GET_VENDOR = 4, GET_ARCH = 5, GET_IMPLEMENTATION = 6 };
 	(void)cpu; /* all CPUs are of one kind */
-	*out = (struct cpu_info){ .frequency_hz = platform.timebase_hz };
+	*out = (struct cpu_info){
+		.frequency_hz = platform.timebase_hz,
+		.vendor_id = sbi_call(SBI_BASE, GET_VENDOR, 0, 0).value,
+		.arch_id = sbi_call(SBI_BASE, GET_ARCH, 0, 0).value,
+		.implementation_id = sbi_call(SBI_BASE, GET_IMPLEMENTATION, 0, 0).value,
+	};
+	span_copy(span_of(out->model_name), cspan_of(platform.isa));
 }
 
 struct str boot_machine(void)

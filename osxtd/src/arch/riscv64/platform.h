@@ -15,7 +15,8 @@ struct platform {
 	u32 plic_sources;
 	u64 test; /* SiFive's test device: QEMU's way out */
 	u64 rtc;  /* Goldfish */
-	bool has_sstc, has_vector;
+	bool has_sstc;
+	char isa[32]; /* "rv64imafdc": the base and the extensions of one letter that programs get */
 	u64 boot_hart;
 };
 extern struct platform shared platform OWNER(boot);

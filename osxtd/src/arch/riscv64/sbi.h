@@ -7,7 +7,6 @@ enum : u64 {
 	SBI_BASE = 0x10,
 	SBI_TIMER = 0x54494d45,
 	SBI_RESET = 0x53525354,
-	SBI_BASE_PROBE = 3,
 };
 enum : u64 {
 	SBI_RESET_SHUTDOWN = 0,

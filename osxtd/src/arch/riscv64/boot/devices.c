@@ -22,22 +22,31 @@ static bool find(const struct fdt *f, struct str id, struct fdt_node *n, u64 *ad
 	return fdt_next_compatible(f, id, n) && fdt_reg(f, n, 0, address, size);
 }
 
-/* Whether the list of extensions, in either of its two forms, has this one. */
+/* Whether the list of extensions, in either of its two forms, has this one of several letters. */
 static bool has_extension(const struct fdt *f, const struct fdt_node *cpu, struct str name)
 {
 	if (fdt_lists(f, cpu, STR("riscv,isa-extensions"), name))
 		return true;
 	struct str isa = fdt_text(f, cpu, STR("riscv,isa"));
-	usize at = str_find(isa, '_', 0);
-	if (str_len(name) == 1) /* single letters stand together, behind rv64 */
-		return str_find(str_sub(isa, 0, at), str_get(name, 0), 4) < at;
-	while (at < str_len(isa)) {
+	for (usize at = str_find(isa, '_', 0); at < str_len(isa);) {
 		usize end = str_find(isa, '_', at + 1);
 		if (str_equal(str_sub(isa, at + 1, end - at - 1), name))
 			return true;
 		at = end;
 	}
 	return false;
+}
+
+/* Vectors are not switched with the tasks yet, and the hypervisor's extension is nothing for programs. */
+static void keep_isa(struct str isa)
+{
+	usize n = 0, end = str_find(isa, '_', 0);
+	for (usize i = 0; i < end && n < sizeof(platform.isa); i++) {
+		char c = str_get(isa, i);
+		bool is_base = i < 4; /* rv64 */
+		if (is_base || (c != 'v' && c != 'h'))
+			array_at(platform.isa, n++) = c;
+	}
 }
 
 /* The hart's node and the phandle of its interrupt controller. */
@@ -66,7 +75,7 @@ static void read_cpus(const struct fdt *f, u64 hart, u32 *controller)
 	if (!find_hart(f, hart, &cpu, controller))
 		return;
 	platform.has_sstc = has_extension(f, &cpu, STR("sstc"));
-	platform.has_vector = has_extension(f, &cpu, STR("v"));
+	keep_isa(fdt_text(f, &cpu, STR("riscv,isa")));
 }
 
 /* Contexts are numbered by their place in the list of (controller, interrupt) pairs. */
