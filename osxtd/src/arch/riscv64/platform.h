@@ -16,7 +16,8 @@ struct platform {
 	u64 test; /* SiFive's test device: QEMU's way out */
 	u64 rtc;  /* Goldfish */
 	bool has_sstc;
-	char isa[32]; /* "rv64imafdc": the base and the extensions of one letter that programs get */
+	char isa[32]; /* "rv64imafdc": the base and the extensions of one letter that programs get
+		       */
 	u64 boot_hart;
 };
 extern struct platform shared platform OWNER(boot);

@@ -6,7 +6,7 @@
 #include <osxtd/span.h>
 
 #include "acpi_s5.h"
-#include "arch/x86_64/boot/handover.h"
+#include "boot_read.h"
 
 struct acpi_info shared acpi_info = {
 	.local_apic = 0xfee00000,
@@ -35,7 +35,7 @@ static u64 sum_of(struct cspan s)
 static struct cspan table_at(u64 address, u32 *signature)
 {
 	struct table_header h = {};
-	if (!cspan_read(boot_physical(address, HEADER_BYTES), 0, &h) || h.length < HEADER_BYTES ||
+	if (address == 0 || !cspan_read(boot_physical(address, HEADER_BYTES), 0, &h) || h.length < HEADER_BYTES ||
 	    h.length > TABLE_MAX)
 		return (struct cspan){};
 	*signature = h.signature;

@@ -7,41 +7,9 @@
 
 #include "../platform.h"
 #include "boot_ranges.h"
-#include "fdt/fdt.h"
+#include "fdt/fdt_memory.h"
 
 struct platform shared platform;
-
-struct cspan boot_physical(u64 address, u64 length)
-{
-	if (address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
-		return (struct cspan){};
-	UNSAFE("1. the boot tables map the first 4 GiB; 2. length is checked against them; 3. only "
-	       "reads follow")
-	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
-}
-
-u64 boot_number(struct cspan s, u64 off, u32 bytes)
-{
-	u64 v = 0;
-	struct cspan part = {};
-	if (!cspan_try_sub(s, off, bytes, &part))
-		return 0;
-	for (u32 i = bytes; i-- > 0;)
-		v = v << 8 | cspan_get(part, i);
-	return v;
-}
-
-void handover_command_line(struct boot_info *b, u64 address)
-{
-	b->command_line_len = 0;
-	for (u64 i = 0; i < BOOT_COMMAND_LINE_MAX - 1; i++) {
-		u64 c = boot_number(boot_physical(wrap_add(address, i), 1), 0, 1);
-		if (c == 0)
-			break;
-		array_at(b->command_line, i) = (char)c;
-		b->command_line_len = i + 1;
-	}
-}
 
 /* ---- the EFI system table ---- */
 
@@ -62,11 +30,7 @@ enum : u64 {
 static void read_initrd(struct boot_info *b, u64 address)
 {
 	struct cspan record = boot_physical(address, 16);
-	u64 start = boot_number(record, 0, 8), length = boot_number(record, 8, 8);
-	if (length == 0 || cspan_len(boot_physical(start, length)) == 0)
-		return;
-	b->initrd_start = start;
-	b->initrd_end = start + length;
+	boot_set_initrd(b, boot_number(record, 0, 8), boot_number(record, 8, 8));
 }
 
 static void read_tree(struct boot_info *b, struct platform *p, u64 address)
@@ -94,21 +58,6 @@ void handover_system_table(struct boot_info *b, struct platform *p, u64 address)
 }
 
 /* ---- the device tree ---- */
-
-static void read_memory(struct boot_info *b, const struct fdt *f)
-{
-	struct fdt_node n = {};
-	while (fdt_next(f, &n)) {
-		u64 start = 0, size = 0;
-		if (n.depth != 1 || !str_equal(fdt_text(f, &n, STR("device_type")), STR("memory")))
-			continue;
-		for (u32 i = 0; fdt_reg(f, &n, i, &start, &size); i++)
-			boot_range_add(b, start, size, BOOT_RAM);
-	}
-	u64 start = 0, size = 0;
-	for (u32 i = 0; fdt_reservation(f, i, &start, &size); i++)
-		boot_range_add(b, start, size, BOOT_RESERVED);
-}
 
 static void read_seed(struct platform *p, struct cspan seed)
 {
@@ -182,7 +131,7 @@ void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan 
 	struct str path = {};
 	if (!fdt_open(blob, &f))
 		return;
-	read_memory(b, &f);
+	fdt_read_memory(&f, b);
 	if (fdt_find(&f, STR("chosen"), 1, &chosen)) {
 		path = fdt_text(&f, &chosen, STR("stdout-path"));
 		if (fdt_property(&f, &chosen, STR("rng-seed"), &seed))
@@ -201,7 +150,7 @@ void handover_read(u64 is_efi, u64 command_line, u64 system_table)
 {
 	if (is_efi != 1)
 		return;
-	handover_command_line(&boot_info, command_line);
+	boot_read_command_line(&boot_info, command_line);
 	handover_system_table(&boot_info, &platform, system_table);
 	boot_ranges_separate(&boot_info);
 }

@@ -12,19 +12,10 @@
  *   Spec:     Linux Documentation/arch/loongarch/booting.rst; UEFI 2.10, 4.3 and 4.6.
  */
 #pragma once
-#include <osxtd/span.h>
-
-#include "boot_info.h"
+#include "boot_read.h"
 
 struct platform;
 
-/* Physical memory below 4 GiB; empty when the range does not lie there. */
-struct cspan boot_physical(u64 address, u64 length);
-/* The little-endian number of up to 8 bytes at off; 0 when it is not all within s. */
-u64 boot_number(struct cspan s, u64 off, u32 bytes);
-
-/* Copies the string at a physical address (0 is one); what is too long for boot_info is cut. */
-void handover_command_line(struct boot_info *b, u64 address);
 /* The tables that the EFI system table lists: the device tree and the initial archive. */
 void handover_system_table(struct boot_info *b, struct platform *p, u64 address);
 /* Memory and devices of the device tree in blob. */
@@ -34,13 +25,3 @@ void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan 
 void handover_read(u64 is_efi, u64 command_line, u64 system_table);
 /* Chance for the stack guard, until arch_random gives it out. */
 u64 handover_seed(void);
-
-/*
- * Chooses where the kernel's image shall run, maps it there too, and changes all addresses that it
- * holds.  Returns how far it moves: 0 with `nokaslr`, or when the image has no table of its
- * addresses.
- *
- * Called by entry.S at the addresses that the image was linked for, which stay mapped until
- * paging_init; what was stored before it returns must not hold addresses.
- */
-u64 kaslr_move(void);

@@ -17,9 +17,10 @@
 
 #include "arch/riscv64/platform.h"
 #include "boot_ranges.h"
-#include "fdt/fdt.h"
+#include "boot_read.h"
+#include "fdt/fdt_memory.h"
 
-enum : u32 { SEED_BYTES = 64, RESERVATIONS_MAX = 64 };
+enum : u32 { SEED_BYTES = 64 };
 
 extern const u8 boot_stack_guard[PAGE_SIZE]; /* below the boot stack */
 extern u64 shared __stack_chk_guard OWNER(boot);
@@ -30,15 +31,6 @@ struct seed {
 };
 static struct seed shared seed OWNER(boot);
 static bool shared has_tree OWNER(boot);
-
-struct cspan boot_physical(u64 address, u64 length)
-{
-	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
-		return (struct cspan){};
-	UNSAFE("1. the boot tables map this much; 2. length is checked against it; 3. only reads "
-	       "follow")
-	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
-}
 
 static struct cspan tree_at(u64 address)
 {
@@ -69,49 +61,17 @@ bool arch_random(u64 *out)
 
 /* ---- the tree ---- */
 
-static void read_memory(struct boot_info *b, const struct fdt *f)
-{
-	for (struct fdt_node n = {}; fdt_next(f, &n);) {
-		if (!str_equal(fdt_text(f, &n, STR("device_type")), STR("memory")))
-			continue;
-		u64 start = 0, size = 0;
-		for (u32 i = 0; fdt_reg(f, &n, i, &start, &size); i++)
-			boot_range_add(b, start, size, BOOT_RAM);
-	}
-}
-
-static void read_reserved(struct boot_info *b, const struct fdt *f)
-{
-	u64 start = 0, size = 0;
-	for (u32 i = 0; i < RESERVATIONS_MAX && fdt_reservation(f, i, &start, &size); i++)
-		boot_range_add(b, start, size, BOOT_RESERVED);
-	struct fdt_node parent = {};
-	if (!fdt_find(f, STR("reserved-memory"), 1, &parent))
-		return;
-	for (struct fdt_node n = parent; fdt_next_inside(f, &parent, &n);) {
-		for (u32 i = 0; fdt_reg(f, &n, i, &start, &size); i++)
-			boot_range_add(b, start, size, BOOT_RESERVED);
-	}
-}
-
 static void read_chosen(struct boot_info *b, const struct fdt *f)
 {
 	struct fdt_node n = {};
 	struct cspan value = {};
 	if (!fdt_find(f, STR("chosen"), 1, &n))
 		return;
-	struct str line = fdt_text(f, &n, STR("bootargs"));
-	usize len = min_of(str_len(line), (usize)(BOOT_COMMAND_LINE_MAX - 1));
-	for (usize i = 0; i < len; i++)
-		array_at(b->command_line, i) = str_get(line, i);
-	b->command_line_len = len;
+	boot_set_command_line(b, fdt_text(f, &n, STR("bootargs")));
 	u64 start = 0, end = 0;
 	if (fdt_number(f, &n, STR("linux,initrd-start"), &start) &&
-	    fdt_number(f, &n, STR("linux,initrd-end"), &end) && start < end &&
-	    cspan_len(boot_physical(start, end - start)) != 0) {
-		b->initrd_start = start;
-		b->initrd_end = end;
-	}
+	    fdt_number(f, &n, STR("linux,initrd-end"), &end) && start < end)
+		boot_set_initrd(b, start, end - start);
 	if (fdt_property(f, &n, STR("rng-seed"), &value)) {
 		seed.len = (u32)min_of(cspan_len(value), (usize)SEED_BYTES);
 		span_copy(span_sub(span_of(seed.bytes), 0, seed.len),
@@ -127,8 +87,7 @@ void boot_read(u64 hart, u64 fdt)
 	has_tree = cspan_len(tree) != 0 && fdt_open(tree, &f);
 	if (!has_tree)
 		return;
-	read_memory(b, &f);
-	read_reserved(b, &f);
+	fdt_read_memory(&f, b);
 	read_chosen(b, &f);
 	boot_range_add(b, page_down(fdt), page_up(fdt + cspan_len(tree)) - page_down(fdt),
 		       BOOT_ACPI);

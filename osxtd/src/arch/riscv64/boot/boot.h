@@ -3,8 +3,6 @@
 #pragma once
 #include <osxtd/span.h>
 
-/* Physical memory within the boot tables' reach; empty when the range does not lie there. */
-struct cspan boot_physical(u64 address, u64 length);
 /* Draws the stack protector's guard from the tree at fdt, in which the firmware left random bytes,
  * and the clock. */
 void boot_seed_guard(u64 fdt);

@@ -37,7 +37,8 @@ static bool has_extension(const struct fdt *f, const struct fdt_node *cpu, struc
 	return false;
 }
 
-/* Vectors are not switched with the tasks yet, and the hypervisor's extension is nothing for programs. */
+/* Vectors are not switched with the tasks yet, and the hypervisor's extension is nothing for
+ * programs. */
 static void keep_isa(struct str isa)
 {
 	usize n = 0, end = str_find(isa, '_', 0);

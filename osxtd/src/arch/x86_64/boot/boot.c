@@ -21,26 +21,6 @@ static u32 shared used_protocol OWNER(boot);
 
 /* ---- what the readers share ---- */
 
-struct cspan boot_physical(u64 address, u64 length)
-{
-	if (address == 0 || address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
-		return (struct cspan){};
-	UNSAFE("1. the boot tables map the first 4 GiB; 2. length is checked against them; 3. only "
-	       "reads follow")
-	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
-}
-
-u64 boot_number(struct cspan s, u64 off, u32 bytes)
-{
-	u64 v = 0;
-	struct cspan part = {};
-	if (!cspan_try_sub(s, off, bytes, &part))
-		return 0;
-	for (u32 i = bytes; i-- > 0;)
-		v = v << 8 | cspan_get(part, i);
-	return v;
-}
-
 void handover_add_range(struct boot_info *b, u64 start, u64 length, u64 e820_type)
 {
 	enum boot_range_kind kind = BOOT_RESERVED;
@@ -49,26 +29,6 @@ void handover_add_range(struct boot_info *b, u64 start, u64 length, u64 e820_typ
 	else if (e820_type == 3)
 		kind = BOOT_ACPI;
 	boot_range_add(b, start, length, kind);
-}
-
-void handover_command_line(struct boot_info *b, u64 address)
-{
-	b->command_line_len = 0;
-	for (u64 i = 0; i < BOOT_COMMAND_LINE_MAX - 1; i++) {
-		u64 c = boot_number(boot_physical(wrap_add(address, i), 1), 0, 1);
-		if (address == 0 || c == 0)
-			break;
-		array_at(b->command_line, i) = (char)c;
-		b->command_line_len = i + 1;
-	}
-}
-
-void handover_initrd(struct boot_info *b, u64 start, u64 length)
-{
-	if (length == 0 || cspan_len(boot_physical(start, length)) == 0)
-		return;
-	b->initrd_start = start;
-	b->initrd_end = start + length;
 }
 
 /* ---- the order of boot ---- */

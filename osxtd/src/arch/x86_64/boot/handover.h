@@ -10,23 +10,11 @@
  *             hold an address of the image.
  */
 #pragma once
-#include <osxtd/span.h>
-
-#include "boot_info.h"
+#include "boot_read.h"
 #include "protocols.h"
-
-/* Physical memory below 4 GiB; empty when the range does not lie there. */
-struct cspan boot_physical(u64 address, u64 length);
-/* The little-endian number of up to 8 bytes at off; 0 when it is not all within s. */
-u64 boot_number(struct cspan s, u64 off, u32 bytes);
 
 /* Ranges of an e820 type, which the memory maps of the three protocols share. */
 void handover_add_range(struct boot_info *b, u64 start, u64 length, u64 e820_type);
-/* Copies the string at a physical address; what is too long for boot_info is cut. */
-void handover_command_line(struct boot_info *b, u64 address);
-/* An initial archive that is not wholly within reach is left out. */
-void handover_initrd(struct boot_info *b, u64 start, u64 length);
-
 /* Each reads what lies at a physical address.
  * Spec:  Xen public/arch-x86/hvm/start_info.h (version 0 has no memory map: refused). */
 void pvh_read(struct boot_info *b, u64 address);

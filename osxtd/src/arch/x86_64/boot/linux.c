@@ -62,8 +62,10 @@ void linux_read(struct boot_info *b, u64 address)
 	u64 count = boot_number(p, E820_COUNT, 1);
 	read_e820(b, cspan_sub(p, E820, E820_MAX * E820_BYTES), min_of(count, (u64)E820_MAX));
 	read_setup_data(b, boot_number(p, SETUP_DATA, 8));
-	handover_command_line(b, wide(p, COMMAND_LINE, COMMAND_LINE_HIGH));
-	handover_initrd(b, wide(p, INITRD, INITRD_HIGH), wide(p, INITRD_SIZE, INITRD_SIZE_HIGH));
+	u64 line = wide(p, COMMAND_LINE, COMMAND_LINE_HIGH);
+	if (line != 0)
+		boot_read_command_line(b, line);
+	boot_set_initrd(b, wide(p, INITRD, INITRD_HIGH), wide(p, INITRD_SIZE, INITRD_SIZE_HIGH));
 	b->rsdp = boot_number(p, RSDP, 8);
 	b->is_efi = boot_number(p, EFI_SIGNATURE, 4) == EL64;
 }

@@ -28,12 +28,12 @@ static void read_tag(struct boot_info *b, struct cspan tag, u64 address)
 {
 	switch (boot_number(tag, 0, 4)) {
 	case TAG_COMMAND_LINE:
-		handover_command_line(b, address + HEADER_BYTES);
+		boot_read_command_line(b, address + HEADER_BYTES);
 		break;
 	case TAG_MODULE: {
 		u64 start = boot_number(tag, 8, 4), end = boot_number(tag, 12, 4);
 		if (b->initrd_end == 0 && start < end)
-			handover_initrd(b, start, end - start);
+			boot_set_initrd(b, start, end - start);
 		break;
 	}
 	case TAG_MEMORY:

@@ -14,10 +14,12 @@ void pvh_read(struct boot_info *b, u64 address)
 	for (u64 at = 0; at < cspan_len(map); at += RANGE_BYTES)
 		handover_add_range(b, boot_number(map, at, 8), boot_number(map, at + 8, 8),
 				   boot_number(map, at + 16, 4));
-	handover_command_line(b, boot_number(s, 24, 8));
+	u64 line = boot_number(s, 24, 8);
+	if (line != 0)
+		boot_read_command_line(b, line);
 	b->rsdp = boot_number(s, 32, 8);
 	if (boot_number(s, 12, 4) == 0)
 		return;
 	struct cspan module = boot_physical(boot_number(s, 16, 8), MODULE_BYTES);
-	handover_initrd(b, boot_number(module, 0, 8), boot_number(module, 8, 8));
+	boot_set_initrd(b, boot_number(module, 0, 8), boot_number(module, 8, 8));
 }

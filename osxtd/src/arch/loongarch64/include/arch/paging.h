@@ -33,6 +33,7 @@ enum : u64 {
 	KSTACK_BASE = 0xffffd00000000000,
 	FRAME_BASE = 0xffffea0000000000,
 	KIMAGE_BASE = 0xffffffff80000000,
+	KASLR_AREA = KIMAGE_BASE, /* 2 GiB: where the image may be put */
 	BOOT_PHYSMAP_SIZE = 4ull << 30,
 };
 
