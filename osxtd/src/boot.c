@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* boot - the common order of boot, and what the rest of the system may know of it. */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/log.h>
 #include <osxtd/power.h>
 

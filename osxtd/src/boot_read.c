@@ -2,13 +2,14 @@
 /* boot_read - see boot_read.h. */
 #include "boot_read.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 struct cspan boot_physical(u64 address, u64 length)
 {
 	if (address >= BOOT_PHYSMAP_SIZE || length > BOOT_PHYSMAP_SIZE - address)
 		return (struct cspan){};
-	UNSAFE("1. the boot tables map this much at PHYSMAP_BASE; 2. length is checked against it; 3. "
+	UNSAFE("1. the boot tables map this much at PHYSMAP_BASE; 2. length is checked against it; "
+	       "3. "
 	       "only reads follow")
 	return (struct cspan){ (const u8 *)(PHYSMAP_BASE + address), length };
 }

@@ -2,8 +2,8 @@
 /*
  * boot_read - what a loader or firmware left in memory, read into boot_info.
  *
- * All of it is foreign and lies in memory that mm_init may hand out: it is copied, and each length is
- * checked against its container.
+ * All of it is foreign and lies in memory that mm_init may hand out: it is copied, and each length
+ * is checked against its container.
  *
  *   Context:  boot code before mm_init, also before kaslr_move.
  */

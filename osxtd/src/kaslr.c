@@ -6,7 +6,7 @@
  * the image holds absolute addresses.  The places before and after do not overlap, so both are
  * mapped while the image changes under its own code.
  */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/random.h>
 #include <arch/timer.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* kaslr - the kernel's image at a random place; private to boot code. */
 #pragma once
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 enum : u64 { KASLR_STEP = 2 << 20 };
 

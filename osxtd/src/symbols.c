@@ -2,7 +2,7 @@
 /* symbols - see symbols.h. */
 #include "symbols.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 extern const char kernel_base[];
 

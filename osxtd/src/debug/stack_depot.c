@@ -2,7 +2,7 @@
 /* stack_depot - an open hash table that only grows.  See stack_depot.h. */
 #include "debug/stack_depot.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 #include "debug/kasan.h"
 #include "debug/report.h"

@@ -3,7 +3,7 @@
 #include "mm/boot_mem.h"
 
 #include <arch/page.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 enum : u32 { PIECES_MAX = BOOT_RANGES_MAX + 8 };
 

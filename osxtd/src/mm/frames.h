@@ -9,7 +9,7 @@
  */
 #pragma once
 #include <arch/page.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/cpu.h>
 
 #include "debug/kasan.h"

@@ -7,7 +7,7 @@
  */
 #include "backtrace.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/switch.h>
 #include <osxtd/fmt.h>
 

@@ -7,7 +7,7 @@
  */
 #include "cpu_area.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/timer.h>
 #include <arch/user_ctx.h>
 #include <osxtd/boot.h>

@@ -7,7 +7,7 @@
  */
 #include <osxtd/irq.h>
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/atomic.h>
 #include <osxtd/lock.h>
 

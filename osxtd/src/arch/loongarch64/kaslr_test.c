@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /* kaslr_test - where the image runs.  The host's side (osxdk test boot) compares several boots. */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/console.h>
 #include <osxtd/fmt.h>
 #include <osxtd/ktest.h>

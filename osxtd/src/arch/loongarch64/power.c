@@ -2,7 +2,7 @@
 /* power - off and reset by the registers that the device tree names. */
 #include <osxtd/power.h>
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/cpu.h>
 
 #include "panic.h"

@@ -4,7 +4,7 @@
  *
  *   Spec:  Loongson 7A1000 user manual, 23 (the "TOY" counter).
  */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/timer.h>
 
 #include "platform.h"

@@ -5,7 +5,7 @@
  */
 #include "trap.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/irq.h>
 #include <osxtd/lockdep.h>
 #include <osxtd/task.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /* trap_test - faults the kernel survives, and names of places. */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/irq.h>
 #include <osxtd/ktest.h>
 

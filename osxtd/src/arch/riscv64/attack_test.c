@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* attack_test - interrupt lines, contexts of others, the kernel's own
  * addresses. */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/irq.h>
 #include <osxtd/ktest.h>
 #include <osxtd/task.h>

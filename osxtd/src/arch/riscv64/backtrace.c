@@ -3,7 +3,7 @@
  * Spec: RISC-V ELF psABI, frame pointer convention: the caller's address and frame below s0. */
 #include "backtrace.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/switch.h>
 #include <osxtd/fmt.h>
 

@@ -4,7 +4,7 @@
  *
  *   Spec:  RISC-V Platform-Level Interrupt Controller 1.0.
  */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/atomic.h>
 #include <osxtd/irq.h>
 #include <osxtd/lock.h>

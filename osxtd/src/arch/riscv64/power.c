@@ -6,7 +6,7 @@
  */
 #include <osxtd/power.h>
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/cpu.h>
 
 #include "panic.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* rtc - the Goldfish clock of QEMU's machines, read once.  Spec: Android's goldfish device guide.
  */
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/timer.h>
 
 #include "platform.h"

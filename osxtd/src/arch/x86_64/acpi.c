@@ -35,8 +35,8 @@ static u64 sum_of(struct cspan s)
 static struct cspan table_at(u64 address, u32 *signature)
 {
 	struct table_header h = {};
-	if (address == 0 || !cspan_read(boot_physical(address, HEADER_BYTES), 0, &h) || h.length < HEADER_BYTES ||
-	    h.length > TABLE_MAX)
+	if (address == 0 || !cspan_read(boot_physical(address, HEADER_BYTES), 0, &h) ||
+	    h.length < HEADER_BYTES || h.length > TABLE_MAX)
 		return (struct cspan){};
 	*signature = h.signature;
 	return boot_physical(address, h.length);

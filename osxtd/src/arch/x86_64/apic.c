@@ -2,7 +2,7 @@
 /* apic - see apic.h. */
 #include "apic.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 #include "acpi.h"
 #include "trap.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 /* attack_test - interrupts that nobody claimed, and user memory touched past the copy functions. */
 #include <arch/page.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/irq.h>
 #include <osxtd/ktest.h>
 #include <osxtd/task.h>

@@ -2,7 +2,7 @@
 /* backtrace - frames and registers of x86_64 for the panic report. */
 #include "backtrace.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/switch.h>
 #include <osxtd/fmt.h>
 

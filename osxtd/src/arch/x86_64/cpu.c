@@ -7,7 +7,7 @@
  */
 #include "cpu_area.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/boot.h>
 #include <osxtd/cpu.h>
 

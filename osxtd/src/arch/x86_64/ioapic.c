@@ -7,7 +7,7 @@
  */
 #include "ioapic.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <osxtd/atomic.h>
 #include <osxtd/irq.h>
 #include <osxtd/lock.h>

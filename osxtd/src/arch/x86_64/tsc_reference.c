@@ -6,7 +6,7 @@
  */
 #include "tsc_reference.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 #include "acpi.h"
 #include "regs.h"

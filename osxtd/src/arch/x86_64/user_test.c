@@ -2,7 +2,7 @@
 /* user_test - user_run with tiny programs: every way out, registers kept, hostile contexts refused.
  */
 #include <arch/page.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/pte.h>
 #include <arch/switch.h>
 #include <osxtd/ktest.h>

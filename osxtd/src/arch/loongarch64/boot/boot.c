@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 /* boot - the order of boot up to the part that all architectures share. */
 #include <arch/console.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 #include "../cpu_area.h"
 #include "../platform.h"

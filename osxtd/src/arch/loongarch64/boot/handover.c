@@ -2,7 +2,7 @@
 /* handover - see handover.h. */
 #include "arch/loongarch64/boot/handover.h"
 
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/random.h>
 
 #include "../platform.h"

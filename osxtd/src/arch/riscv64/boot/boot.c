@@ -11,7 +11,7 @@
 #include "arch/riscv64/boot/boot.h"
 
 #include <arch/console.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 #include <arch/random.h>
 #include <arch/timer.h>
 

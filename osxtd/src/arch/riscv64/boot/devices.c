@@ -4,7 +4,7 @@
  * console's port.
  */
 #include <arch/console.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 #include "arch/riscv64/boot/boot.h"
 #include "arch/riscv64/platform.h"

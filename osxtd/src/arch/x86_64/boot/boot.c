@@ -2,7 +2,7 @@
 /* boot - the order of boot up to the part that all architectures share, and what the readers of
  * handover.h have in common. */
 #include <arch/console.h>
-#include <arch/paging.h>
+#include "mm/paging.h"
 
 #include "../acpi.h"
 #include "../apic.h"

@@ -41,6 +41,9 @@ enum : u64 {
 	PTE_KERNEL_WRITE = PTE_KERNEL_READ | PTE_STORE | PTE_WRITE | PTE_DIRTY,
 };
 
+/* What a page of the kernel's half is for. */
+enum kernel_use : u32 { KERNEL_TEXT, KERNEL_CONSTANTS, KERNEL_DATA, KERNEL_DEVICE };
+
 /* Bytes that one entry at level speaks for, as a shift. */
 ALWAYS_INLINE u32 pt_shift(u32 level)
 {
@@ -59,6 +62,30 @@ ALWAYS_INLINE u64 pte_link(u64 table)
 {
 	return table;
 }
+
+/* ---- the kernel's half ---- */
+ALWAYS_INLINE u64 pte_kernel_link(u64 table)
+{
+	return pte_link(table);
+}
+/* Whether an entry above level 1 is a leaf itself. */
+ALWAYS_INLINE bool pte_is_large(u64 pte)
+{
+	return (pte & PTE_LARGE) != 0;
+}
+ALWAYS_INLINE u64 pte_kernel(u64 paddr, u32 level, enum kernel_use use)
+{
+	bool is_written = use == KERNEL_DATA || use == KERNEL_DEVICE;
+	u64 bits = is_written ? PTE_KERNEL_WRITE : PTE_KERNEL_READ;
+	bits |= level > 1 ? PTE_LARGE | PTE_LARGE_GLOBAL : PTE_GLOBAL;
+	if (use != KERNEL_TEXT)
+		bits |= PTE_NO_EXEC;
+	if (use == KERNEL_DEVICE)
+		bits &= ~(u64)PTE_CACHED;
+	return paddr | bits;
+}
+
+/* ---- the user half ---- */
 /* The entry with the CPU's own bits as they follow from ours. */
 ALWAYS_INLINE u64 pte_for_cpu(u64 pte)
 {
@@ -98,6 +125,14 @@ ALWAYS_INLINE u64 pte_reprotect(u64 pte, u32 prot)
 ALWAYS_INLINE bool pte_is_present(u64 pte)
 {
 	return (pte & PTE_PRESENT) != 0;
+}
+ALWAYS_INLINE bool pte_is_user(u64 pte)
+{
+	return (pte & PTE_USER) != 0;
+}
+ALWAYS_INLINE bool pte_is_exec(u64 pte)
+{
+	return (pte & PTE_NO_EXEC) == 0;
 }
 ALWAYS_INLINE bool pte_is_writable(u64 pte)
 {
@@ -161,4 +196,9 @@ ALWAYS_INLINE void tlb_forget_page(u64 va)
 	{
 		__asm__ volatile("invtlb 6, $zero, %0" ::"r"(va) : "memory");
 	}
+}
+/* A kernel page was mapped where nothing was, which the CPU may remember. */
+ALWAYS_INLINE void tlb_note_new(u64 va)
+{
+	tlb_forget_page(va);
 }

@@ -31,6 +31,9 @@ enum : u64 {
 	SATP_SV48 = 9ull << 60,
 };
 
+/* What a page of the kernel's half is for. */
+enum kernel_use : u32 { KERNEL_TEXT, KERNEL_CONSTANTS, KERNEL_DATA, KERNEL_DEVICE };
+
 /* Bytes that one entry at level speaks for, as a shift. */
 ALWAYS_INLINE u32 pt_shift(u32 level)
 {
@@ -53,10 +56,30 @@ ALWAYS_INLINE u64 pte_link(u64 table)
 {
 	return pte_number(table) | PTE_PRESENT;
 }
-ALWAYS_INLINE bool pte_is_leaf(u64 pte)
+
+/* ---- the kernel's half ---- */
+ALWAYS_INLINE u64 pte_kernel_link(u64 table)
+{
+	return pte_link(table);
+}
+/* Whether an entry above level 1 is a leaf itself. */
+ALWAYS_INLINE bool pte_is_large(u64 pte)
 {
 	return (pte & PTE_LEAF) != 0;
 }
+/* What devices are is in the machine's own map of addresses. */
+ALWAYS_INLINE u64 pte_kernel(u64 paddr, u32 level, enum kernel_use use)
+{
+	u64 bits = PTE_PRESENT | PTE_READ | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL;
+	(void)level;
+	if (use == KERNEL_TEXT)
+		bits |= PTE_EXEC;
+	if (use == KERNEL_DATA || use == KERNEL_DEVICE)
+		bits |= PTE_WRITE;
+	return pte_number(paddr) | bits;
+}
+
+/* ---- the user half ---- */
 /* The bits of a leaf for prot.  Writable without readable is no encoding that the CPU has. */
 ALWAYS_INLINE u64 pte_prot(u32 prot)
 {
@@ -86,6 +109,14 @@ ALWAYS_INLINE u64 pte_reprotect(u64 pte, u32 prot)
 ALWAYS_INLINE bool pte_is_present(u64 pte)
 {
 	return (pte & PTE_PRESENT) != 0;
+}
+ALWAYS_INLINE bool pte_is_user(u64 pte)
+{
+	return (pte & PTE_USER) != 0;
+}
+ALWAYS_INLINE bool pte_is_exec(u64 pte)
+{
+	return (pte & PTE_EXEC) != 0;
 }
 ALWAYS_INLINE bool pte_is_writable(u64 pte)
 {
@@ -145,4 +176,9 @@ ALWAYS_INLINE void tlb_forget_page(u64 va)
 	{
 		__asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
 	}
+}
+/* A kernel page was mapped where nothing was, which the CPU may remember. */
+ALWAYS_INLINE void tlb_note_new(u64 va)
+{
+	tlb_forget_page(va);
 }

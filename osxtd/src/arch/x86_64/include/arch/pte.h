@@ -30,6 +30,9 @@ enum : u64 {
 	PTE_ADDRESS = 0x000ffffffffff000,
 };
 
+/* What a page of the kernel's half is for. */
+enum kernel_use : u32 { KERNEL_TEXT, KERNEL_CONSTANTS, KERNEL_DATA, KERNEL_DEVICE };
+
 /* Bytes that one entry at level speaks for, as a shift. */
 ALWAYS_INLINE u32 pt_shift(u32 level)
 {
@@ -48,6 +51,30 @@ ALWAYS_INLINE u64 pte_link(u64 table)
 {
 	return table | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED;
 }
+/* ---- the kernel's half ---- */
+ALWAYS_INLINE u64 pte_kernel_link(u64 table)
+{
+	return table | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
+}
+/* Whether an entry above level 1 is a leaf itself. */
+ALWAYS_INLINE bool pte_is_large(u64 pte)
+{
+	return (pte & PTE_LARGE) != 0;
+}
+ALWAYS_INLINE u64 pte_kernel(u64 paddr, u32 level, enum kernel_use use)
+{
+	u64 bits = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL |
+		   (level > 1 ? (u64)PTE_LARGE : 0);
+	if (use != KERNEL_TEXT)
+		bits |= PTE_NO_EXEC;
+	if (use == KERNEL_DATA || use == KERNEL_DEVICE)
+		bits |= PTE_WRITE;
+	if (use == KERNEL_DEVICE)
+		bits |= PTE_UNCACHED | PTE_WRITE_THROUGH;
+	return paddr | bits;
+}
+
+/* ---- the user half ---- */
 /* The bits of a leaf for prot; the accessed bit is set, for the fault that asks for the page is an
  * access. */
 ALWAYS_INLINE u64 pte_prot(u32 prot)
@@ -76,6 +103,14 @@ ALWAYS_INLINE u64 pte_reprotect(u64 pte, u32 prot)
 ALWAYS_INLINE bool pte_is_present(u64 pte)
 {
 	return (pte & PTE_PRESENT) != 0;
+}
+ALWAYS_INLINE bool pte_is_user(u64 pte)
+{
+	return (pte & PTE_USER) != 0;
+}
+ALWAYS_INLINE bool pte_is_exec(u64 pte)
+{
+	return (pte & PTE_NO_EXEC) == 0;
 }
 ALWAYS_INLINE bool pte_is_writable(u64 pte)
 {
@@ -135,3 +170,5 @@ ALWAYS_INLINE void tlb_forget_page(u64 va)
 		__asm__ volatile("invlpg (%0)" ::"r"(va) : "memory");
 	}
 }
+/* A kernel page was mapped where nothing was: this CPU never remembers that nothing is there. */
+ALWAYS_INLINE void tlb_note_new(u64) {}

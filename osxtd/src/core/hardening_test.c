@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MPL-2.0
+/* SPDX-License-Identifier: MPL-2.0 */
 /* hardening_test - what the compiler shall stop, provoked: each protection is really on
  * in this build. */
 #include <arch/check.h>

@@ -5,12 +5,12 @@
  * The areas whose shadow is all there is at boot get the page of zeroes wherever they have none of
  * their own.  The shadow of the stack area comes and goes with the stacks.
  */
-#include <arch/paging.h>
 #include <arch/pte.h>
 
 #include "boot_info.h"
 #include "debug/kasan.h"
 #include "mm/frames.h"
+#include "mm/paging.h"
 
 KASAN_OFF_BEGIN
 
@@ -30,8 +30,8 @@ static u64 *table_at(u64 paddr)
 static u64 zero_entry(u32 level)
 {
 	if (level == 1)
-		return pte_number(zero_page) | PTE_PRESENT | PTE_READ | PTE_ACCESSED | PTE_GLOBAL;
-	return pte_link(array_at(zero_tables, level - 2));
+		return pte_kernel(zero_page, 1, KERNEL_CONSTANTS);
+	return pte_kernel_link(array_at(zero_tables, level - 2));
 }
 
 UNSAFE("1. a table has PT_ENTRIES entries")
@@ -50,7 +50,7 @@ static void fill_area(u64 top)
 		u64 middle = table_at(top)[i];
 		for (u32 k = 0; middle != 0 && k < PT_ENTRIES; k++) {
 			u64 leaf = table_at(pte_paddr(middle))[k];
-			if (leaf != 0 && !pte_is_leaf(leaf))
+			if (leaf != 0 && !pte_is_large(leaf))
 				fill_empty(pte_paddr(leaf), 1);
 		}
 		if (middle != 0)
