@@ -28,12 +28,6 @@ struct thread;
  *   i64 arch_syscall_result(const struct user_ctx *c);
  */
 
-/* Calls the handler of number; ERR_NOSYS when there is none. */
-err_t arch_syscall(u64 number, struct thread *self, const struct sysargs *a, i64 *ret);
-/* Is the call one that signal(7) lists as restarted under SA_RESTART / as restarted when no handler
- * ran? */
-bool arch_syscall_is_restarted(u64 number);
-bool arch_syscall_is_restarted_without_handler(u64 number);
 /* Makes user mode issue the call again with its first arguments / as restart_syscall(2). */
 void arch_syscall_restart(struct user_ctx *c);
 void arch_syscall_restart_block(struct user_ctx *c);

@@ -13,6 +13,7 @@
 
 #include "arch/arch.h"
 #include "process/internal.h"
+#include "process/syscalls.h"
 #include "process/thread_run.h"
 
 /* ---- system calls ---- */
@@ -22,9 +23,9 @@ static COLD void call_interrupted(struct thread *self, struct user_ctx *ctx, err
 {
 	u64 number = arch_syscall_number(ctx);
 	if (err == ERR_INTR) {
-		if (arch_syscall_is_restarted(number))
+		if (syscall_is_restarted(number))
 			err = ERR_RESTART;
-		else if (arch_syscall_is_restarted_without_handler(number))
+		else if (syscall_is_restarted_without_handler(number))
 			err = ERR_RESTART_NOHAND;
 	}
 	if (err != ERR_INTR) {
@@ -40,7 +41,7 @@ ALWAYS_INLINE void do_call(struct thread *self, struct user_ctx *ctx)
 {
 	struct sysargs args = arch_syscall_args(ctx);
 	i64 result = 0;
-	err_t err = arch_syscall(arch_syscall_number(ctx), self, &args, &result);
+	err_t err = syscall_dispatch(arch_syscall_number(ctx), self, &args, &result);
 	if (likely(err == OK))
 		arch_syscall_set_result(ctx, result);
 	else if (likely(err != ERR_INTR && err > ERR_RESTART))

@@ -2,7 +2,7 @@
 /* arch - registers of calls and children, exceptions as signals, on riscv64. */
 #include "arch/arch.h"
 
-#include "arch/generic/syscall_numbers.h"
+#include <arch/syscall_numbers.h>
 
 enum : u64 { SYSCALL_INSTRUCTION_BYTES = 4 };
 

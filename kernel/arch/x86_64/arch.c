@@ -2,9 +2,9 @@
 /*
  * arch - registers of calls and children, exceptions as signals, arch_prctl(2), on x86_64.
  */
-#include "arch/arch.h"
+#include <arch/syscall_numbers.h>
 
-#include "arch/x86_64/syscall_numbers.h"
+#include "arch/arch.h"
 
 enum : u64 { SYSCALL_INSTRUCTION_BYTES = 2 };
 enum : u64 {

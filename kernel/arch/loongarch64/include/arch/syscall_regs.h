@@ -7,8 +7,8 @@
 
 /* Whether handlers return to code in the vDSO, because programs name no restorer. */
 enum : bool { ARCH_RETURNS_BY_VDSO = true };
-/* Of the generic calls: how clone orders its arguments; whether the old calls for limits exist. */
-enum : bool { ARCH_CLONE_TLS_FIRST = false, ARCH_HAS_GETRLIMIT = false };
+/* Whether clone takes the thread pointer before the place of the child's number. */
+enum : bool { ARCH_CLONE_TLS_FIRST = false };
 
 ALWAYS_INLINE u64 arch_syscall_number(const struct user_ctx *c)
 {

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * syscall_table - number -> handler, by the generic numbers.  Calls that are not here are ENOSYS.
+ * table - number -> handler, and which calls signals restart.  Calls that are not here are
+ * ENOSYS.
+ *
+ * An architecture numbers the calls (<arch/syscall_numbers.h>) and lists those that it alone has or
+ * takes in its own way (<arch/syscall_entries.h>).
  */
-#include "arch/arch.h"
-#include "arch/generic/syscall_numbers.h"
+#include <arch/syscall_numbers.h>
+#include <arch/syscall_regs.h>
+
+#include "process/syscalls.h"
 #include "syscall/handlers_cred.h"
 #include "syscall/handlers_fs.h"
 #include "syscall/handlers_futex.h"
@@ -25,6 +31,7 @@ static err_t clone_tls_first(struct thread *self, const struct sysargs *a, i64 *
 }
 
 static syscall_fn *const table[] = {
+#include <arch/syscall_entries.h>
 	[NR_read] = sys_read,
 	[NR_write] = sys_write,
 	[NR_close] = sys_close,
@@ -82,7 +89,6 @@ static syscall_fn *const table[] = {
 	[NR_fchown] = sys_fchown,
 	[NR_umask] = sys_umask,
 	[NR_gettimeofday] = sys_gettimeofday,
-	[NR_getrlimit] = ARCH_HAS_GETRLIMIT ? sys_getrlimit : nullptr,
 	[NR_getrusage] = sys_getrusage,
 	[NR_sysinfo] = sys_sysinfo,
 	[NR_times] = sys_times,
@@ -131,7 +137,6 @@ static syscall_fn *const table[] = {
 	[NR_pivot_root] = sys_pivot_root,
 	[NR_prctl] = sys_prctl,
 	[NR_adjtimex] = sys_adjtimex,
-	[NR_setrlimit] = ARCH_HAS_GETRLIMIT ? sys_setrlimit : nullptr,
 	[NR_chroot] = sys_chroot,
 	[NR_sync] = sys_sync,
 	[NR_acct] = sys_acct,
@@ -224,66 +229,41 @@ static syscall_fn *const table[] = {
 	[NR_faccessat2] = sys_faccessat2,
 };
 
-err_t arch_syscall(u64 number, struct thread *self, const struct sysargs *a, i64 *ret)
+err_t syscall_dispatch(u64 number, struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	if (unlikely(number >= array_len(table) || array_at(table, number) == nullptr))
 		return ERR_NOSYS;
 	return array_at(table, number)(self, a, ret);
 }
 
-bool arch_syscall_is_restarted(u64 number)
+/* ---- restarts ---- */
+
+static syscall_fn *const restarted[] = {
+	sys_read,      sys_write,  sys_readv,	sys_writev,   sys_pread64,
+	sys_pwrite64,  sys_preadv, sys_pwritev, sys_preadv2,  sys_pwritev2,
+	sys_open,      sys_openat, sys_openat2, sys_creat,    sys_wait4,
+	sys_waitid,    sys_ioctl,  sys_fcntl,	sys_flock,    sys_futex,
+	sys_sendfile,  sys_splice, sys_tee,	sys_vmsplice, sys_copy_file_range,
+	sys_getrandom,
+};
+
+static syscall_fn *const restarted_without_handler[] = {
+	sys_poll, sys_ppoll, sys_select, sys_pselect6, sys_pause, sys_rt_sigsuspend,
+};
+
+bool syscall_is_restarted(u64 number)
 {
-	switch (number) {
-	case NR_read:
-	case NR_write:
-	case NR_readv:
-	case NR_writev:
-	case NR_pread64:
-	case NR_pwrite64:
-	case NR_preadv:
-	case NR_pwritev:
-	case NR_preadv2:
-	case NR_pwritev2:
-	case NR_openat:
-	case NR_openat2:
-	case NR_wait4:
-	case NR_waitid:
-	case NR_ioctl:
-	case NR_fcntl:
-	case NR_flock:
-	case NR_futex:
-	case NR_sendfile:
-	case NR_splice:
-	case NR_tee:
-	case NR_vmsplice:
-	case NR_copy_file_range:
-	case NR_recvfrom:
-	case NR_recvmsg:
-	case NR_recvmmsg:
-	case NR_sendto:
-	case NR_sendmsg:
-	case NR_sendmmsg:
-	case NR_accept:
-	case NR_accept4:
-	case NR_connect:
-	case NR_getrandom:
-	case NR_msgrcv:
-	case NR_msgsnd:
-	case NR_semop:
-		return true;
-	default:
-		return false;
-	}
+	for (usize i = 0; i < array_len(restarted) && number < array_len(table); i++)
+		if (array_at(restarted, i) == array_at(table, number))
+			return true;
+	return false;
 }
 
-bool arch_syscall_is_restarted_without_handler(u64 number)
+bool syscall_is_restarted_without_handler(u64 number)
 {
-	switch (number) {
-	case NR_ppoll:
-	case NR_pselect6:
-	case NR_rt_sigsuspend:
-		return true;
-	default:
-		return false;
-	}
+	for (usize i = 0; i < array_len(restarted_without_handler) && number < array_len(table);
+	     i++)
+		if (array_at(restarted_without_handler, i) == array_at(table, number))
+			return true;
+	return false;
 }
