@@ -5,7 +5,7 @@
  * The areas whose shadow is all there is at boot get the page of zeroes wherever they have none of
  * their own.  The shadow of the stack area comes and goes with the stacks.
  */
-#include <arch/pte.h>
+#include "mm/pte.h"
 
 #include "boot_info.h"
 #include "debug/kasan.h"

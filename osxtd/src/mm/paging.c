@@ -8,7 +8,7 @@
 #include "mm/paging.h"
 
 #include <arch/page.h>
-#include <arch/pte.h>
+#include "mm/pte.h"
 #include <osxtd/lock.h>
 
 #include "debug/kasan.h"

@@ -14,7 +14,7 @@
  */
 #pragma once
 #include <arch/paging.h>
-#include <arch/mmio.h>
+#include "mmio.h"
 
 extern u64 shared kernel_slide OWNER(boot); /* how far the image is from where it was linked */
 ALWAYS_INLINE u64 kimage_base(void)

@@ -5,7 +5,7 @@
  */
 #include "mm/paging_test.h"
 
-#include <arch/pte.h>
+#include "mm/pte.h"
 #include <osxtd/ktest.h>
 
 #include "core/sched.h"

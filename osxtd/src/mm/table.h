@@ -17,7 +17,7 @@
  *             that makes them.
  */
 #pragma once
-#include <arch/pte.h>
+#include "mm/pte.h"
 #include <osxtd/vmspace.h>
 
 #include "mm/frames.h"

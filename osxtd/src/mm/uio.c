@@ -8,7 +8,7 @@
  */
 #include <osxtd/user.h>
 
-#include <arch/usercopy.h>
+#include "mm/usercopy.h"
 #include <arch/vmspace.h>
 
 #include "mm/frames.h"

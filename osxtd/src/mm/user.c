@@ -8,7 +8,7 @@
  */
 #include <osxtd/user.h>
 
-#include <arch/usercopy.h>
+#include "mm/usercopy.h"
 #include <osxtd/task.h>
 #include <osxtd/vmspace.h>
 

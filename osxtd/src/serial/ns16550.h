@@ -8,7 +8,7 @@
  *   Spec:     National Semiconductor PC16550D datasheet.
  */
 #pragma once
-#include <arch/mmio.h>
+#include "mmio.h"
 
 struct ns16550 {
 	struct mmio registers;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* cpu_area - everything of one CPU that the entry code points at; private to the architecture. */
 #pragma once
-#include <arch/cpu.h>
+#include <osxtd/cpu.h>
 #include <osxtd/cpu.h>
 
 enum : u64 { EMERGENCY_STACK_SIZE = 8192 };

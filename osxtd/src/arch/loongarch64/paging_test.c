@@ -3,7 +3,7 @@
  * mm/paging_test.c. */
 #include "mm/paging_test.h"
 
-#include <arch/pte.h>
+#include "mm/pte.h"
 #include <osxtd/ktest.h>
 
 #include "arch/loongarch64/cpu_area.h"

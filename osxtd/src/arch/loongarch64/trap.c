@@ -13,7 +13,7 @@
 #include "check.h"
 #include "core/timer.h"
 #include "cpu_area.h"
-#include "extable.h"
+#include "core/extable.h"
 #include "panic.h"
 #include "regs.h"
 

@@ -6,7 +6,7 @@
 
 #include "backtrace.h"
 #include "check.h"
-#include "extable.h"
+#include "core/extable.h"
 #include "panic.h"
 #include "symbols.h"
 

@@ -3,7 +3,7 @@
  */
 #include <arch/page.h>
 #include "mm/paging.h"
-#include <arch/pte.h>
+#include "mm/pte.h"
 #include <arch/switch.h>
 #include <osxtd/ktest.h>
 #include <osxtd/task.h>

@@ -5,13 +5,7 @@
  * Rounds of 64 bytes, words, bytes.  The count goes down behind each of them, so a fixup has nothing to compute: of a
  * round that faulted nothing counts as copied.
  */
-	.macro EXTABLE fault, fixup
-	.pushsection __ex_table, "a"
-	.balign 4
-	.word	\fault - .
-	.word	\fixup - .
-	.popsection
-	.endm
+#include "core/extable.h"
 
 	.section .text.usercopy, "ax", @progbits
 

@@ -7,7 +7,7 @@
 #include <arch/switch.h>
 #include <osxtd/fmt.h>
 
-#include "extable.h"
+#include "core/extable.h"
 #include "panic.h"
 #include "trap.h"
 

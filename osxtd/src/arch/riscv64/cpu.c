@@ -2,7 +2,7 @@
 /* cpu - the blocks of the CPUs, and what programs may know of them. */
 #include <osxtd/cpu.h>
 
-#include <arch/cpu.h>
+#include <osxtd/cpu.h>
 #include <osxtd/boot.h>
 
 #include "platform.h"

@@ -2,7 +2,7 @@
 /* paging - see mm/paging.h. */
 #include "mm/paging.h"
 
-#include <arch/pte.h>
+#include "mm/pte.h"
 
 #include "arch/riscv64/platform.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* paging_test - switches that are this CPU's own; the tables are walked by mm/paging_test.c. */
-#include <arch/pte.h>
+#include "mm/pte.h"
 #include <osxtd/ktest.h>
 
 KTEST(paging, the_cpus_protections_are_on)

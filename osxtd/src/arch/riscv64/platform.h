@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* platform - the pieces of boot that have no header of their own; private to the architecture. */
 #pragma once
-#include <arch/mmio.h>
+#include "mmio.h"
 #include <osxtd/base.h>
 
 /* What the device tree says of the machine; boot/devices.c fills it before mm_init.  0: not there.

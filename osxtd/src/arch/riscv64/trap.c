@@ -5,13 +5,13 @@
  */
 #include "trap.h"
 
-#include <arch/pte.h>
+#include "mm/pte.h"
 #include <osxtd/irq.h>
 #include <osxtd/lockdep.h>
 #include <osxtd/task.h>
 
 #include "core/timer.h"
-#include "extable.h"
+#include "core/extable.h"
 #include "panic.h"
 #include "ud.h"
 

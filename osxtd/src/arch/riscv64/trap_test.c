@@ -5,7 +5,7 @@
 #include <osxtd/ktest.h>
 
 #include "backtrace.h"
-#include "extable.h"
+#include "core/extable.h"
 #include "panic.h"
 #include "symbols.h"
 #include "ud.h"

@@ -6,7 +6,7 @@
  * ends.  Registers say at any moment what is left: a2 counts bytes, and is taken down after a round's last store, so of a
  * round that faulted nothing counts as copied.
  */
-#include "extable.h"
+#include "core/extable.h"
 #include "offsets.h"
 
 	.macro MAY_FAULT op:vararg

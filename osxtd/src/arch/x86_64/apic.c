@@ -4,7 +4,7 @@
 
 #include "mm/paging.h"
 
-#include "acpi.h"
+#include "acpi/acpi.h"
 #include "trap.h"
 
 enum : u64 { APIC_BASE_ENABLE = 1 << 11, APIC_BASE_X2 = 1 << 10 };

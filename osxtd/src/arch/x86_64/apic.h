@@ -5,7 +5,7 @@
  *   Spec:  Intel SDM volume 3, 11.
  */
 #pragma once
-#include <arch/mmio.h>
+#include "mmio.h"
 #include <osxtd/base.h>
 
 #include "regs.h"

@@ -2,7 +2,7 @@
 /* cpu_area - everything of one CPU that hardware or the entry code points at; private to the
  * architecture. */
 #pragma once
-#include <arch/cpu.h>
+#include <osxtd/cpu.h>
 #include <osxtd/cpu.h>
 
 /* The TSS as words: its 64-bit fields are not aligned. */

@@ -12,7 +12,7 @@
 
 #include <osxtd/task.h>
 
-#include "extable.h"
+#include "core/extable.h"
 
 enum : u32 { MAGIC1 = 0x46505853, MAGIC2 = 0x46505845 };
 enum : usize { LEGACY_BYTES = 512, HEADER_BYTES = 64, MAGIC2_BYTES = 4 };

@@ -12,7 +12,7 @@
 #include <osxtd/irq.h>
 #include <osxtd/lock.h>
 
-#include "acpi.h"
+#include "acpi/acpi.h"
 #include "apic.h"
 #include "trap.h"
 

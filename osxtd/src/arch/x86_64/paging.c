@@ -3,7 +3,7 @@
 #include "mm/paging.h"
 
 #include <arch/page.h>
-#include <arch/pte.h>
+#include "mm/pte.h"
 
 #include "arch/x86_64/regs.h"
 

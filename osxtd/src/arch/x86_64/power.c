@@ -11,7 +11,7 @@
 #include <osxtd/cpu.h>
 #include <osxtd/span.h>
 
-#include "acpi.h"
+#include "acpi/acpi.h"
 #include "panic.h"
 #include "platform.h"
 #include "regs.h"

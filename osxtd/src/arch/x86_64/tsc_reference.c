@@ -8,7 +8,7 @@
 
 #include "mm/paging.h"
 
-#include "acpi.h"
+#include "acpi/acpi.h"
 #include "regs.h"
 
 enum : u32 { HPET_PERIOD = 4, HPET_CONFIG = 16, HPET_COUNTER = 240 };

@@ -7,7 +7,7 @@
  * bytes by two overlapping words.  A fixup computes what is left from the registers, closes the SMAP window and
  * returns; of a vector round that faulted nothing counts as copied.
  */
-#include "extable.h"
+#include "core/extable.h"
 #include "patch.h"
 
 	.section .text.usercopy, "ax", @progbits

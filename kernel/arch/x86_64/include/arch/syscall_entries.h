@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* syscall_entries - part of the table of syscall/table.c: what x86_64 alone has, and calls of old.
- */
+/* syscall_entries - of the table in syscall/table.c: what this architecture alone has, calls of
+ * old. */
+/* clang-format off: the middle of an initializer */
 [NR_open] = sys_open,
 	[NR_stat] = sys_stat, [NR_lstat] = sys_lstat, [NR_poll] = sys_poll,
 	[NR_select] = sys_select, [NR_access] = sys_access, [NR_pipe] = sys_pipe,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* kaslr_map - the image's second place in the boot tables. */
-#include <arch/pte.h>
+#include "mm/pte.h"
 
 #include "kaslr.h"
 
@@ -14,7 +14,7 @@ extern u64 shared early_pd_high[1024] OWNER(boot); /* KASLR_AREA on, 2 MiB each 
 void kaslr_map(u64 slide, u64 size)
 {
 	for (u64 at = 0; at < size; at += KASLR_STEP)
-		array_at(early_pd_high, (slide + at) / KASLR_STEP) = pte_number(RAM_START + at) |
+		array_at(early_pd_high, (slide + at) / KASLR_STEP) = pte_of_paddr(RAM_START + at) |
 								     LARGE_PAGE;
 	UNSAFE("1. the entries written lead nowhere in use; 2. what was there is forgotten")
 	{

@@ -4,7 +4,7 @@
 #include <arch/console.h>
 #include "mm/paging.h"
 
-#include "../acpi.h"
+#include "acpi/acpi.h"
 #include "../apic.h"
 #include "../cpu_area.h"
 #include "../ioapic.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* kaslr_map - the image's second place in the boot tables. */
-#include <arch/cpu.h>
+#include <osxtd/cpu.h>
 
 #include "kaslr.h"
 

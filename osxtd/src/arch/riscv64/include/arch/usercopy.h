@@ -9,21 +9,7 @@
 #pragma once
 #include <osxtd/base.h>
 
-#include "arch/riscv64/extable.h"
-#include "debug/kasan.h"
-
-/* Copies n bytes, one side of which is user memory.  Returns how many were not copied; they are the
- * last ones. */
-u64 usercopy(void *dst, const void *src, u64 n);
-/* The same after a look at the kernel's side (debug builds). */
-ALWAYS_INLINE u64 usercopy_checked(void *dst, const void *src, u64 n)
-{
-	kasan_check(dst, n, true, KASAN_CALLER);
-	kasan_check(src, n, false, KASAN_CALLER);
-	return usercopy(dst, src, n);
-}
-/* Zeroes n bytes of user memory.  Returns how many were not. */
-u64 userzero(void *dst, u64 n);
+#include "core/extable.h"
 
 enum : u64 { SSTATUS_SUM = 1 << 18 };
 
@@ -42,86 +28,12 @@ ALWAYS_INLINE void user_window_close(void)
 	}
 }
 
-/* Loads and stores are alike but for their instruction. */
-#define USER_LOAD_(instruction, va, v)                                                             \
-	UNSAFE("1. callers checked that what is read at va is in the user half; 2. a fault goes "  \
-	       "to the label")                                                                     \
-	{                                                                                          \
-		__asm__ goto("1: " instruction " %0, (%1)\n" EXTABLE_STR("1b", "%l[fault]")        \
-			     : "=r"(v)                                                             \
-			     : "r"(va)                                                             \
-			     : "memory"                                                            \
-			     : fault);                                                             \
-	}
-#define USER_STORE_(instruction, va, v)                                                            \
-	UNSAFE("1. callers checked that what is written is in the user half; 2. a fault goes to "  \
-	       "the label")                                                                        \
-	{                                                                                          \
-		__asm__ goto("1: " instruction " %1, (%0)\n" EXTABLE_STR("1b", "%l[fault]")        \
-			     :                                                                     \
-			     : "r"(va), "r"(v)                                                     \
-			     : "memory"                                                            \
-			     : fault);                                                             \
-	}
+#define USER_LOAD64  "ld %0, (%1)"
+#define USER_LOAD32  "lwu %0, (%1)"
+#define USER_LOAD8   "lbu %0, (%1)"
+#define USER_STORE64 "sd %1, (%0)"
+#define USER_STORE32 "sw %1, (%0)"
 
-/* Inside a window: one load of eight bytes. */
-[[nodiscard]] ALWAYS_INLINE bool user_load64_in_window(u64 va, u64 *out)
-{
-	u64 v = 0;
-	USER_LOAD_("ld", va, v)
-	*out = v;
-	return true;
-fault:
-	return false;
-}
-[[nodiscard]] ALWAYS_INLINE bool user_load8_in_window(u64 va, u8 *out)
-{
-	u64 v = 0;
-	USER_LOAD_("lbu", va, v)
-	*out = (u8)v;
-	return true;
-fault:
-	return false;
-}
-[[nodiscard]] ALWAYS_INLINE bool user_load64(u64 va, u64 *out)
-{
-	user_window_open();
-	bool ok = user_load64_in_window(va, out);
-	user_window_close();
-	return ok;
-}
-[[nodiscard]] ALWAYS_INLINE bool user_load32(u64 va, u32 *out)
-{
-	u64 v = 0;
-	user_window_open();
-	USER_LOAD_("lwu", va, v)
-	user_window_close();
-	*out = (u32)v;
-	return true;
-fault:
-	user_window_close();
-	return false;
-}
-[[nodiscard]] ALWAYS_INLINE bool user_store64(u64 va, u64 v)
-{
-	user_window_open();
-	USER_STORE_("sd", va, v)
-	user_window_close();
-	return true;
-fault:
-	user_window_close();
-	return false;
-}
-[[nodiscard]] ALWAYS_INLINE bool user_store32(u64 va, u32 v)
-{
-	user_window_open();
-	USER_STORE_("sw", va, v)
-	user_window_close();
-	return true;
-fault:
-	user_window_close();
-	return false;
-}
 /* *seen = before; stored when it was expected. */
 [[nodiscard]] ALWAYS_INLINE bool user_swap32(u64 va, u32 expected, u32 desired, u32 *seen)
 {

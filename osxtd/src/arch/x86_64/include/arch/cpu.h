@@ -34,16 +34,6 @@ struct cpu_local {
 
 #define CPU_LOCAL_ ((struct cpu_local __seg_gs *)0)
 
-ALWAYS_INLINE u32 cpu_id(void)
-{
-	return CPU_LOCAL_->cpu_id;
-}
-ALWAYS_INLINE struct task *task_current(void)
-{
-	return CPU_LOCAL_->current;
-}
-static_assert(sizeof(((struct cpu_local *)nullptr)->held) == 256 && sizeof(void *) == PREEMPT_STEP);
-
 /* For the sake of lock (null: of none).  The count goes first: an interrupt in between uses the
  * places from the next one on. */
 UNSAFE("1. a byte cannot point past held, which has 256; 2. steps are aligned")
@@ -55,15 +45,6 @@ ALWAYS_INLINE void preempt_disable_for(void *lock)
 			 : "i"(offsetof(struct cpu_local, preempt_steps)), "i"(PREEMPT_STEP)
 			 : "memory", "cc");
 	*(void *__seg_gs *)(void __seg_gs *)((u8 __seg_gs *)CPU_LOCAL_->held + at) = lock;
-}
-ALWAYS_INLINE void preempt_disable(void)
-{
-	preempt_disable_for(nullptr);
-}
-ALWAYS_INLINE void preempt_enable(void)
-{
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	CPU_LOCAL_->preempt_steps -= PREEMPT_STEP;
 }
 /* Interrupts off; returns what irq_restore needs. */
 ALWAYS_INLINE u64 irq_save(void)
@@ -88,58 +69,12 @@ ALWAYS_INLINE bool irq_flags_are_on(u64 flags)
 {
 	return (flags & 0x200) != 0;
 }
-ALWAYS_INLINE void irq_restore(u64 flags)
-{
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (flags & 0x200)
-		irq_enable();
-}
 ALWAYS_INLINE void cpu_relax(void)
 {
 	UNSAFE("1. a hint to the CPU, which changes nothing")
 	{
 		__asm__ volatile("pause" ::: "memory");
 	}
-}
-/* What preempt_disable_for was given when the count was i; i < preempt_count(). */
-ALWAYS_INLINE void *preempt_held(u32 i)
-{
-	return array_at(CPU_LOCAL_->held, i % HELD_MAX);
-}
-/* The mutexes of the current task, linked from the last one on; switched with the task. */
-ALWAYS_INLINE struct mutex_raw *cpu_mutexes(void)
-{
-	return CPU_LOCAL_->mutexes;
-}
-ALWAYS_INLINE void cpu_set_mutexes(struct mutex_raw *m)
-{
-	CPU_LOCAL_->mutexes = m;
-}
-ALWAYS_INLINE u32 preempt_count(void)
-{
-	return CPU_LOCAL_->preempt_steps / PREEMPT_STEP;
-}
-/* True while an interrupt that hit the kernel is handled: what it interrupted may be in the middle
- * of anything. */
-ALWAYS_INLINE bool cpu_in_irq(void)
-{
-	return CPU_LOCAL_->irq_depth != 0;
-}
-ALWAYS_INLINE bool cpu_need_resched(void)
-{
-	return CPU_LOCAL_->need_resched != 0;
-}
-ALWAYS_INLINE void cpu_set_need_resched(void)
-{
-	CPU_LOCAL_->need_resched = 1;
-}
-ALWAYS_INLINE void cpu_clear_need_resched(void)
-{
-	CPU_LOCAL_->need_resched = 0;
-}
-ALWAYS_INLINE void cpu_set_current(struct task *t)
-{
-	CPU_LOCAL_->current = t;
 }
 /* Interrupts on and wait for one, without a window in between. */
 ALWAYS_INLINE void cpu_idle_wait(void)
@@ -149,5 +84,3 @@ ALWAYS_INLINE void cpu_idle_wait(void)
 		__asm__ volatile("sti; hlt" ::: "memory");
 	}
 }
-/* Asks another CPU to reschedule. */
-void cpu_kick(u32 cpu);

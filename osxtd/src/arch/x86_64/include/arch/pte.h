@@ -9,11 +9,10 @@
  *   Spec:  Intel SDM volume 3A, 4.5.
  */
 #pragma once
-#include <arch/cpu.h>
 #include <osxtd/base.h>
 #include <osxtd/vmspace.h>
 
-enum : u32 { PT_LEVELS = 4, PT_ENTRIES = 512, PT_USER_ROOT_ENTRIES = 256 };
+enum : u32 { PT_LEVELS = 4 };
 
 enum : u64 {
 	PTE_PRESENT = 1 << 0,
@@ -30,22 +29,13 @@ enum : u64 {
 	PTE_ADDRESS = 0x000ffffffffff000,
 };
 
-/* What a page of the kernel's half is for. */
-enum kernel_use : u32 { KERNEL_TEXT, KERNEL_CONSTANTS, KERNEL_DATA, KERNEL_DEVICE };
-
-/* Bytes that one entry at level speaks for, as a shift. */
-ALWAYS_INLINE u32 pt_shift(u32 level)
-{
-	return (3 + 9 * level) &
-	       63; /* levels are 1 to 4: the mask tells the compiler that shifts are fine */
-}
-ALWAYS_INLINE u32 pt_index(u64 va, u32 level)
-{
-	return (u32)(va >> pt_shift(level)) & (PT_ENTRIES - 1);
-}
 ALWAYS_INLINE u64 pte_paddr(u64 pte)
 {
 	return pte & PTE_ADDRESS;
+}
+ALWAYS_INLINE u64 pte_of_paddr(u64 paddr)
+{
+	return paddr;
 }
 ALWAYS_INLINE u64 pte_link(u64 table)
 {
@@ -75,6 +65,11 @@ ALWAYS_INLINE u64 pte_kernel(u64 paddr, u32 level, enum kernel_use use)
 }
 
 /* ---- the user half ---- */
+/* The CPU reads the bits as they are. */
+ALWAYS_INLINE u64 pte_for_cpu(u64 pte)
+{
+	return pte;
+}
 /* The bits of a leaf for prot; the accessed bit is set, for the fault that asks for the page is an
  * access. */
 ALWAYS_INLINE u64 pte_prot(u32 prot)
@@ -86,70 +81,13 @@ ALWAYS_INLINE u64 pte_prot(u32 prot)
 		bits |= PTE_NO_EXEC;
 	return bits;
 }
-ALWAYS_INLINE u64 pte_leaf(u64 paddr, u32 prot, bool writable)
-{
-	u64 bits = pte_prot(prot) | paddr;
-	if (writable && (prot & VM_WRITE) != 0)
-		bits |= PTE_WRITE | PTE_DIRTY;
-	return bits;
-}
-/* The same page with another protection; hardware write permission is only taken away. */
-ALWAYS_INLINE u64 pte_reprotect(u64 pte, u32 prot)
-{
-	u64 keep = PTE_ADDRESS | PTE_DIRTY | PTE_ACCESSED |
-		   ((prot & VM_WRITE) != 0 ? (u64)PTE_WRITE : 0);
-	return (pte & keep) | (pte_prot(prot) & ~(u64)PTE_ACCESSED);
-}
-ALWAYS_INLINE bool pte_is_present(u64 pte)
-{
-	return (pte & PTE_PRESENT) != 0;
-}
-ALWAYS_INLINE bool pte_is_user(u64 pte)
-{
-	return (pte & PTE_USER) != 0;
-}
 ALWAYS_INLINE bool pte_is_exec(u64 pte)
 {
 	return (pte & PTE_NO_EXEC) == 0;
 }
-ALWAYS_INLINE bool pte_is_writable(u64 pte)
-{
-	return (pte & PTE_WRITE) != 0;
-}
-ALWAYS_INLINE bool pte_is_dirty(u64 pte)
-{
-	return (pte & PTE_DIRTY) != 0;
-}
-ALWAYS_INLINE bool pte_is_accessed(u64 pte)
-{
-	return (pte & PTE_ACCESSED) != 0;
-}
-ALWAYS_INLINE u64 pte_make_writable(u64 pte)
-{
-	return pte | PTE_WRITE | PTE_DIRTY | PTE_ACCESSED;
-}
-ALWAYS_INLINE u64 pte_write_protect(u64 pte)
-{
-	return pte & ~(u64)PTE_WRITE;
-}
-ALWAYS_INLINE u64 pte_clear_used(u64 pte)
-{
-	return pte & ~(u64)(PTE_ACCESSED | PTE_DIRTY);
-}
-
-/* true and stored when the entry was *seen; else *seen = what it was. */
-ALWAYS_INLINE bool pte_exchange(u64 *entry, u64 *seen, u64 pte)
-{
-	return __atomic_compare_exchange_n(entry, seen, pte, false, __ATOMIC_ACQ_REL,
-					   __ATOMIC_RELAXED);
-}
 
 /* ---- the CPU's view ---- */
-ALWAYS_INLINE u64 root_loaded(void)
-{
-	return CPU_LOCAL_->space_root;
-}
-ALWAYS_INLINE void tlb_forget_space(u64 root)
+ALWAYS_INLINE void root_enter(u64 root)
 {
 	UNSAFE("1. root is the top table in force, or one that has all of the kernel's half "
 	       "(paging_fill_root)")
@@ -157,11 +95,10 @@ ALWAYS_INLINE void tlb_forget_space(u64 root)
 		__asm__ volatile("movq %0, %%cr3" ::"r"(root) : "memory");
 	}
 }
-/* Loads a top table; entries of the one before are forgotten, but for the kernel's global ones. */
-ALWAYS_INLINE void root_load(u64 root)
+/* Forgets all that is not the kernel's; root is the table in force. */
+ALWAYS_INLINE void tlb_forget_space(u64 root)
 {
-	CPU_LOCAL_->space_root = root;
-	tlb_forget_space(root);
+	root_enter(root);
 }
 ALWAYS_INLINE void tlb_forget_page(u64 va)
 {

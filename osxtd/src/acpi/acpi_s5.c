@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* acpi_s5 - see acpi_s5.h.  Spec: ACPI 6.5, 20.2.2 (names), 20.2.4 (PkgLength), 20.2.5.4
  * (DefPackage). */
-#include "acpi_s5.h"
+#include "acpi/acpi_s5.h"
 
 enum : u8 {
 	AML_ZERO = 0x00,

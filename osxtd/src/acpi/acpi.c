@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* acpi - finding the tables and reading MADT, FADT and HPET; see acpi.h.  The DSDT's one object is
  * in acpi_s5.c. */
-#include "acpi.h"
+#include "acpi/acpi.h"
 
 #include <osxtd/span.h>
 
-#include "acpi_s5.h"
+#include "acpi/acpi_s5.h"
 #include "boot_read.h"
 
 struct acpi_info shared acpi_info = {
