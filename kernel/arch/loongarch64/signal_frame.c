@@ -9,6 +9,7 @@
 #include <osxtd/buf.h>
 
 #include "arch/arch.h"
+#include "arch/signal_stack.h"
 #include "vdso/sigreturn.h"
 
 enum : u32 { SC_USED_FP = 1 };
@@ -60,38 +61,12 @@ BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room)
 	return &room->out.info;
 }
 
-bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s)
-{
-	if ((s->flags & (u32)SS_AUTODISARM) != 0)
-		return false;
-	return c->regs[REG_SP] > s->sp && c->regs[REG_SP] - s->sp <= s->size;
-}
-
-/* The address below which the frame goes.  ERR_FAULT: the alternate stack in use has no room left.
- */
-static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s,
-			  const struct abi_stack *alt, u64 need, u64 *top)
-{
-	bool on_alt = arch_is_on_stack(c, alt);
-	*top = c->regs[REG_SP];
-	if ((s->action->flags & SA_ONSTACK) != 0 && !on_alt && alt->size != 0) {
-		*top = wrap_add((u64)alt->sp, alt->size);
-		return need <= alt->size ? OK : ERR_FAULT;
-	}
-	/* Running over the alternate stack's end would write on what lies below it. */
-	if (on_alt && (*top < alt->sp || *top - alt->sp < need))
-		return ERR_FAULT;
-	return OK;
-}
-
 err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct abi_stack *altstack,
 		       struct arch_signal_room *room)
 {
 	u64 fpu_bytes = user_fpu_size(), need = fpu_bytes + sizeof(struct signal_frame) + 64,
 	    top = 0;
-	TRY(choose_stack(c, s, altstack, need, &top));
-	if (top < need)
-		return ERR_FAULT;
+	TRY(signal_stack_choose(c, s, altstack, 0, need, &top));
 	/* Behind each head of 16 bytes the registers stand on 32. */
 	u64 fpu_at = ((top - fpu_bytes - 16) & ~(u64)31) + 16;
 	if (fpu_at + fpu_bytes > top)

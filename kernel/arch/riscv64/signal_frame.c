@@ -9,6 +9,7 @@
 #include <osxtd/buf.h>
 
 #include "arch/arch.h"
+#include "arch/signal_stack.h"
 #include "vdso/sigreturn.h"
 
 enum : usize { REGISTERS = 32, FPU_BYTES = 528 };
@@ -56,30 +57,6 @@ BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room)
 	return &room->out.info;
 }
 
-bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s)
-{
-	if ((s->flags & (u32)SS_AUTODISARM) != 0)
-		return false;
-	return c->sp > s->sp && c->sp - s->sp <= s->size;
-}
-
-/* The address below which the frame goes.  ERR_FAULT: the alternate stack in use has no room left.
- */
-static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s,
-			  const struct abi_stack *alt, u64 need, u64 *top)
-{
-	bool on_alt = arch_is_on_stack(c, alt);
-	*top = c->sp;
-	if ((s->action->flags & SA_ONSTACK) != 0 && !on_alt && alt->size != 0) {
-		*top = wrap_add((u64)alt->sp, alt->size);
-		return need <= alt->size ? OK : ERR_FAULT;
-	}
-	/* Running over the alternate stack's end would write on what lies below it. */
-	if (on_alt && (*top < alt->sp || *top - alt->sp < need))
-		return ERR_FAULT;
-	return OK;
-}
-
 static void get_registers(const struct user_ctx *c, struct abi_sigcontext *m)
 {
 	const u64 now[REGISTERS] = { c->pc, c->ra, c->sp,  c->gp,  c->tp, c->t0, c->t1, c->t2,
@@ -105,9 +82,7 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct a
 		       struct arch_signal_room *room)
 {
 	u64 need = sizeof(struct signal_frame), top = 0;
-	TRY(choose_stack(c, s, altstack, need + 16, &top));
-	if (top < need + 16)
-		return ERR_FAULT;
+	TRY(signal_stack_choose(c, s, altstack, 0, need + 16, &top));
 	u64 frame_at = (top - need) & ~(u64)15;
 
 	struct signal_frame *f = &room->out;

@@ -14,6 +14,7 @@
 #include <osxtd/buf.h>
 
 #include "arch/arch.h"
+#include "arch/signal_stack.h"
 
 enum : u64 {
 	RED_ZONE = 128,
@@ -79,30 +80,6 @@ BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room)
 	return &room->out.info;
 }
 
-bool arch_is_on_stack(const struct user_ctx *c, const struct abi_stack *s)
-{
-	if ((s->flags & (u32)SS_AUTODISARM) != 0)
-		return false;
-	return c->rsp > s->sp && c->rsp - s->sp <= s->size;
-}
-
-/* The address below which the frame goes.  ERR_FAULT: the alternate stack in use has no room left.
- */
-static err_t choose_stack(const struct user_ctx *c, const struct arch_signal *s,
-			  const struct abi_stack *alt, u64 need, u64 *top)
-{
-	bool on_alt = arch_is_on_stack(c, alt);
-	*top = c->rsp - RED_ZONE;
-	if ((s->action->flags & SA_ONSTACK) != 0 && !on_alt && alt->size != 0) {
-		*top = wrap_add((u64)alt->sp, alt->size);
-		return need <= alt->size ? OK : ERR_FAULT;
-	}
-	/* Running over the alternate stack's end would write on what lies below it. */
-	if (on_alt && (*top < alt->sp || *top - alt->sp < need))
-		return ERR_FAULT;
-	return OK;
-}
-
 static void fill_registers(const struct user_ctx *c, struct abi_sigcontext *m)
 {
 	struct user_event_info ev = {};
@@ -138,9 +115,7 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct a
 	u64 fpu_bytes = user_fpu_size();
 	u64 need = fpu_bytes + 64 + sizeof(struct signal_frame) + 16 + 8;
 	u64 top = 0;
-	TRY(choose_stack(c, s, altstack, need, &top));
-	if (top < need)
-		return ERR_FAULT;
+	TRY(signal_stack_choose(c, s, altstack, RED_ZONE, need, &top));
 	u64 fpu_at = (top - fpu_bytes) & ~(u64)63;
 	u64 frame_at = ((fpu_at - sizeof(struct signal_frame)) & ~(u64)15) - 8;
 

@@ -4,9 +4,8 @@
  *
  *   Spec:  Loongson 7A1000 user manual, 23 (the "TOY" counter).
  */
+#include "core/epoch.h"
 #include "mm/paging.h"
-#include <osxtd/timer.h>
-
 #include "platform.h"
 
 enum : u32 {
@@ -19,27 +18,16 @@ enum : u32 {
 	TRIES = 8,
 };
 
-static u64 shared boot_epoch_ns OWNER(boot);
-
-/* Days from 1970-01-01 to the given day of the Gregorian calendar; March-based years put the leap
- * day last. */
-static u64 days_since_epoch(u64 year, u64 month, u64 day)
-{
-	u64 y = month <= 2 ? year - 1 : year;
-	u64 m = month <= 2 ? month + 9 : month - 3;
-	return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468;
-}
-
-/* 0 when the fields are no date.  low: tenths 3:0, seconds 9:4, minutes 15:10, hours 20:16, days
- * 25:21, months 31:26; years count from 1900. */
+/* low: tenths 3:0, seconds 9:4, minutes 15:10, hours 20:16, days 25:21, months 31:26; years count
+ * from 1900. */
 static u64 seconds_of(u32 low, u32 years)
 {
-	u64 second = low >> 4 & 63, minute = low >> 10 & 63, hour = low >> 16 & 31;
-	u64 day = low >> 21 & 31, month = low >> 26 & 63, year = (u64)years + 1900;
-	if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || hour > 23 ||
-	    minute > 59 || second > 60)
-		return 0;
-	return ((days_since_epoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+	return calendar_seconds(&(struct calendar_time){ .year = (u64)years + 1900,
+							 .month = low >> 26 & 63,
+							 .day = low >> 21 & 31,
+							 .hour = low >> 16 & 31,
+							 .minute = low >> 10 & 63,
+							 .second = low >> 4 & 63 });
 }
 
 void rtc_init(void)
@@ -56,12 +44,5 @@ void rtc_init(void)
 		if (mmio_read32(r, TOY_READ_LOW) >= low)
 			break;
 	}
-	u64 now = clock_monotonic_ns();
-	u64 ns = seconds_of(low, years) * 1000000000;
-	boot_epoch_ns = ns > now ? ns - now : 0;
-}
-
-u64 clock_boot_epoch_ns(void)
-{
-	return boot_epoch_ns;
+	epoch_set(seconds_of(low, years) * 1000000000);
 }
