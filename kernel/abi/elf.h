@@ -25,6 +25,5 @@ static_assert(sizeof(struct elf64_phdr) == 56);
 
 enum : u8 { ELFCLASS64 = 2, ELFDATA2LSB = 1, EV_CURRENT = 1 };
 enum : u16 { ET_EXEC = 2, ET_DYN = 3 };
-enum elf_machine : u16 { EM_X86_64 = 62, EM_RISCV = 243, EM_LOONGARCH = 258 };
 enum : u32 { PT_LOAD = 1, PT_INTERP = 3, PT_PHDR = 6, PT_GNU_STACK = 0x6474e551 };
 enum : u32 { PF_X = 1, PF_W = 2, PF_R = 4 };

@@ -99,6 +99,10 @@ void check_include(struct facts *f, const char *file, unsigned line, const char 
 
 /* ---- rules_text.c: what shows in a file's text ---- */
 void check_text(struct facts *f, const struct source *s);
+/* Is file one of the port to arch? */
+bool is_port_file(const char *file, const char *arch);
+/* The port to arch has so many code lines: R-arch when they are too many. */
+void check_port(struct facts *f, const char *arch, unsigned lines);
 
 /* ---- macros.c: breaches in bodies of osxtd's macros ---- */
 void check_macros(struct facts *f);
@@ -106,8 +110,9 @@ void check_macros(struct facts *f);
 /* ---- figures.c ---- */
 struct figures {
 	unsigned all, trusted, unsafe, escapes;
+	unsigned port; /* lines of the architecture's folders */
 };
-struct figures figures_count(const struct facts *f);
+struct figures figures_count(const struct facts *f, const char *arch);
 void figures_print(const struct figures *sum);
 void figures_print_detail(const struct facts *f);
 

@@ -41,7 +41,7 @@ static unsigned unsafe_lines(const struct source *s)
 	return n;
 }
 
-struct figures figures_count(const struct facts *f)
+struct figures figures_count(const struct facts *f, const char *arch)
 {
 	struct figures sum = {};
 	for (unsigned i = 0; i < f->range_count; i++)
@@ -53,6 +53,7 @@ struct figures figures_count(const struct facts *f)
 		sum.all += code_lines(s);
 		sum.trusted += zone_of(s->name) == ZONE_OSXTD ? code_lines(s) : 0;
 		sum.unsafe += unsafe_lines(s);
+		sum.port += is_port_file(s->name, arch) ? code_lines(s) : 0;
 	}
 	for (unsigned i = 0; i < f->breach_count; i++)
 		sum.escapes += zone_of(f->breaches[i].file) == ZONE_KERNEL;
@@ -81,4 +82,5 @@ void figures_print(const struct figures *sum)
 	print_share("TCB share", sum->trusted, sum->all);
 	print_share("unsafe share", sum->unsafe, sum->all);
 	printf("escapes: %u\n", sum->escapes);
+	printf("port: %u lines\n", sum->port);
 }

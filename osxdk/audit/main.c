@@ -137,9 +137,10 @@ int main(int argc, char **argv)
 	check_macros(&facts);
 	check_recursion(&facts);
 	check_reasons(&facts);
+	check_port(&facts, o.arch, figures_count(&facts, o.arch).port);
 	bool clean = print_report(&facts, &o);
 	add_linker_script(&facts, &o);
-	struct figures sum = figures_count(&facts);
+	struct figures sum = figures_count(&facts, o.arch);
 	if (o.detail)
 		figures_print_detail(&facts);
 	figures_print(&sum);

@@ -3,6 +3,7 @@
  * rules_text - what shows in the text of a file, compiled or not: R-asm, R-volatile, R-builtin,
  * R-tsa-off, R-linkage's attributes and pragmas outside osxtd; R-arch everywhere.
  */
+#define _GNU_SOURCE /* strcasestr */
 #include <ctype.h>
 #include <string.h>
 
@@ -17,7 +18,17 @@ static const char builtins[] =
 	" __builtin_types_compatible_p __builtin_offsetof ";
 static const char attributes[] =
 	" section alias naked weak ifunc constructor destructor weakref used ";
-static const char *const arches[] = { "x86_64", "riscv64", "loongarch64", NULL };
+/* Each architecture by the name of its folders, and what words that name it have in them. */
+static const struct {
+	const char *folder, *in_names[3];
+} arches[] = {
+	{ "x86_64", { "x86", "amd64" } },
+	{ "riscv64", { "riscv" } },
+	{ "loongarch64", { "loongarch", "loong64" } },
+};
+enum : size_t { ARCH_COUNT = sizeof(arches) / sizeof(arches[0]) };
+
+#define WORD_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"
 
 static bool is_among(const char *word, const char *list)
 {
@@ -48,14 +59,34 @@ static bool is_arch_file(const char *file, const char *arch)
 
 static void check_arch(struct facts *f, const struct source *s, const char *word, unsigned line)
 {
-	char text[128];
-	for (const char *const *arch = arches; *arch; arch++) {
-		if (strstr(word, *arch) && !is_arch_file(s->name, *arch)) {
-			snprintf(text, sizeof(text), "%s outside the folders of the architecture",
-				 *arch);
-			facts_add_breach(f, "R-arch", s->name, line, text);
+	char text[300];
+	for (size_t i = 0; i < ARCH_COUNT; i++) {
+		for (const char *const *name = arches[i].in_names; *name; name++) {
+			if (strcasestr(word, *name) && !is_arch_file(s->name, arches[i].folder)) {
+				snprintf(text, sizeof(text),
+					 "%s outside the folders of the architecture", word);
+				facts_add_breach(f, "R-arch", s->name, line, text);
+			}
 		}
 	}
+}
+
+/* Ports stay small: what several could use belongs where all find it. */
+enum : unsigned { PORT_LINES_MAX = 4500 };
+
+void check_port(struct facts *f, const char *arch, unsigned lines)
+{
+	char text[128], folder[128];
+	snprintf(folder, sizeof(folder), "osxtd/src/arch/%s", arch);
+	snprintf(text, sizeof(text), "%u code lines with kernel/arch/%s, of %u", lines, arch,
+		 PORT_LINES_MAX);
+	if (lines > PORT_LINES_MAX)
+		facts_add_breach(f, "R-arch", folder, 1, text);
+}
+
+bool is_port_file(const char *file, const char *arch)
+{
+	return is_arch_file(file, arch) && !starts_with(file, "kernel/vdso/");
 }
 
 /* Where the scan is inside __attribute__((…)) or [[…]]. */
@@ -116,13 +147,13 @@ void check_text(struct facts *f, const struct source *s)
 		starts_line = starts_line && !code;
 		if (code && (isalpha((unsigned char)*p) || *p == '_') && !scan.in_string) {
 			char word[256];
-			taken = (unsigned)strspn(
-				p,
-				"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+			taken = (unsigned)strspn(p, WORD_CHARS);
 			snprintf(word, sizeof(word), "%.*s", (int)taken, p);
 			if (in_kernel)
 				check_word(f, s, &words, word, line);
 			check_arch(f, s, word, line);
+		} else if (code && isdigit((unsigned char)*p) && !scan.in_string) {
+			taken = (unsigned)strspn(p, WORD_CHARS);
 		} else if (code && (*p == ';' || *p == '{')) {
 			words.in_attribute = false;
 		} else if (code && *p == '[' && p[1] == '[') {

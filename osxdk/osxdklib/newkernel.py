@@ -56,7 +56,8 @@ def _osxtd(config):
     with open(os.path.join(kit.meson_dir, 'kernel-flags.txt'), encoding='utf-8') as file:
         compile_flags, link_flags = file.read().split('\n--\n')
     arch_dir = os.path.join(config.kit, 'osxtd/src/arch', config.arch)
-    includes = ['-I' + os.path.join(config.kit, 'osxtd/include'), '-I' + os.path.join(arch_dir, 'include')]
+    includes = ['-I' + os.path.join(config.kit, folder)
+                for folder in ('osxtd/include', os.path.join(arch_dir, 'include'), 'osxtd/src/arch/include')]
     return (os.path.join(kit.meson_dir, 'osxtd.o'), compile_flags.split('\n') + includes, link_flags.split(),
             os.path.join(arch_dir, 'kernel.ld'))
 

@@ -6,6 +6,8 @@
 
 #include "abi/elf.h"
 
+enum : u16 { EM_LOONGARCH = 258 };
+
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_LOONGARCH,
 	.hwcap2 = 0,

@@ -8,6 +8,8 @@
 /* A bit for each single-letter extension: A, C, D, F, I, M. */
 enum : u64 { HWCAP_IMAFDC = 0x112d };
 
+enum : u16 { EM_RISCV = 243 };
+
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_RISCV,
 	.hwcap2 = 0,

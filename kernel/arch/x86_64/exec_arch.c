@@ -9,6 +9,8 @@
  */
 enum : u64 { HWCAP_BASELINE = 0x078bfbff };
 
+enum : u16 { EM_X86_64 = 62 };
+
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_X86_64,
 	.hwcap2 = 0,

@@ -4,6 +4,9 @@
 
 #include <osxtd/ktest.h>
 
+/* Any two machines do. */
+enum : u16 { MACHINE = 62, OTHER_MACHINE = 243 };
+
 struct sample {
 	struct elf64_ehdr e;
 	struct elf64_phdr p[3];
@@ -15,7 +18,7 @@ static struct sample good_sample(void)
 	struct sample s = {
 		.e = { .ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
 		       .type = ET_EXEC,
-		       .machine = EM_X86_64,
+		       .machine = MACHINE,
 		       .version = 1,
 		       .entry = 0x401000,
 		       .phoff = 64,
@@ -32,7 +35,7 @@ static struct sample good_sample(void)
 static err_t decode(const struct sample *s, struct elf_header *h, struct elf_program *p)
 {
 	struct cspan phdrs = {};
-	TRY(elf_header_decode(cspan_of(*s), EM_X86_64, h));
+	TRY(elf_header_decode(cspan_of(*s), MACHINE, h));
 	if (!cspan_try_sub(cspan_of(*s), h->phoff, h->phdrs_size, &phdrs))
 		return ERR_NOEXEC;
 	return elf_program_decode(h, phdrs, &limits, p);
@@ -76,7 +79,7 @@ KTEST(elf, refuses_foreign_headers)
 	s.e.ident[4] = 1;
 	EXPECT_EQ(decode(&s, &h, &p), ERR_NOEXEC);
 	s = good_sample();
-	s.e.machine = EM_RISCV;
+	s.e.machine = OTHER_MACHINE;
 	EXPECT_EQ(decode(&s, &h, &p), ERR_NOEXEC);
 	s = good_sample();
 	s.e.type = 1;
@@ -89,14 +92,14 @@ KTEST(elf, refuses_foreign_headers)
 	EXPECT_EQ(decode(&s, &h, &p), ERR_NOEXEC);
 	s = good_sample();
 	s.e.phnum = ELF_PHDRS_MAX; /* their table is read later */
-	EXPECT_OK(elf_header_decode(cspan_of(s), EM_X86_64, &h));
+	EXPECT_OK(elf_header_decode(cspan_of(s), MACHINE, &h));
 	s.e.phnum = ELF_PHDRS_MAX + 1;
-	EXPECT_EQ(elf_header_decode(cspan_of(s), EM_X86_64, &h), ERR_NOEXEC);
+	EXPECT_EQ(elf_header_decode(cspan_of(s), MACHINE, &h), ERR_NOEXEC);
 	s = good_sample();
 	s.e.phoff = UINT64_MAX - 8;
 	EXPECT_EQ(decode(&s, &h, &p), ERR_NOEXEC);
 	s = good_sample();
-	EXPECT_EQ(elf_header_decode(cspan_sub(cspan_of(s), 0, 63), EM_X86_64, &h), ERR_NOEXEC);
+	EXPECT_EQ(elf_header_decode(cspan_sub(cspan_of(s), 0, 63), MACHINE, &h), ERR_NOEXEC);
 }
 
 KTEST(elf, refuses_broken_segments)
