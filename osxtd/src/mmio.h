@@ -6,6 +6,10 @@
 #pragma once
 #include <osxtd/base.h>
 
+/* KASAN lets accesses to other address spaces alone: registers have no shadow.  To the CPU it is
+ * the same space. */
+#define MMIO_ volatile __attribute__((address_space(1)))
+
 struct mmio {
 	u64 _va; /* 0: not mapped */
 };
@@ -18,25 +22,26 @@ ALWAYS_INLINE u32 mmio_read32(struct mmio m, u32 offset)
 	UNSAFE("1. m is a mapped device; 2. callers name one of its 32-bit registers; 3. no RAM is "
 	       "mapped "
 	       "there")
-	return *(const volatile u32 *)(m._va + offset);
+	return *(const MMIO_ u32 *)(m._va + offset);
 }
 ALWAYS_INLINE void mmio_write32(struct mmio m, u32 offset, u32 v)
 {
 	UNSAFE("1. as mmio_read32; 2. callers name a register that may be written, and what it "
 	       "means")
 	{
-		*(volatile u32 *)(m._va + offset) = v;
+		*(MMIO_ u32 *)(m._va + offset) = v;
 	}
 }
 ALWAYS_INLINE u8 mmio_read8(struct mmio m, u32 offset)
 {
 	UNSAFE("1. as mmio_read32, for a register of one byte")
-	return *(const volatile u8 *)(m._va + offset);
+	return *(const MMIO_ u8 *)(m._va + offset);
 }
 ALWAYS_INLINE void mmio_write8(struct mmio m, u32 offset, u8 v)
 {
 	UNSAFE("1. as mmio_write32, for a register of one byte")
 	{
-		*(volatile u8 *)(m._va + offset) = v;
+		*(MMIO_ u8 *)(m._va + offset) = v;
 	}
 }
+#undef MMIO_
