@@ -23,7 +23,7 @@ ABS64, ABS32_PHYSICAL, ABS32_SIGNED, RELATIVE = 'ABS64', 'ABS32_PHYSICAL', 'ABS3
 KINDS = {
     62: {**dict.fromkeys((0, 2, 4, 24), RELATIVE), 1: ABS64, 10: ABS32_PHYSICAL, 11: ABS32_SIGNED},      # x86-64
     243: {**dict.fromkeys((0, 16, 17, 18, 19, 23, 24, 25, 35, 39, 44, 45, 51, 57), RELATIVE), 2: ABS64},    # RISC-V
-    258: {**dict.fromkeys((0, 50, 55, 64, 65, 66, 71, 72, 99, 100, 102, 103, 110), RELATIVE), 2: ABS64},         # LoongArch
+    258: {**dict.fromkeys((0, 50, 55, 64, 65, 66, 71, 72, 75, 76, 99, 100, 102, 103, 110), RELATIVE), 2: ABS64},         # LoongArch
 }
 X86_64 = 62
 # Loads from the table of addresses, of which the linker makes other instructions on x86-64: the byte before the place
@@ -60,6 +60,16 @@ class Elf:
                 return self.data[offset - 2:offset]
         raise SystemExit(f'relocs: {place:#x} is in no section')
 
+    def words(self, name):
+        """Yields (place, eight-byte value) of a section: the linker's table of addresses has no relocations of its own."""
+        number, = struct.unpack_from('<H', self.data, 62)
+        names = self.sections[number][4]
+        for section in self.sections:
+            start = names + section[0]
+            if self.data[start:self.data.index(b'\0', start)].decode() == name:
+                for index, (value,) in enumerate(struct.iter_unpack('<Q', self.bytes_of(section))):
+                    yield section[3] + 8 * index, value
+
     def relocations(self):
         """Yields (place, type, the symbol's value, addend) for what is loaded."""
         for section in self.sections:
@@ -88,6 +98,7 @@ def places(elf):
             found[kind].append(place)
         elif value >= 1 << 31:
             raise SystemExit(f'relocs: {place:#x} holds {value:#x}, which is not in the image')
+    found[ABS64] += [place for place, value in elf.words('.got') if base <= value <= end]
     return base, sorted(found[ABS64]), sorted(found[ABS32_SIGNED])
 
 
