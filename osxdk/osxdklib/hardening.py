@@ -41,9 +41,9 @@ def build_first_pass(config):
     return os.path.join(config.meson_dir, 'omegaos.pass1')
 
 
-def rows_of(config, initrd, title):
+def rows_of(config, title):
     kernel = build_first_pass(config)
-    results, reason = bench.measure(config.arch, kernel, initrd, None, title)
+    results, reason = bench.measure(config, kernel, None, title)
     rows = {name: value for name, value in results.items() if name in bench.ROWS and isinstance(value, float)}
     if reason or len(rows) != len(bench.ROWS):
         raise Refused(f'bench: {title}: {reason or "a row failed"}')
@@ -60,14 +60,12 @@ def cost(whole, part):
 
 def bench_hardening(config):
     """osxdk bench --hardening: the table of costs; also build/<arch>/bench-hardening.json."""
-    programs = bench.build_programs(config.arch, config.arch_dir)
-    initrd = bench.bench_archive(programs, os.path.join(config.arch_dir, 'bench', 'bench.cpio'))
-    whole = rows_of(variant(config, ()), initrd, 'with everything')
+    whole = rows_of(variant(config, ()), 'with everything')
     print(f'\n{"without":18}{"mean":>8}{"most":>9}  in the row{"":12}what it checks')
     table = []
     for names in [[name] for name in PROTECTIONS] + [list(PROTECTIONS)]:
         title = names[0] if len(names) == 1 else 'all of these'
-        mean, worst, most = cost(whole, rows_of(variant(config, names), initrd, title))
+        mean, worst, most = cost(whole, rows_of(variant(config, names), title))
         table.append({'without': names, 'mean_percent': mean, 'worst_row': worst, 'worst_percent': most})
         print(f'{title:18}{mean:7.2f}%{most:8.2f}%  {worst:22}{PROTECTIONS.get(title, "")}', flush=True)
     report = os.path.join(config.arch_dir, 'bench-hardening.json')

@@ -7,32 +7,13 @@
  * FILE is a list of 64-bit words: an instruction's address, or 0 where a recorded round ends. The
  * marks are user addresses of the bench program (bench_mark_begin, bench_mark_end), which the guest
  * executes just before and after a timed round. One CPU only, as in every bench.
- *
- * The prototypes below are QEMU's plugin interface, version 2 and later (docs: TCG plugins),
- * written out because Debian's binary packages carry no header for it.
  */
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef uint64_t plugin_id;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_info;
-
-typedef void (*tb_trans_fn)(plugin_id id, struct qemu_plugin_tb *tb);
-typedef void (*exec_fn)(unsigned vcpu, void *data);
-typedef void (*exit_fn)(plugin_id id, void *data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, tb_trans_fn fn);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_fn fn, int flags,
-					    void *data);
-void qemu_plugin_register_atexit_cb(plugin_id id, exit_fn fn, void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+#include "qemu_plugin.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 2;
 

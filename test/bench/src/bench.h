@@ -11,7 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sys_x86_64.h"
+#include <sys/syscall.h>
+
+#include <sys.h>
 
 typedef const char *verdict;
 

@@ -42,6 +42,22 @@ static clock_fn vdso_clock;
 static struct timespec first_time;
 static struct timespec last_time;
 
+/* How many symbols a table of GNU's format speaks of: one more than the last of its chains. */
+static uint32_t gnu_symbols(const uint32_t *table)
+{
+	const uint32_t *buckets = table + 4 + table[2] * 2;
+	const uint32_t *chains = buckets + table[0];
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < table[0]; i++)
+		last = buckets[i] > last ? buckets[i] : last;
+	if (last == 0)
+		return 0;
+	while ((chains[last - table[1]] & 1) == 0)
+		last++;
+	return last + 1;
+}
+
 static clock_fn vdso_find(const char *wanted)
 {
 	const char *base = (const char *)getauxval(AT_SYSINFO_EHDR);
@@ -49,7 +65,7 @@ static clock_fn vdso_find(const char *wanted)
 	const Elf64_Dyn *dyn = nullptr;
 	const Elf64_Sym *symbols = nullptr;
 	const char *names = nullptr;
-	const uint32_t *hash = nullptr;
+	uint32_t count = 0;
 	const char *shift = nullptr;
 
 	if (base == nullptr)
@@ -67,11 +83,13 @@ static clock_fn vdso_find(const char *wanted)
 		if (dyn->d_tag == DT_STRTAB)
 			names = shift + dyn->d_un.d_ptr;
 		if (dyn->d_tag == DT_HASH)
-			hash = (const uint32_t *)(shift + dyn->d_un.d_ptr);
+			count = ((const uint32_t *)(shift + dyn->d_un.d_ptr))[1];
+		if (dyn->d_tag == DT_GNU_HASH && count == 0)
+			count = gnu_symbols((const uint32_t *)(shift + dyn->d_un.d_ptr));
 	}
-	if (symbols == nullptr || names == nullptr || hash == nullptr)
+	if (symbols == nullptr || names == nullptr)
 		return nullptr;
-	for (uint32_t i = 0; i < hash[1]; i++)
+	for (uint32_t i = 0; i < count; i++)
 		if (symbols[i].st_shndx != 0 && strcmp(names + symbols[i].st_name, wanted) == 0)
 			return (clock_fn)(shift + symbols[i].st_value);
 	return nullptr;
@@ -230,8 +248,8 @@ static void on_signal_too(int number)
 }
 
 static const struct kernel_sigaction actions[2] = {
-	{ .handler = on_signal, .flags = KERNEL_SA_RESTORER, .restorer = sig_restorer },
-	{ .handler = on_signal_too, .flags = KERNEL_SA_RESTORER, .restorer = sig_restorer },
+	KERNEL_SIGACTION(on_signal),
+	KERNEL_SIGACTION(on_signal_too),
 };
 
 static long install(const struct kernel_sigaction *new, struct kernel_sigaction *old)

@@ -96,15 +96,15 @@ static verdict watch_setup(void)
 
 static long poll_now(void)
 {
-	return SYS3(SYS_poll, watched, WATCHED, 0);
+	return SYS_POLL(watched, WATCHED);
 }
 
 static long select_now(void)
 {
-	struct timeval none = { 0, 0 };
+	long none[2] = { 0, 0 }; /* a struct timeval or timespec */
 
 	found = all;
-	return SYS5(SYS_select, highest + 1, &found, 0, 0, &none);
+	return SYS_SELECT(highest + 1, &found, none);
 }
 
 static verdict poll_run(unsigned ops)

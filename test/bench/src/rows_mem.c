@@ -15,9 +15,10 @@
 
 #include "bench.h"
 
-constexpr size_t PAGE = 4096;
 constexpr size_t PAGES = 64;
+constexpr size_t UNTOUCHED = 65536;
 
+static size_t page; /* this kernel's page size: what one fault brings */
 static unsigned char *region;
 static long faults_before;
 
@@ -26,15 +27,15 @@ static long map(size_t size, int protection)
 	return SYS6(SYS_mmap, 0, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-/* Sixteen pages, never touched: the cost of the bookkeeping alone. */
+/* 64 KiB, never touched: the cost of the bookkeeping alone. */
 static verdict mmap_run(unsigned ops)
 {
 	for (unsigned i = 0; i < ops; i++) {
-		long at = map(16 * PAGE, PROT_READ | PROT_WRITE);
+		long at = map(UNTOUCHED, PROT_READ | PROT_WRITE);
 		if (at < 0)
 			return bad_result("mmap", at);
 		region = (unsigned char *)at;
-		long r = SYS2(SYS_munmap, at, 16 * PAGE);
+		long r = SYS2(SYS_munmap, at, UNTOUCHED);
 		if (r != 0)
 			return bad_result("munmap", r);
 	}
@@ -53,16 +54,17 @@ static verdict mmap_finish(void)
 /* A writable region of n pages with an inaccessible page on each side. */
 static verdict fenced_region(size_t pages)
 {
-	long at = NEED("mmap", map((pages + 2) * PAGE, PROT_NONE));
+	page = (size_t)sysconf(_SC_PAGESIZE);
+	long at = NEED("mmap", map((pages + 2) * page, PROT_NONE));
 
-	region = (unsigned char *)at + PAGE;
-	NEED("mprotect", SYS3(SYS_mprotect, region, pages * PAGE, PROT_READ | PROT_WRITE));
+	region = (unsigned char *)at + page;
+	NEED("mprotect", SYS3(SYS_mprotect, region, pages * page, PROT_READ | PROT_WRITE));
 	return nullptr;
 }
 
 static void unmap_region(size_t pages)
 {
-	SYS2(SYS_munmap, region - PAGE, (pages + 2) * PAGE);
+	SYS2(SYS_munmap, region - page, (pages + 2) * page);
 }
 
 /* Every page is written by its own fault, which the kernel's own account must confirm. */
@@ -78,7 +80,7 @@ static verdict faults_check(unsigned ops)
 static verdict write_pages(unsigned ops)
 {
 	for (unsigned i = 0; i < ops; i++)
-		*(volatile unsigned char *)(region + i * PAGE) = 1;
+		*(volatile unsigned char *)(region + i * page) = 1;
 	return nullptr;
 }
 
@@ -96,8 +98,8 @@ static verdict anon_after(unsigned ops)
 	verdict bad = faults_check(ops);
 
 	for (unsigned i = 0; bad == nullptr && i < ops; i++)
-		if (region[i * PAGE] != 1 || region[i * PAGE + 1] != 0 ||
-		    region[i * PAGE + PAGE - 1] != 0)
+		if (region[i * page] != 1 || region[i * page + 1] != 0 ||
+		    region[i * page + page - 1] != 0)
 			bad = failure("page %u is not a zeroed page", i);
 	unmap_region(PAGES);
 	return bad;
@@ -114,7 +116,7 @@ static void child_main(void)
 
 	SYS3(SYS_read, go[0], &byte, 1);
 	for (size_t i = 0; i < PAGES; i++)
-		bad |= region[i * PAGE] != 5 || region[i * PAGE + 9] != 6;
+		bad |= region[i * page] != 5 || region[i * page + 9] != 6;
 	_exit(bad);
 }
 
@@ -126,8 +128,8 @@ static verdict cow_before(unsigned ops)
 	if (bad != nullptr)
 		return bad;
 	for (size_t i = 0; i < PAGES; i++) {
-		region[i * PAGE] = 5;
-		region[i * PAGE + 9] = 6;
+		region[i * page] = 5;
+		region[i * page + 9] = 6;
 	}
 	NEED("pipe", SYS2(SYS_pipe2, go, 0));
 	child = fork();
@@ -152,7 +154,7 @@ static verdict cow_after(unsigned ops)
 	if (bad == nullptr && status != 0)
 		bad = failure("the child sees the parent's writes");
 	for (unsigned i = 0; bad == nullptr && i < ops; i++)
-		if (region[i * PAGE] != 1 || region[i * PAGE + 9] != 6)
+		if (region[i * page] != 1 || region[i * page + 9] != 6)
 			bad = failure("page %u was not copied", i);
 	unmap_region(PAGES);
 	return bad;
@@ -170,7 +172,7 @@ static verdict mprotect_setup(void)
 
 static long protect(unsigned turn)
 {
-	return SYS3(SYS_mprotect, region, PROTECTED * PAGE,
+	return SYS3(SYS_mprotect, region, PROTECTED * page,
 		    (turn & 1) == 0 ? PROT_READ : PROT_READ | PROT_WRITE);
 }
 
@@ -183,7 +185,7 @@ static verdict mprotect_run(unsigned ops)
 static verdict mprotect_finish(void)
 {
 	long fd = NEED("open /dev/zero", SYS4(SYS_openat, AT_FDCWD, "/dev/zero", O_RDONLY, 0));
-	unsigned char *last = region + (PROTECTED - 1) * PAGE;
+	unsigned char *last = region + (PROTECTED - 1) * page;
 
 	NEED("read into writable memory", SYS3(SYS_read, fd, last, 1));
 	NEED("mprotect", protect(0));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /*
- * sys_x86_64 - system calls and the instruction counter of x86_64, without a C library in between.
+ * sys - system calls of x86_64, without a C library in between.
  *
  * A row's figure must hold the kernel's instructions and as few of ours as possible, so every
  * measured call is one SYSCALL instruction with its registers set up.
@@ -61,7 +61,7 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
 	return r;
 }
 
-/* Guest instructions since reset: under -icount shift=0 the TSC counts exactly these. */
+/* Nanoseconds of guest time since reset: what the TSC counts under -icount shift=0. */
 static inline unsigned long counter(void)
 {
 	unsigned int lo;
@@ -71,11 +71,17 @@ static inline unsigned long counter(void)
 	return (unsigned long)hi << 32 | lo;
 }
 
-/* Runs 2 * n instructions and nothing else: the counter is checked against it. */
+/* Runs 2 * n instructions and nothing else: the count of instructions is checked against it. */
 static inline void known_loop(unsigned long n)
 {
 	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(n) : : "cc");
 }
+
+#define SYS_POLL(fds, count)	     SYS3(7, fds, count, 0)
+#define SYS_SELECT(count, set, none) SYS5(23, count, set, 0, 0, none)
+#define NR_WRITE		     1
+#define NR_REBOOT		     169
+#define NR_EXIT_GROUP		     231
 
 /* rt_sigaction's argument as the kernel takes it; the handler returns through `restorer`. */
 struct kernel_sigaction {
@@ -85,9 +91,21 @@ struct kernel_sigaction {
 	unsigned long mask;
 };
 
-#define KERNEL_SA_RESTORER 0x04000000ul
-
 [[gnu::naked]] static inline void sig_restorer(void)
 {
 	__asm__("mov $15, %eax\n\tsyscall");
+}
+
+#define KERNEL_SIGACTION(function)                                                                 \
+	{ .handler = (function), .flags = 0x04000000ul /* SA_RESTORER */, .restorer = sig_restorer }
+
+/* Sends a byte to the debug console (port 0xe9), for the profiler; false when that may not be. */
+static inline int debug_console_open(void)
+{
+	return SYS1(172 /* iopl */, 3) == 0;
+}
+
+static inline void debug_console_put(char c)
+{
+	__asm__ volatile("outb %0, $0xe9" : : "a"(c));
 }
