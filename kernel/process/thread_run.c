@@ -18,10 +18,10 @@
 
 /* ---- system calls ---- */
 
-/* The slow half of a failed call: what an interrupted call becomes (process/signal.h). */
-static COLD void call_interrupted(struct thread *self, struct user_ctx *ctx, err_t err)
+/* The slow half of a failed call: what an interrupted call becomes (process/signal.h), and its
+ * result until then. */
+static COLD err_t call_interrupted(struct thread *self, u64 number, err_t err)
 {
-	u64 number = arch_syscall_number(ctx);
 	if (err == ERR_INTR) {
 		if (syscall_is_restarted(number))
 			err = ERR_RESTART;
@@ -34,20 +34,45 @@ static COLD void call_interrupted(struct thread *self, struct user_ctx *ctx, err
 	}
 	self->was_interrupted = true;
 	(void)atomic_u32_or(&self->task.interrupt, THREAD_WORK);
-	arch_syscall_set_result(ctx, err);
+	return err;
 }
 
 ALWAYS_INLINE void do_call(struct thread *self, struct user_ctx *ctx)
 {
 	struct sysargs args = arch_syscall_args(ctx);
 	i64 result = 0;
-	err_t err = syscall_dispatch(arch_syscall_number(ctx), self, &args, &result);
+	u64 number = arch_syscall_number(ctx);
+	err_t err = syscall_dispatch(number, self, &args, &result);
 	if (likely(err == OK))
 		arch_syscall_set_result(ctx, result);
 	else if (likely(err != ERR_INTR && err > ERR_RESTART))
 		arch_syscall_set_result(ctx, err);
 	else
-		call_interrupted(self, ctx, err);
+		arch_syscall_set_result(ctx, call_interrupted(self, number, err));
+}
+
+static COLD enum user_call_way call_failed(i64 *result, err_t err)
+{
+	struct thread *self = thread_of(task_current());
+	if (err == ERR_WANTS_CONTEXT)
+		return USER_CALL_WHOLE;
+	*result = err;
+	if (err != ERR_INTR && err > ERR_RESTART)
+		return USER_CALL_DONE;
+	*result = call_interrupted(self, arch_syscall_number(&self->task.user), err);
+	return USER_CALL_WORK;
+}
+
+/* What user_run calls where the architecture has a short way.  Nothing is kept over the call, which
+ * would cost registers.  Tasks that are no threads (tests) want to see their calls. */
+enum user_call_way kernel_syscall(struct task *t, const struct sysargs *args, i64 *result,
+				  u64 number)
+{
+	if (unlikely(!thread_is(t)))
+		return USER_CALL_WHOLE;
+	watchdog_touch();
+	err_t err = syscall_dispatch(number, thread_of(t), args, result);
+	return likely(err == OK) ? USER_CALL_DONE : call_failed(result, err);
 }
 
 /* ---- faults and exceptions ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* exec - execve(2), execveat(2). */
+#include "process/internal.h"
 #include "process/exec.h"
 
 #include "abi/fcntl.h"
@@ -52,6 +53,8 @@ static err_t exec_call(struct thread *self, const struct exec_call *c)
 
 err_t sys_execve(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	if (!user_ctx_is_whole(&self->task.user))
+		return ERR_WANTS_CONTEXT;
 	(void)ret;
 	struct exec_call c = { AT_FDCWD, 0, arg_uaddr(a->a0), arg_uaddr(a->a1), arg_uaddr(a->a2) };
 	return exec_call(self, &c);
@@ -59,6 +62,8 @@ err_t sys_execve(struct thread *self, const struct sysargs *a, i64 *ret)
 
 err_t sys_execveat(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	if (!user_ctx_is_whole(&self->task.user))
+		return ERR_WANTS_CONTEXT;
 	(void)ret;
 	struct exec_call c = { arg_int(a->a0), (u32)a->a4, arg_uaddr(a->a1), arg_uaddr(a->a2),
 			       arg_uaddr(a->a3) };

@@ -12,6 +12,8 @@
 
 err_t sys_fork(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	if (!user_ctx_is_whole(&self->task.user))
+		return ERR_WANTS_CONTEXT;
 	(void)a;
 	struct fork_request r = { .exit_signal = SIGCHLD };
 	return process_fork(self, &r, ret);
@@ -19,6 +21,8 @@ err_t sys_fork(struct thread *self, const struct sysargs *a, i64 *ret)
 
 err_t sys_vfork(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	if (!user_ctx_is_whole(&self->task.user))
+		return ERR_WANTS_CONTEXT;
 	(void)a;
 	struct fork_request r = { .flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD };
 	return process_fork(self, &r, ret);
@@ -28,6 +32,8 @@ err_t sys_vfork(struct thread *self, const struct sysargs *a, i64 *ret)
  * has a call of its own that turns them round. */
 err_t sys_clone(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	if (!user_ctx_is_whole(&self->task.user))
+		return ERR_WANTS_CONTEXT;
 	u64 flags = a->a0 & UINT32_MAX;
 	u32 signo = (u32)(flags & CSIGNAL);
 	struct fork_request r = {
@@ -79,6 +85,8 @@ static err_t check_clone_args(const struct abi_clone_args *c)
 
 err_t sys_clone3(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	if (!user_ctx_is_whole(&self->task.user))
+		return ERR_WANTS_CONTEXT;
 	struct abi_clone_args c = {};
 	TRY(read_clone_args(arg_uaddr(a->a0), a->a1, &c));
 	TRY(check_clone_args(&c));

@@ -169,6 +169,8 @@ err_t sys_sigaltstack(struct thread *self, const struct sysargs *a, i64 *ret)
 
 err_t sys_rt_sigreturn(struct thread *self, const struct sysargs *a, i64 *ret)
 {
+	if (!user_ctx_is_whole(&self->task.user))
+		return ERR_WANTS_CONTEXT;
 	u64 mask = 0;
 	struct abi_stack stack = {};
 	(void)a;

@@ -82,6 +82,7 @@ enum [[nodiscard]] err : int {
 	ERR_RESTART_NOINTR = -513, /* always restart */
 	ERR_RESTART_NOHAND = -514, /* restart only if no handler ran */
 	ERR_RESTART_BLOCK = -516,  /* restart through restart_syscall(2) */
+	ERR_WANTS_CONTEXT = -517,  /* to be made again with a whole context (<osxtd/user_ctx.h>) */
 };
 typedef enum err err_t;
 

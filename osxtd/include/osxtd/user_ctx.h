@@ -12,6 +12,7 @@
 #include <arch/user_ctx.h>
 #include <osxtd/base.h>
 #include <osxtd/span.h>
+#include <osxtd/sysargs.h>
 
 enum user_event_kind : u32 {
 	USER_SYSCALL,	/* registers in the context follow the architecture's convention */
@@ -44,6 +45,23 @@ struct user_event_info { /* of the last USER_FAULT or USER_EXCEPTION */
 
 /* Enters user mode in the current task's context and returns why it stopped. */
 OSXTD_API enum user_event_kind user_run(struct user_ctx *ctx);
+
+/*
+ * The short way of a system call: user_run itself calls the kernel and goes back to user mode with
+ * the result.  Registers that functions preserve stay in the CPU meanwhile: user_ctx_is_whole says
+ * that the context has none of them, and a call that copies or replaces it is not made there.
+ * x86_64 has no short way.
+ */
+enum user_call_way : u64 {
+	USER_CALL_DONE,	 /* on in user mode, or USER_INTERRUPT when there is work */
+	USER_CALL_WORK,	 /* the result is in the context; user_run returns USER_INTERRUPT */
+	USER_CALL_WHOLE, /* not made: user_run returns USER_SYSCALL, with a whole context */
+};
+struct task;
+/* Defined by the kernel: makes the call of t, which is the current task.  *result, which is 0, is
+ * what user mode gets; args stay as they are. */
+enum user_call_way kernel_syscall(struct task *t, const struct sysargs *args, i64 *result,
+				  u64 number);
 /* Zeroes the registers and sets entry point and stack for a new program. */
 OSXTD_API void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack);
 /* Makes child's registers, FPU state and TLS base those of the running parent (fork, clone). */

@@ -62,7 +62,7 @@ void cpu_init(u32 id)
 	c->emergency_sp = address_of_(boot_emergency_stack.bytes) + EMERGENCY_STACK_SIZE;
 	csr_write(CSR_EUEN,
 		  (f->fpu ? (u64)FPE : 0) | (f->lsx ? (u64)SXE : 0) | (f->lasx ? (u64)ASXE : 0));
-	csr_write(CSR_ECFG, INT_TIMER | INT_DEVICES);
+	csr_write(CSR_ECFG, ECFG_VECTORS | INT_TIMER | INT_DEVICES);
 }
 
 void cpu_unmap_guards(void)

@@ -54,3 +54,4 @@
 #define PWCH_4K (39 | 9 << 6)
 
 #define ECODE_SYSCALL 0xb
+#define ECFG_VECTORS  0x10000 /* each exception's entry is two instructions behind the last */

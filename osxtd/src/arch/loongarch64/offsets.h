@@ -13,6 +13,7 @@
 #define CTX_PC	    256
 #define CTX_ORIG_A0 264
 #define CTX_STARTED 292
+#define CTX_WHOLE   293
 
 #define FRAME_ERA    256
 #define FRAME_PRMD   264
@@ -24,9 +25,13 @@
 #define TASK_INTERRUPT (TASK_USER + 312)
 #define TASK_KERNEL_SP (TASK_USER + 320)
 
+/* enum user_call_way */
+#define WAY_WHOLE 2
+
 /* enum user_event_kind */
 #define EVENT_SYSCALL	0
 #define EVENT_INTERRUPT 3
 
-/* What user_run and arch_switch leave on a stack: ra, fp, s0 … s8, one word for alignment. */
+/* What user_run and arch_switch leave on a stack: ra, fp, s0 … s8, and CSR_SAVE_CPU for the
+ * latter. */
 #define SAVED_BYTES 96

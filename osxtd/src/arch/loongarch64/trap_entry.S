@@ -41,8 +41,8 @@
 	.endm
 
 	.section .entry.text, "ax", @progbits
-	.globl tlb_refill, machine_error, trap_entry, cpu_idle_wait, cpu_idle_place
-	.hidden tlb_refill, machine_error, trap_entry, cpu_idle_wait, cpu_idle_place
+	.globl tlb_refill, machine_error, trap_vectors, cpu_idle_wait, cpu_idle_place
+	.hidden tlb_refill, machine_error, trap_vectors, cpu_idle_wait, cpu_idle_place
 
 /*
  * Runs at its physical address, with direct addresses.  An entry that is 0 leads to page 0 of RAM, which is a table of
@@ -86,8 +86,24 @@ machine_error_place:
 	.quad machine_error_kernel
 	.popsection
 
-	.type trap_entry, @function
+/* The CPU enters at the exception's number times the distance that CSR_ECFG says (cpu.c): two instructions. */
+	.type trap_vectors, @object
 	.balign 4096
+trap_vectors:
+	.rept ECODE_SYSCALL
+	b	trap_entry
+	nop
+	.endr
+	b	syscall_entry		/* the kernel itself makes none */
+	nop
+	.rept 64 + 14 - ECODE_SYSCALL - 1
+	b	trap_entry
+	nop
+	.endr
+	.size trap_vectors, . - trap_vectors
+
+	.type trap_entry, @function
+	.balign 64
 trap_entry:
 	csrwr	$t0, CSR_SAVE_T0
 	csrrd	$t0, CSR_PRMD
@@ -106,15 +122,9 @@ trap_entry:
 	st.d	$t2, $t0, REG(21)
 	ld.d	$sp, $r21, CPU_KERNEL_SP
 	addi.d	$fp, $sp, SAVED_BYTES	/* backtraces go on with user_run's caller */
-	bstrpick.d $t1, $a1, 21, 16
-	ori	$t2, $zero, ECODE_SYSCALL
-	bne	$t1, $t2, 1f
-	addi.d	$t3, $t3, 4
 	st.d	$t3, $t0, CTX_PC
-	st.d	$a0, $t0, CTX_ORIG_A0
-	move	$a0, $zero		/* EVENT_SYSCALL */
-	b	user_return
-1:	st.d	$t3, $t0, CTX_PC
+	ori	$t1, $zero, 1
+	st.b	$t1, $t0, CTX_WHOLE
 	move	$a0, $t0
 	bl	trap_from_user
 	b	user_return

@@ -26,7 +26,7 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 	void *area = ctx->_fpu;
 	ASSERT(area != nullptr);
 	u64 flags = irq_save();
-	*ctx = (struct user_ctx){ .pc = entry, ._fpu = area, ._started = true };
+	*ctx = (struct user_ctx){ .pc = entry, ._fpu = area, ._started = true, ._is_whole = true };
 	ctx->regs[REG_SP] = stack;
 	user_fpu_reset(ctx);
 	if (is_current(ctx)) {
@@ -39,7 +39,7 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent)
 {
 	void *area = child->_fpu;
-	ASSERT(area != nullptr && is_current(parent) && parent->_started);
+	ASSERT(area != nullptr && is_current(parent) && parent->_started && parent->_is_whole);
 	u64 flags = irq_save();
 	*child = *parent;
 	child->_fpu = area;
@@ -104,6 +104,7 @@ void arch_switch_user_state(struct task *prev, struct task *next)
 	if (prev->user._started && atomic_u32_load(&prev->_state) != TASK_DEAD)
 		fpu_save(prev->user._fpu);
 	cpu->current = next;
+	cpu->user = &next->user;
 	vmspace_activate(next->space._p);
 	if (next->user._started)
 		load_user(cpu, next);

@@ -4,7 +4,8 @@
  *
  * user_run leaves the kernel's callee-saved registers on the stack and its address in the CPU's block, loads the
  * context and enters user mode.  Whatever ends user mode saves the registers in the context (trap_entry.S), takes the
- * stack back and returns from user_run.
+ * stack back and returns from user_run.  A system call goes a short way first (syscall_entry): the kernel is called from
+ * here, with the registers that functions preserve still those of user mode, and user mode goes on.
  *
  * U2: user mode gets only what is forced here: level 3 with interrupts on.  Its program counter and stack pointer may be
  *     anything: they are first used at level 3.
@@ -41,6 +42,18 @@
 	addi.d	$sp, $sp, SAVED_BYTES
 	.endm
 
+	.macro FOR_S_REGISTERS op, at
+	\op	$s0, \at, TASK_USER + REG(23)
+	\op	$s1, \at, TASK_USER + REG(24)
+	\op	$s2, \at, TASK_USER + REG(25)
+	\op	$s3, \at, TASK_USER + REG(26)
+	\op	$s4, \at, TASK_USER + REG(27)
+	\op	$s5, \at, TASK_USER + REG(28)
+	\op	$s6, \at, TASK_USER + REG(29)
+	\op	$s7, \at, TASK_USER + REG(30)
+	\op	$s8, \at, TASK_USER + REG(31)
+	.endm
+
 	.section .entry.text, "ax", @progbits
 
 /* enum user_event_kind user_run(struct user_ctx *ctx) */
@@ -61,8 +74,8 @@ user_run:
 	bnez	$t0, 8f
 	ld.b	$t0, $a0, CTX_STARTED
 	beqz	$t0, 9f			/* no FPU state was ever set: never started */
+	st.b	$zero, $a0, CTX_WHOLE
 	st.d	$sp, $r21, CPU_KERNEL_SP
-	st.d	$a0, $r21, CPU_USER
 	move	$t0, $r21
 	csrwr	$t0, CSR_SAVE_CPU
 	ld.d	$t0, $a0, CTX_PC
@@ -118,6 +131,97 @@ user_return:
 	ret
 	.size user_return, . - user_return
 
+/*
+ * A system call.  To programs $t0 … $t8 are lost by one: they are neither saved nor given back, but zeroed so that they
+ * tell nothing.  $r21 of user mode waits in CSR_SAVE_CPU.  The place of orig_a0 takes the result meanwhile.
+ */
+	.globl syscall_entry
+	.hidden syscall_entry
+	.type syscall_entry, @function
+	.balign 16
+syscall_entry:
+	csrwr	$r21, CSR_SAVE_CPU
+	ld.d	$t0, $r21, CPU_CURRENT
+	st.d	$ra, $t0, TASK_USER + REG(1)
+	st.d	$tp, $t0, TASK_USER + REG(2)
+	st.d	$sp, $t0, TASK_USER + REG(3)
+	st.d	$a0, $t0, TASK_USER + REG(4)
+	st.d	$a1, $t0, TASK_USER + REG(5)
+	st.d	$a2, $t0, TASK_USER + REG(6)
+	st.d	$a3, $t0, TASK_USER + REG(7)
+	st.d	$a4, $t0, TASK_USER + REG(8)
+	st.d	$a5, $t0, TASK_USER + REG(9)
+	st.d	$a6, $t0, TASK_USER + REG(10)
+	st.d	$a7, $t0, TASK_USER + REG(11)
+	st.d	$fp, $t0, TASK_USER + REG(22)
+	csrrd	$t1, CSR_ERA
+	addi.d	$t1, $t1, 4
+	st.d	$t1, $t0, TASK_USER + CTX_PC
+	ld.d	$sp, $r21, CPU_KERNEL_SP
+	addi.d	$fp, $sp, SAVED_BYTES	/* backtraces go on with user_run's caller */
+	ori	$t1, $zero, 4
+	csrxchg	$t1, $t1, CSR_CRMD
+	st.d	$zero, $t0, TASK_USER + CTX_ORIG_A0
+	move	$a0, $t0
+	addi.d	$a1, $t0, TASK_USER + REG(4)
+	addi.d	$a2, $t0, TASK_USER + CTX_ORIG_A0
+	move	$a3, $a7
+	bl	kernel_syscall
+	ori	$t1, $zero, 4
+	csrxchg	$zero, $t1, CSR_CRMD	/* as in user_run */
+	ld.d	$t0, $r21, CPU_CURRENT
+	ld.w	$t2, $r21, CPU_NEED_RESCHED
+	ld.w	$t3, $t0, TASK_INTERRUPT
+	or	$t2, $t2, $t3
+	or	$t2, $t2, $a0
+	bnez	$t2, 1f
+	st.d	$sp, $r21, CPU_KERNEL_SP
+	ld.d	$t1, $t0, TASK_USER + CTX_PC
+	csrwr	$t1, CSR_ERA
+	ori	$t1, $zero, PRMD_USER
+	csrwr	$t1, CSR_PRMD
+	ld.d	$ra, $t0, TASK_USER + REG(1)
+	ld.d	$tp, $t0, TASK_USER + REG(2)
+	ld.d	$sp, $t0, TASK_USER + REG(3)
+	ld.d	$a0, $t0, TASK_USER + CTX_ORIG_A0
+	ld.d	$a1, $t0, TASK_USER + REG(5)
+	ld.d	$a2, $t0, TASK_USER + REG(6)
+	ld.d	$a3, $t0, TASK_USER + REG(7)
+	ld.d	$a4, $t0, TASK_USER + REG(8)
+	ld.d	$a5, $t0, TASK_USER + REG(9)
+	ld.d	$a6, $t0, TASK_USER + REG(10)
+	ld.d	$a7, $t0, TASK_USER + REG(11)
+	ld.d	$fp, $t0, TASK_USER + REG(22)
+	csrwr	$r21, CSR_SAVE_CPU
+	move	$t0, $zero
+	move	$t1, $zero
+	move	$t2, $zero
+	move	$t3, $zero
+	move	$t4, $zero
+	move	$t5, $zero
+	move	$t6, $zero
+	move	$t7, $zero
+	move	$t8, $zero
+	ertn
+
+/* Not back at once: the context becomes whole, and user_run returns. */
+1:	FOR_S_REGISTERS st.d, $t0
+	csrrd	$t1, CSR_SAVE_CPU
+	st.d	$t1, $t0, TASK_USER + REG(21)
+	ld.d	$t2, $t0, TASK_USER + CTX_ORIG_A0
+	ld.d	$t1, $t0, TASK_USER + REG(4)
+	st.d	$t1, $t0, TASK_USER + CTX_ORIG_A0
+	ori	$t1, $zero, 1
+	st.b	$t1, $t0, TASK_USER + CTX_WHOLE
+	addi.d	$t1, $a0, -WAY_WHOLE
+	beqz	$t1, 2f
+	st.d	$t2, $t0, TASK_USER + REG(4)
+	ori	$a0, $zero, EVENT_INTERRUPT
+	b	user_return
+2:	move	$a0, $zero		/* EVENT_SYSCALL */
+	b	user_return
+	.size syscall_entry, . - syscall_entry
+
 /* struct task *arch_switch(struct task *prev, struct task *next) */
 	.globl arch_switch
 	.hidden arch_switch
@@ -125,8 +229,12 @@ user_return:
 	.balign 16
 arch_switch:
 	SAVE_CALLEE
+	csrrd	$t0, CSR_SAVE_CPU	/* user mode's $r21 on the short way of a call */
+	st.d	$t0, $sp, 0
 	st.d	$sp, $a0, TASK_KERNEL_SP
 	ld.d	$sp, $a1, TASK_KERNEL_SP
+	ld.d	$t0, $sp, 0
+	csrwr	$t0, CSR_SAVE_CPU
 	LOAD_CALLEE
 	ret
 	.size arch_switch, . - arch_switch

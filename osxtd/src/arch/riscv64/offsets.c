@@ -26,6 +26,7 @@ static_assert(offsetof(struct user_ctx, t6) == 8 * 31);
 static_assert(offsetof(struct user_ctx, orig_a0) == CTX_ORIG_A0);
 static_assert(offsetof(struct user_ctx, _status) == CTX_STATUS);
 static_assert(offsetof(struct user_ctx, _started) == CTX_STARTED);
+static_assert(offsetof(struct user_ctx, _is_whole) == CTX_WHOLE);
 
 static_assert(offsetof(struct trap_frame, pc) == CTX_PC);
 static_assert(offsetof(struct trap_frame, t6) == 8 * 31);
@@ -38,6 +39,7 @@ static_assert(offsetof(struct task, user) == TASK_USER);
 static_assert(offsetof(struct task, interrupt) == TASK_INTERRUPT);
 static_assert(offsetof(struct task, _kernel_sp) == TASK_KERNEL_SP);
 
+static_assert(USER_CALL_DONE == 0 && USER_CALL_WHOLE == WAY_WHOLE);
 static_assert(USER_SYSCALL == EVENT_SYSCALL);
 static_assert(USER_EXCEPTION == EVENT_EXCEPTION);
 static_assert(USER_INTERRUPT == EVENT_INTERRUPT);

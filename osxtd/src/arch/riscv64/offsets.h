@@ -16,6 +16,7 @@
 #define CTX_ORIG_A0 256
 #define CTX_STATUS  264
 #define CTX_STARTED 288
+#define CTX_WHOLE   289
 
 #define FRAME_STATUS 256
 #define FRAME_CAUSE  264
@@ -44,6 +45,9 @@
 #define STATUS_FS   0x6000
 #define STATUS_SUM  0x40000
 #define STATUS_MXR  0x80000
+
+/* enum user_call_way */
+#define WAY_WHOLE 2
 
 /* enum user_event_kind */
 #define EVENT_SYSCALL	0

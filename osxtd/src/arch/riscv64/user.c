@@ -39,7 +39,9 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 	void *area = ctx->_fpu;
 	ASSERT(area != nullptr);
 	u64 flags = irq_save();
-	*ctx = (struct user_ctx){ .pc = entry, .sp = stack, ._fpu = area, ._started = true };
+	*ctx = (struct user_ctx){
+		.pc = entry, .sp = stack, ._fpu = area, ._started = true, ._is_whole = true
+	};
 	user_fpu_reset(ctx);
 	if (is_current(ctx)) {
 		CPU_LOCAL_->fpu_owner = task_current();
@@ -51,7 +53,7 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent)
 {
 	void *area = child->_fpu;
-	ASSERT(area != nullptr && is_current(parent) && parent->_started);
+	ASSERT(area != nullptr && is_current(parent) && parent->_started && parent->_is_whole);
 	u64 flags = irq_save();
 	keep_fpu(parent);
 	*child = *parent;
@@ -108,6 +110,7 @@ void arch_switch_user_state(struct task *prev, struct task *next)
 	if (prev->user._started && atomic_u32_load(&prev->_state) != TASK_DEAD)
 		keep_fpu(&prev->user);
 	cpu->current = next;
+	cpu->user = &next->user;
 	vmspace_activate(next->space._p);
 	if (next->user._started)
 		load_user(cpu, next);

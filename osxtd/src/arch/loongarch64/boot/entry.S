@@ -53,7 +53,7 @@
 	.macro BOOT_CPU_AREA
 	la.pcrel $r21, cpu_areas
 	st.d	$r21, $r21, 0
-	la.pcrel $t0, trap_entry
+	la.pcrel $t0, trap_vectors
 	csrwr	$t0, CSR_EENTRY
 	csrwr	$zero, CSR_SAVE_BUSY
 	.endm

@@ -3,8 +3,8 @@
  * user_ctx - the registers of a user task on loongarch64.  The entry code knows the offsets
  * (offsets.h).
  *
- * All general registers are saved and loaded with every entry, so the kernel may change any of them
- * at any time: there is no short way back that user_ctx_changed would have to forbid.
+ * Whenever user_run has returned, all general registers are here and may be changed: the next entry
+ * loads all of them, so there is nothing that user_ctx_changed would have to say.
  */
 #pragma once
 #include <osxtd/base.h>
@@ -33,13 +33,18 @@ struct user_ctx {
 	u64 orig_a0; /* a0 as the last system call found it */
 	u64 _trap_status, _trap_address;
 	u32 _trap_instruction;
-	bool _started; /* user_ctx_start or user_ctx_fork gave it a state */
-	u32 _fpu_cpu;  /* the CPU whose registers last held it */
-	void *_fpu;    /* vector state (fpu.h), from task_init on */
+	bool _started;	/* user_ctx_start or user_ctx_fork gave it a state */
+	bool _is_whole; /* all registers are here: no system call is on its short way */
+	u32 _fpu_cpu;	/* the CPU whose registers last held it */
+	void *_fpu;	/* vector state (fpu.h), from task_init on */
 };
 
 /* After a change to the registers by the kernel (signals, exec, ptrace). */
 ALWAYS_INLINE void user_ctx_changed(struct user_ctx *) {}
+ALWAYS_INLINE bool user_ctx_is_whole(const struct user_ctx *c)
+{
+	return c->_is_whole;
+}
 
 struct user_event_info;
 OSXTD_API void user_event_info(const struct user_ctx *c, struct user_event_info *out);

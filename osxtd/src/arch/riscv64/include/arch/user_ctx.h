@@ -16,14 +16,20 @@ struct user_ctx {
 	u64 orig_a0; /* a0 as a system call found it */
 	u64 _status; /* sstatus: whether FPU and vector registers are on, and changed */
 	u64 _cause, _tval;
-	bool _started; /* user_ctx_start or user_ctx_fork gave it a state */
-	u32 _fpu_cpu;  /* the CPU whose registers last held it */
-	void *_fpu;    /* struct fpu_area, from task_init on */
+	bool _started;	/* user_ctx_start or user_ctx_fork gave it a state */
+	bool _is_whole; /* all registers are here: no system call is on its short way */
+	u32 _fpu_cpu;	/* the CPU whose registers last held it */
+	void *_fpu;	/* struct fpu_area, from task_init on */
 };
 
 /* After a change to pc or registers by the kernel (signals, exec, ptrace): all are loaded anyway.
  */
 ALWAYS_INLINE void user_ctx_changed(struct user_ctx *) {}
+ALWAYS_INLINE bool user_ctx_is_whole(const struct user_ctx *c)
+{
+	return c->_is_whole;
+}
+
 struct user_event_info;
 OSXTD_API void user_event_info(const struct user_ctx *c, struct user_event_info *out);
 

@@ -23,6 +23,10 @@ struct user_ctx {
 };
 
 /* After a change to rip, rflags, rcx or r11 by the kernel (signals, exec, ptrace). */
+ALWAYS_INLINE bool user_ctx_is_whole(const struct user_ctx *)
+{
+	return true;
+}
 ALWAYS_INLINE void user_ctx_changed(struct user_ctx *c)
 {
 	c->_full_restore = 1;
