@@ -2,11 +2,13 @@
 /* exec_arch - what a program is told about the machine; each architecture's folder answers. */
 #pragma once
 #include <osxtd/base.h>
+#include <osxtd/span.h>
 
 struct exec_arch {
 	u16 elf_machine;
-	u64 hwcap2;	  /* AT_HWCAP2 */
-	u64 dynamic_base; /* where position-independent programs are put, before randomisation */
+	struct str platform; /* AT_PLATFORM; empty where there is none */
+	u64 hwcap2;	     /* AT_HWCAP2 */
+	u64 dynamic_base;    /* where position-independent programs are put, before randomisation */
 	u64 signal_frame_bytes; /* of a signal frame without the FPU state */
 };
 extern const struct exec_arch exec_arch;

@@ -6,7 +6,6 @@
  * envp pointers, null, auxiliary vector; platform name and random bytes; argument strings,
  * environment strings, the path, eight zero bytes.
  */
-#include <osxtd/boot.h>
 
 #include "abi/auxv.h"
 #include "arch/exec_arch.h"
@@ -166,7 +165,7 @@ static err_t write_block(struct mm *mm, const struct places *p, const struct aux
 
 	u64 random[2] = { mm_draw(mm), mm_draw(mm) };
 	u8 extra[EXTRA] = {};
-	span_copy(span_of(extra), str_bytes(boot_machine()));
+	span_copy(span_of(extra), str_bytes(exec_arch.platform));
 	span_copy(span_from(span_of(extra), 16), cspan_of(random));
 	return write_all(mm, p->extra, cspan_of(extra));
 }
@@ -210,7 +209,8 @@ err_t exec_build_stack(struct mm *mm, const struct exec_file *program, const str
 	struct places p = place(mm_stack_top(mm), draw_shift(mm), s, argv, envp, pointers);
 	put(&v, AT_RANDOM, p.extra + 16);
 	put(&v, AT_EXECFN, p.path);
-	put(&v, AT_PLATFORM, p.extra);
+	if (str_len(exec_arch.platform) != 0)
+		put(&v, AT_PLATFORM, p.extra);
 	put(&v, AT_NULL, 0);
 
 	TRY(write_block(mm, &p, &v, argv, envp));

@@ -51,8 +51,8 @@ class Shares:
 def run_each(names, argv):
     """Runs osxdk once for each architecture; the exit code is that of the first that failed."""
     env = {key: value for key, value in os.environ.items() if key != 'ARCH'}
-    passed = failed = result = 0
-    counted, shares = False, Shares()
+    passed = failed = result = differences = 0
+    counted, compares, shares = False, False, Shares()
     for name in names:
         print(f'--- {name}', flush=True)
         last = None
@@ -62,10 +62,15 @@ def run_each(names, argv):
                 print(line, end='', flush=True)
                 last = re.match(r'(\d+) passed, (\d+) failed$', line) or last
                 shares.add(line)
+                compared = re.match(r'(\d+) differences$', line)
+                if compared:
+                    differences, compares = differences + int(compared[1]), True
         if last:
             counted, passed, failed = True, passed + int(last[1]), failed + int(last[2])
         result = result or process.returncode
     shares.show()
     if counted:
         print(f'{passed} passed, {failed} failed')
+    if compares:
+        print(f'{differences} differences')
     return result

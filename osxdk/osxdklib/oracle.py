@@ -4,6 +4,8 @@ import os
 import re
 import struct
 import subprocess
+import time
+import tomllib
 
 from .apt import AptRoot, extract_file
 from .build import Lock
@@ -20,6 +22,38 @@ KERNEL_PATH = r'boot/vmlinu|usr/lib/modules/[^/]+/vmlinu'
 ASSUMED = ('initramfs-tools', 'kmod', 'linux-base')
 # What the kernels of an architecture want to be told on QEMU's machine: the loongson one has no i8042 where Linux probes it.
 ARGS = {'loongarch64': 'initcall_blacklist=i8042_init'}
+# Where its driver of the battery clock is a module, which no test loads: the runner of the tests is told the time.
+WITHOUT_CLOCK = ('loongarch64',)
+# What is compared on each architecture beside test/abi.
+MORE_PARTS = {'x86_64': ('hostile', 'sessions'), 'riscv64': (), 'loongarch64': ()}
+
+
+def test_args(arch):
+    """What the tests' runner is told on Debian's kernel."""
+    return (f'ABI_TIME={int(time.time())}',) if arch in WITHOUT_CLOCK else ()
+
+
+def named_differences(config):
+    """{check: reason} of what Debian's kernel of the architecture answers otherwise (test/arch-differences.toml)."""
+    path = os.path.join(config.kit, 'test', 'arch-differences.toml')
+    with open(path, 'rb') as file:
+        named = tomllib.load(file).get(config.arch, {})
+    for check, reason in named.items():
+        if not isinstance(reason, str) or len(reason) < 20:
+            raise Refused(f'test/arch-differences.toml: {config.arch}: "{check}" gives no reason')
+    return named
+
+
+def unnamed(config, console, is_complete):
+    """(names of failed checks that no reason covers, named ones that do not fail, how many are covered)."""
+    named, seen, unknown = named_differences(config), set(), []
+    for line in re.findall(r'^\s*not ok(?: \d+)? - (.*?)\r?$', console, re.M):
+        check = next((name for name in named if line == name or line.startswith(name + ' (')), None)
+        if check is None:
+            unknown.append(line)
+        else:
+            seen.add(check)
+    return unknown, [name for name in named if name not in seen] if is_complete else [], len(seen)
 
 
 def unpacked(image):

@@ -2,20 +2,16 @@
 /* Random addresses: how many bits of each really change, and the three switches that stop it. */
 #include "abi.h"
 
+#include <abi_arch.h>
 #include <sys/personality.h>
 
 enum { RUNS = 200, PLACES = 5, FIRST_BIT = 12, LAST_BIT = 46 };
 enum place { PROGRAM, STACK, HEAP, MAPPING, VDSO };
 static const char *const names[PLACES] = { "program", "stack", "break", "mmap", "vDSO" };
-/* What Linux has at least on x86-64, and what OmegaOS promises.  The vDSO stands in what its last
+/* What Linux has at least, and what OmegaOS promises.  The vDSO stands in what its last
  * page table leaves above the stack: all its bits change, the highest of those nine is not even. */
-static const int linux_bits[PLACES] = { 28, 22, 13, 28, 21 };
-#ifdef __loongarch__ /* its programs and libraries are made for pages of up to 64 KiB, and lie on  \
-			such */
-static const int our_bits[PLACES] = { 24, 28, 28, 24, 27 };
-#else
-static const int our_bits[PLACES] = { 28, 28, 28, 28, 27 };
-#endif
+static const int linux_bits[PLACES] = LINUX_ASLR_BITS;
+static const int our_bits[PLACES] = OMEGA_ASLR_BITS;
 static const char level_file[] = "/proc/sys/kernel/randomize_va_space";
 static char program[512];
 

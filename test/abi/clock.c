@@ -110,6 +110,18 @@ static void clocks(void)
 	      "clock_gettime: the wall clock knows the year");
 }
 
+/* How many symbols a hash table of GNU's format speaks of: one more than the last of its chains. */
+static uint32_t gnu_symbols(const uint32_t *table)
+{
+	const uint32_t *buckets = table + 4 + table[2] * 2, *chains = buckets + table[0];
+	uint32_t last = 0;
+	for (uint32_t i = 0; i < table[0]; i++)
+		last = buckets[i] > last ? buckets[i] : last;
+	while (last != 0 && (chains[last - table[1]] & 1) == 0)
+		last++;
+	return last == 0 ? 0 : last + 1;
+}
+
 /* The vDSO's function by its symbol, as glibc finds it. */
 static void *vdso_symbol(const char *name)
 {
@@ -121,7 +133,7 @@ static void *vdso_symbol(const char *name)
 	ElfW(Dyn) *dyn = NULL;
 	ElfW(Sym) *sym = NULL;
 	char *strings = NULL;
-	uint32_t *hash = NULL, count = 0;
+	uint32_t count = 0;
 	ElfW(Addr) shift = 0;
 	for (int i = 0; i < eh->e_phnum; i++) {
 		if (ph[i].p_type == PT_LOAD)
@@ -135,9 +147,10 @@ static void *vdso_symbol(const char *name)
 		if (dyn->d_tag == DT_STRTAB)
 			strings = (char *)(dyn->d_un.d_ptr + shift);
 		if (dyn->d_tag == DT_HASH)
-			hash = (uint32_t *)(dyn->d_un.d_ptr + shift);
+			count = ((uint32_t *)(dyn->d_un.d_ptr + shift))[1];
+		if (dyn->d_tag == DT_GNU_HASH && count == 0)
+			count = gnu_symbols((uint32_t *)(dyn->d_un.d_ptr + shift));
 	}
-	count = hash != NULL ? hash[1] : 0;
 	for (uint32_t i = 0; i < count; i++)
 		if (sym[i].st_shndx != 0 && strcmp(strings + sym[i].st_name, name) == 0)
 			return (void *)(sym[i].st_value + shift);

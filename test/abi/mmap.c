@@ -35,7 +35,7 @@ static long sysmap(void *at, size_t len, int prot, int flags, int fd, long off)
 
 static void refused(void)
 {
-	abi_file("f", 10000);
+	abi_file("f", 2 * ABI_PAGE + 1808);
 	int rw = open("f", O_RDWR), ro = open("f", O_RDONLY), wo = open("f", O_WRONLY), p[2],
 	    d = open(".", O_RDONLY);
 	pipe(p);

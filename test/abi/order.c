@@ -96,7 +96,7 @@ static void vectors_and_locks(void)
 	CHECK_ERRNO(sys(SYS_flock, 999, 10), EINVAL, "flock: a bad operation first");
 	CHECK_EQ(sys(SYS_flock, 999, 32), 0, "flock: LOCK_MAND does nothing");
 	CHECK_EQ(ioctl(ro, 2, &size), 0, "ioctl: FIGETBSZ");
-	CHECK_EQ(size, 4096, "ioctl: the size of a block");
+	CHECK_EQ(size, ABI_PAGE, "ioctl: the size of a block");
 	CHECK_ERRNO(ioctl(ro, 2, -1L), EFAULT, "ioctl: FIGETBSZ to nowhere");
 	close(ro);
 	close(wo);

@@ -5,7 +5,9 @@
 #include <limits.h>
 #include <sys/ioctl.h>
 
-static char buf[1 << 17];
+enum { ROOM = 16 * ABI_PAGE }; /* 64 KiB where pages have 4 */
+
+static char buf[2 * ROOM];
 
 static void handler(int sig)
 {
@@ -66,17 +68,18 @@ static void full(void)
 	int p[2];
 	pipe2(p, O_NONBLOCK);
 	long total = 0, n = 0;
-	while ((n = write(p[1], buf, 4096)) > 0)
+	while ((n = write(p[1], buf, ABI_PAGE)) > 0)
 		total += n;
 	CHECK(n == -1 && errno == EAGAIN, "write: full and non-blocking");
-	CHECK_EQ(total, 65536, "pipe: holds 64 KiB");
+	CHECK_EQ(total, ROOM, "pipe: holds 16 pages");
 	CHECK_EQ(total, fcntl(p[1], F_GETPIPE_SZ), "pipe: as F_GETPIPE_SZ says");
 	CHECK_ERRNO(write(p[1], buf, 1), EAGAIN, "write: one more byte");
-	read(p[0], buf, 4095);
+	read(p[0], buf, ABI_PAGE - 1);
 	CHECK_ERRNO(write(p[1], buf, PIPE_BUF), EAGAIN,
 		    "write: up to PIPE_BUF bytes are all or nothing");
-	read(p[0], buf, 4097);
-	CHECK_EQ(write(p[1], buf, 20000), 8192, "write: a larger one takes what fits");
+	read(p[0], buf, ABI_PAGE + 1);
+	CHECK_EQ(write(p[1], buf, 5 * ABI_PAGE), 2 * ABI_PAGE,
+		 "write: a larger one takes what fits");
 	close(p[0]);
 	close(p[1]);
 }
@@ -137,12 +140,12 @@ static void broken(void)
 	if (pid == 0) {
 		close(p[0]);
 		signal(SIGPIPE, SIG_IGN);
-		NEED(write(p[1], buf, sizeof(buf)) == 65536 + 4096);
+		NEED(write(p[1], buf, sizeof(buf)) == ROOM + ABI_PAGE);
 		NEED_ERRNO(write(p[1], buf, 1), EPIPE);
 		_exit(0);
 	}
 	close(p[1]);
-	read(p[0], buf, 4096);
+	read(p[0], buf, ABI_PAGE);
 	abi_until_asleep(pid);
 	close(p[0]);
 	abi_reap(pid, 0, "write: the reader leaves while it waits");
@@ -255,7 +258,7 @@ static void interrupted(void)
 			kill(me, SIGUSR1);
 			_exit(0);
 		}
-		NEED(write(p[1], buf, sizeof(buf)) == 65536);
+		NEED(write(p[1], buf, sizeof(buf)) == ROOM);
 		waitpid(helper, NULL, 0);
 	});
 	close(p[0]);

@@ -5,6 +5,8 @@
  */
 #include "abi.h"
 
+#include <abi_arch.h>
+
 #include <elf.h>
 #include <link.h>
 #include <sys/auxv.h>
@@ -52,8 +54,9 @@ static void auxiliary(char **argv)
 	CHECK(set > 4, "AT_RANDOM: sixteen random bytes");
 	const char *fn = (const char *)getauxval(AT_EXECFN);
 	CHECK(fn != NULL && strcmp(fn, argv[0]) == 0, "AT_EXECFN: the name it was run by");
-	CHECK(getauxval(AT_PLATFORM) != 0 && strlen((char *)getauxval(AT_PLATFORM)) > 0,
-	      "AT_PLATFORM");
+	const char *platform = (const char *)getauxval(AT_PLATFORM);
+	CHECK(HAS_AT_PLATFORM ? platform != NULL && strlen(platform) > 0 : platform == NULL,
+	      "AT_PLATFORM, where there is one");
 	Elf64_Phdr *ph = (Elf64_Phdr *)getauxval(AT_PHDR);
 	CHECK(ph != NULL && getauxval(AT_PHENT) == sizeof(*ph) && getauxval(AT_PHNUM) > 2,
 	      "AT_PHDR, AT_PHENT, AT_PHNUM");

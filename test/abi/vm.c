@@ -96,14 +96,17 @@ static void shared(void)
 	munmap(q, 4 * ABI_PAGE);
 }
 
+/* Of the mapped file: two pages and a part of the third. */
+enum { SIZE = 2 * ABI_PAGE + 1808 };
+
 static void files_private(void)
 {
-	abi_file("f", 10000);
+	abi_file("f", SIZE);
 	int fd = open("f", O_RDWR);
-	char c = 0, *p = mmap(NULL, 10000, RW, MAP_PRIVATE, fd, 0);
-	CHECK(abi_is_pattern(p, 0, 10000), "file mapping: private: contents");
+	char c = 0, *p = mmap(NULL, SIZE, RW, MAP_PRIVATE, fd, 0);
+	CHECK(abi_is_pattern(p, 0, SIZE), "file mapping: private: contents");
 	bool tail = true;
-	for (size_t i = 10000; i < 3 * ABI_PAGE; i++)
+	for (size_t i = SIZE; i < 3 * ABI_PAGE; i++)
 		tail = tail && p[i] == 0;
 	CHECK(tail, "file mapping: zeros after the end, in the last page");
 	p[5] = 'X';
@@ -120,13 +123,13 @@ static void files_private(void)
 	CHECK(abi_is_pattern(q, ABI_PAGE, ABI_PAGE), "file mapping: outlives the descriptor");
 	unlink("f");
 	CHECK(abi_is_pattern(q, ABI_PAGE, ABI_PAGE), "file mapping: outlives the name");
-	munmap(p, 10000);
+	munmap(p, SIZE);
 	munmap(q, ABI_PAGE);
-	int ro = (abi_file("f", 10000), open("f", O_RDONLY));
-	p = mmap(NULL, 10000, RW, MAP_PRIVATE, ro, 0);
+	int ro = (abi_file("f", SIZE), open("f", O_RDONLY));
+	p = mmap(NULL, SIZE, RW, MAP_PRIVATE, ro, 0);
 	CHECK(p != MAP_FAILED && (p[0] = 1),
 	      "file mapping: private writing needs no writable descriptor");
-	munmap(p, 10000);
+	munmap(p, SIZE);
 	close(ro);
 }
 
@@ -134,42 +137,45 @@ static void files_shared(void)
 {
 	char b[16];
 	int fd = open("f", O_RDWR);
-	char *p = mmap(NULL, 10000, RW, MAP_SHARED, fd, 0);
+	char *p = mmap(NULL, SIZE, RW, MAP_SHARED, fd, 0);
 	p[5] = 'X';
 	CHECK(pread(fd, b, 1, 5) == 1 && b[0] == 'X',
 	      "file mapping: shared: a store is read at once");
-	pwrite(fd, "abc", 3, 4095);
-	CHECK(memcmp(p + 4095, "abc", 3) == 0, "file mapping: shared: a write is seen at once");
-	char *q = mmap(NULL, 10000, PROT_READ, MAP_SHARED, fd, 0);
-	p[9000] = 'Q';
-	CHECK(q[9000] == 'Q', "file mapping: two mappings of one file agree");
+	pwrite(fd, "abc", 3, ABI_PAGE - 1);
+	CHECK(memcmp(p + ABI_PAGE - 1, "abc", 3) == 0,
+	      "file mapping: shared: a write is seen at once");
+	char *q = mmap(NULL, SIZE, PROT_READ, MAP_SHARED, fd, 0);
+	p[SIZE - 1000] = 'Q';
+	CHECK(q[SIZE - 1000] == 'Q', "file mapping: two mappings of one file agree");
 	IN_CHILD("file mapping: shared with the child", { p[7] = 'C'; });
 	CHECK(p[7] == 'C', "file mapping: the child's store is seen");
-	CHECK_OK(msync(p, 10000, MS_SYNC), "msync: a shared file mapping");
-	p[10001] = 'T';
+	CHECK_OK(msync(p, SIZE, MS_SYNC), "msync: a shared file mapping");
+	p[SIZE + 1] = 'T';
 	struct stat st;
 	fstat(fd, &st);
-	CHECK_EQ(st.st_size, 10000, "file mapping: a store after the end does not grow the file");
-	ftruncate(fd, 12000);
-	pread(fd, b, 1, 11000);
+	CHECK_EQ(st.st_size, SIZE, "file mapping: a store after the end does not grow the file");
+	ftruncate(fd, SIZE + 2000);
+	pread(fd, b, 1, SIZE + 1000);
 	CHECK(b[0] == 0, "ftruncate: growing shows zeros");
-	ftruncate(fd, 4096);
-	CHECK(p[4095] == 'a', "ftruncate: what stays is still mapped");
+	ftruncate(fd, ABI_PAGE);
+	CHECK(p[ABI_PAGE - 1] == 'a', "ftruncate: what stays is still mapped");
 	DIES_BY(SIGBUS, "ftruncate: a store past the new end is SIGBUS",
-		{ ((volatile char *)p)[4096] = 1; });
-	ftruncate(fd, 10000);
-	CHECK(p[5000] == 0, "ftruncate: growing again makes it zeros");
+		{ ((volatile char *)p)[ABI_PAGE] = 1; });
+	ftruncate(fd, SIZE);
+	CHECK(p[ABI_PAGE + 904] == 0, "ftruncate: growing again makes it zeros");
 	/* Both halves of a copy in one mapped file: the kernel must not lock against itself. */
 	pwrite(fd, "0123456789", 10, 0);
-	CHECK(pwrite(fd, p, 10, 5000) == 10 && memcmp(p + 5000, "0123456789", 10) == 0,
+	CHECK(pwrite(fd, p, 10, ABI_PAGE + 904) == 10 &&
+		      memcmp(p + ABI_PAGE + 904, "0123456789", 10) == 0,
 	      "write: from the file's own mapping");
-	CHECK(pread(fd, p + 6000, 10, 5000) == 10 && memcmp(p + 6000, "0123456789", 10) == 0,
+	CHECK(pread(fd, p + ABI_PAGE + 1904, 10, ABI_PAGE + 904) == 10 &&
+		      memcmp(p + ABI_PAGE + 1904, "0123456789", 10) == 0,
 	      "read: into the file's own mapping");
-	munmap(p, 10000);
-	munmap(q, 10000);
+	munmap(p, SIZE);
+	munmap(q, SIZE);
 	close(fd);
 	fd = open("f", O_RDONLY);
-	CHECK(pread(fd, b, 10, 6000) == 10 && memcmp(b, "0123456789", 10) == 0,
+	CHECK(pread(fd, b, 10, ABI_PAGE + 1904) == 10 && memcmp(b, "0123456789", 10) == 0,
 	      "file mapping: what was stored stays in the file");
 	close(fd);
 }
@@ -179,11 +185,12 @@ static void user_copies(void)
 {
 	int fd = open("f", O_RDWR);
 	char *p = mmap(NULL, 4 * ABI_PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	CHECK_EQ(pread(fd, p + ABI_PAGE - 10, 5000, 0), 5000, "read: into pages not touched yet");
-	char *m = mmap(NULL, 10000, PROT_READ, MAP_PRIVATE, fd, 0);
+	CHECK_EQ(pread(fd, p + ABI_PAGE - 10, ABI_PAGE + 904, 0), ABI_PAGE + 904,
+		 "read: into pages not touched yet");
+	char *m = mmap(NULL, SIZE, PROT_READ, MAP_PRIVATE, fd, 0);
 	int out = open("copy", O_CREAT | O_RDWR, 0644);
-	CHECK_EQ(write(out, m, 10000), 10000, "write: from a file mapping not touched yet");
-	CHECK(memcmp(m, mmap(NULL, 10000, PROT_READ, MAP_SHARED, out, 0), 10000) == 0,
+	CHECK_EQ(write(out, m, SIZE), SIZE, "write: from a file mapping not touched yet");
+	CHECK(memcmp(m, mmap(NULL, SIZE, PROT_READ, MAP_SHARED, out, 0), SIZE) == 0,
 	      "write: the same bytes arrive");
 	char *n = mmap(NULL, 2 * ABI_PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	mprotect(n + ABI_PAGE, ABI_PAGE, PROT_NONE);

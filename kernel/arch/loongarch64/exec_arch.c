@@ -10,6 +10,7 @@ enum : u16 { EM_LOONGARCH = 258 };
 
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_LOONGARCH,
+	.platform = STR("loongarch"),
 	.hwcap2 = 0,
 	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
 	.signal_frame_bytes = 640,

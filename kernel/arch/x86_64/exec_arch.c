@@ -13,6 +13,7 @@ enum : u16 { EM_X86_64 = 62 };
 
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_X86_64,
+	.platform = STR("x86_64"),
 	.hwcap2 = 0,
 	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
 	.signal_frame_bytes = 1024,

@@ -76,11 +76,8 @@ enum user_event_kind trap_from_user(struct user_ctx *ctx, u64 status)
 	ctx->_trap_status = status;
 	ctx->_trap_instruction = (u32)csr_read(CSR_BADI);
 	ctx->_trap_address = trap_is_fault(status) ? address : ctx->pc;
-	/* An address outside the tables' reach is one where nothing is. */
-	if (trap_code(status) == TRAP_CODE_ADDRESS) {
+	if (trap_code(status) == TRAP_CODE_ADDRESS)
 		ctx->_trap_address = address;
-		return USER_FAULT;
-	}
 	return trap_is_fault(status) ? USER_FAULT : USER_EXCEPTION;
 }
 

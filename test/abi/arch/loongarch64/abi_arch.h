@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MPL-2.0
+/* abi_arch - what programs on loongarch64 see that is otherwise elsewhere. */
+#pragma once
+
+/* Random bits of program, stack, break, mmap and vDSO: what Linux has at least as Debian builds it,
+ * and what OmegaOS promises. Programs and
+ * libraries of this architecture are made for pages of up to 64 KiB, and lie on such. */
+#define LINUX_ASLR_BITS { 12, 11, 13, 12, 12 }
+#define OMEGA_ASLR_BITS { 24, 28, 28, 24, 27 }
+
+/* Whether there is an AT_PLATFORM. */
+#define HAS_AT_PLATFORM true
+
+/* What the load from an address that no translation can have ends in: an address error. */
+#define NON_CANONICAL_SIGNAL SIGBUS
+#define NON_CANONICAL_CODE   BUS_ADRERR

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MPL-2.0
+/* abi_arch - what programs on x86-64 see that is otherwise elsewhere. */
+#pragma once
+
+/* Random bits of program, stack, break, mmap and vDSO: what Linux has at least as Debian builds it,
+ * and what OmegaOS promises. */
+#define LINUX_ASLR_BITS { 28, 22, 13, 28, 21 }
+#define OMEGA_ASLR_BITS { 28, 28, 28, 28, 27 }
+
+/* Whether there is an AT_PLATFORM. */
+#define HAS_AT_PLATFORM true
+
+/* What the load from an address that no translation can have ends in: a general protection fault.
+ */
+#define NON_CANONICAL_SIGNAL SIGSEGV
+#define NON_CANONICAL_CODE   SI_KERNEL
