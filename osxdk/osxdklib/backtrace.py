@@ -23,7 +23,7 @@ class Arch(typing.NamedTuple):
 ARCHES = {
     'x86_64': Arch(r'RIP=([0-9a-f]{16})', r'RBP=([0-9a-f]{16})', r'IDT=\s*([0-9a-f]{16})', 'idt', 0),
     'riscv64': Arch(r' pc +([0-9a-f]{16})', r'x8/s0 +([0-9a-f]{16})', r' stvec +([0-9a-f]{16})', 'trap_entry', -16),
-    'loongarch64': Arch(r'PC=([0-9a-f]{16})', r'r22 ([0-9a-f]{16})', r'EENTRY ([0-9a-f]{16})', 'trap_entry', -16),
+    'loongarch64': Arch(r'PC=([0-9a-f]{16})', r'r22 ([0-9a-f]{16})', r'EENTRY ([0-9a-f]{16})', 'trap_vectors', -16),
 }
 OFFSET_STEP, OFFSET_MAX = 2 << 20, 2 << 30
 
