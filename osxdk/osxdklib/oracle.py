@@ -24,8 +24,6 @@ ASSUMED = ('initramfs-tools', 'kmod', 'linux-base')
 ARGS = {'loongarch64': 'initcall_blacklist=i8042_init'}
 # Where its driver of the battery clock is a module, which no test loads: the runner of the tests is told the time.
 WITHOUT_CLOCK = ('loongarch64',)
-# What is compared on each architecture beside test/abi.
-MORE_PARTS = {'x86_64': ('hostile', 'sessions'), 'riscv64': (), 'loongarch64': ()}
 
 
 def test_args(arch):

@@ -10,6 +10,8 @@ from osxdklib.console import Session  # noqa: E402
 
 UP, DOWN, RIGHT, LEFT = '\x1b[A', '\x1b[B', '\x1b[C', '\x1b[D'
 
+MASKS = [(r'file: \S*/terminfo/', 'file: TERMINFO/')]
+
 
 def typed(app, name, keys):
     """Types keys at the prompt with echo on, and records what the terminal shows.

@@ -14,9 +14,11 @@ MASKS = [(r'\[ *\d+\.\d{6}\] ', '[TIME] '), (r'\[ *\d+\.\d{6} <', '[TIME <'), (r
 def files(config):
     """Debian's dmesg: the root image has BusyBox's, which knows three options."""
     from osxdklib.apt import AptRoot, extract_file
+    from osxdklib.debian import PORTS
     path = os.path.join(config.arch_dir, 'images', 'dmesg')
     if not os.path.exists(path):
-        debs = AptRoot(config.build_root, 'bookworm', 'amd64', ASSUMED).fetch(['util-linux'])
+        port = PORTS[config.arch]
+        debs = AptRoot(config.build_root, port.suite, port.arch, ASSUMED).fetch(['util-linux'])
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'wb') as file:
             file.write(extract_file(debs['util-linux'], 'bin/dmesg'))

@@ -2,6 +2,8 @@
 """What looks at the system: ps, top, free, df, mount, uptime, id, limits, /proc, the clock, mounts."""
 import re
 
+MASKS = [(r'^/lib\S*/ld-linux-\S+', 'LOADER')]
+
 
 def fields(text, names):
     return [name for name in names if name not in text]
@@ -27,8 +29,9 @@ def machine(app):
     text = app.run('free', record=False)
     numbers = [int(n) for n in re.findall(r'\d+', text)]
     app.check('free', len(numbers) >= 9 and numbers[0] > numbers[1] and numbers[0] > numbers[2] > 0, text)
-    app.run('free -m | awk \'{ print $1, NF }\'; vmstat 1 2 | awk \'{ print NF }\'; uptime | grep -c "load average"; w | wc -l')
-    app.run('uname -s -m; uname -r | grep -c "^[0-9]*\\."; arch; nproc; hostname; cat /proc/sys/kernel/hostname; cat /proc/sys/kernel/ostype')
+    app.run('free -m | awk \'{ print $1, NF }\'; vmstat 1 2 | awk \'{ print (NF > 16) }\'; uptime | grep -c "load average"; w | wc -l')
+    app.equal('uname -m, arch', app.run('uname -m; arch', record=False).split(), [app.arch] * 2)
+    app.run('uname -s; uname -r | grep -c "^[0-9]*\\."; nproc; hostname; cat /proc/sys/kernel/hostname; cat /proc/sys/kernel/ostype')
     app.run('id; whoami; groups; id nobody; busybox su nobody -s /bin/sh -c id; logname 2>&1 | wc -l; tty | grep -c /dev/')
     app.run('ulimit -n 100; ulimit -n; ulimit -s; ulimit -c; ulimit -u | grep -c .; (ulimit -f 10; yes >big; echo $?; stat -c %s big); (ulimit -n 5; cat /etc/passwd 3</dev/null 4</dev/null | wc -l)')
     app.run('grep -c ^processor /proc/cpuinfo; awk \'/^(MemTotal|MemFree|MemAvailable|Buffers|Cached|SwapTotal):/ { print $1, $3 }\' /proc/meminfo; wc -w </proc/uptime; awk \'{ print $1 }\' /proc/stat | sort -u | grep -v softirq; wc -w </proc/loadavg; cut -d" " -f1-2 /proc/version')
@@ -42,7 +45,7 @@ def mounts(app):
     app.run('mkdir b; echo in >b/f; mount --bind b m; cat m/f; umount m; stat -f -c %T /proc; stat -c "%F %t %T" /dev/null /dev/console; ls /dev | grep -x "null\\|zero\\|full\\|random\\|urandom\\|tty\\|console\\|kmsg" | sort')
     app.run('echo "<5>hello from user space" >/dev/kmsg; dmesg | grep -c "hello from user space"; head -c 10 /dev/zero | od -An -c; cat /dev/null | wc -c; head -c 100 /dev/urandom | wc -c; echo text >/dev/null; echo to the terminal >/dev/tty')
     app.run('cd m; rmdir ../m; pwd; ls; touch x; cd ..; pwd; ls -1 --color=never; mkdir -p r/bin; cp /bin/busybox r/bin; chroot r /bin/busybox sh -c "/bin/busybox ls /; /bin/busybox pwd"; chroot r /bin/none; echo $?')
-    app.run('which ls vi bash; type cd; /lib64/ld-linux-x86-64.so.2 --list /bin/bash | awk \'{ print $1 }\' | sort; busybox | head -1 | cut -c1-10; bash --version | cut -c1-8 | head -1; dash -c "echo dash"; ls --version | cut -c1-8 | head -1; vi --version | cut -c1-15 | head -1; file=/bin/ls; head -c 4 $file | od -An -c')
+    app.run('which ls vi bash; type cd; /lib*/ld-linux-*.so.? --list /bin/bash | awk \'{ print $1 }\' | sort; busybox | head -1 | cut -c1-10; bash --version | cut -c1-8 | head -1; dash -c "echo dash"; ls --version | cut -c1-8 | head -1; vi --version | cut -c1-15 | head -1; file=/bin/ls; head -c 4 $file | od -An -c')
 
 
 def play(app):
