@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Signals in masses, and system calls at random with arguments at random. */
 #include "abi.h"
+#include ARCH_HEADER
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -110,15 +111,10 @@ static void handlers(void)
 		signal(SIGUSR1, (void (*)(int))0xffffffff81000000);
 		raise(SIGUSR1);
 	});
-#ifdef __x86_64__
 	DIES_BY(SIGSEGV, "a stack pointer in the kernel, and a signal", {
 		signal(SIGUSR1, on_signal);
-		__asm__ volatile(
-			"mov $0xffff888000001000, %%rsp\n\tmov $39, %%eax\n\tsyscall\n\t"
-			"mov %%eax, %%edi\n\tmov $10, %%esi\n\tmov $62, %%eax\n\tsyscall\n\tud2" ::
-				: "rax", "rcx", "r11", "rdi", "rsi", "memory");
+		signal_on_kernel_stack();
 	});
-#endif
 }
 
 static uint64_t seed;
@@ -161,16 +157,19 @@ static long argument(char *page)
 static bool is_left_out(long n)
 {
 	static const long out[] = {
-		SYS_exit,	   SYS_exit_group,     SYS_clone,	 SYS_clone3,
-		SYS_rt_sigsuspend, SYS_rt_sigreturn,   SYS_kill,	 SYS_tkill,
-		SYS_tgkill,	   SYS_munmap,	       SYS_mremap,	 SYS_rt_sigtimedwait,
-		SYS_execveat,	   SYS_execve,	       SYS_rt_sigaction, SYS_arch_prctl,
-		SYS_seccomp,	   SYS_rt_sigprocmask,
-#ifdef SYS_fork
-		SYS_fork,	   SYS_vfork,	       SYS_pause,	 SYS_alarm,
-#endif
-		SYS_setitimer,	   SYS_prlimit64,      SYS_setrlimit,	 SYS_mprotect,
+		SYS_exit,	   SYS_exit_group,   SYS_clone,		 SYS_clone3,
+		SYS_rt_sigsuspend, SYS_rt_sigreturn, SYS_kill,		 SYS_tkill,
+		SYS_tgkill,	   SYS_munmap,	     SYS_mremap,	 SYS_rt_sigtimedwait,
+		SYS_execveat,	   SYS_execve,	     SYS_rt_sigaction,	 SYS_seccomp,
+		SYS_setitimer,	   SYS_prlimit64,    SYS_rt_sigprocmask, SYS_mprotect,
 		SYS_brk,	   SYS_ptrace,
+#ifdef SYS_setrlimit
+		SYS_setrlimit,
+#endif
+#ifdef SYS_fork /* the calls of old */
+		SYS_fork,	   SYS_vfork,	     SYS_pause,		 SYS_alarm,
+		SYS_arch_prctl,
+#endif
 	};
 	for (size_t i = 0; i < countof(out); i++)
 		if (out[i] == n)
