@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-from . import build, run
+from . import build, run, sysroot
 from .config import Refused
 from .console import Session
 from .cpio import Tree
@@ -51,7 +51,8 @@ def fuzzer(config):
     out = os.path.join(config.arch_dir, 'sysfuzz')
     env = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKEOVERRIDES', 'MFLAGS')}
     with build.Lock(out):
-        made = subprocess.run(['make', '--no-print-directory', '-C', os.path.join(config.kit, 'test/sysfuzz'), f'OUT={out}'],
+        made = subprocess.run(['make', '--no-print-directory', '-C', os.path.join(config.kit, 'test/sysfuzz'), f'OUT={out}',
+                               *sysroot.make_variables(config)],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=env)
     if made.returncode != 0:
         raise Refused(f'test/sysfuzz does not compile:\n{made.stdout}')

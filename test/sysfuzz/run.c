@@ -20,10 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include ARCH_HEADER
 #include "kinds.h"
 #include "report.h"
 #include "sysfuzz.h"
 #include "world.h"
+
+#ifndef SYS_fork /* calls of old that the machine does not have */
+enum { SYS_fork = -1, SYS_vfork = -2, SYS_pipe = -3 };
+#endif
 
 enum { AFTER_FORK = 4, FORK_DEPTH = 2 };
 
@@ -112,37 +117,6 @@ static long fail(unsigned thread, uint64_t nth)
 	char text[24];
 
 	return write(FAIL_FD + (int)thread, text, (size_t)sprintf(text, "%lu", nth));
-}
-
-static long raw(long nr, const uint64_t a[ARGS])
-{
-	register uint64_t r10 __asm__("r10") = a[3];
-	register uint64_t r8 __asm__("r8") = a[4];
-	register uint64_t r9 __asm__("r9") = a[5];
-	long ret = 0;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-/* A child that shares our memory or has another stack cannot run C: it looks around and goes. */
-static long raw_clone(long nr, const uint64_t a[ARGS])
-{
-	register uint64_t r10 __asm__("r10") = a[3];
-	register uint64_t r8 __asm__("r8") = a[4];
-	long ret = 0;
-
-	__asm__ volatile("syscall\n\ttest %%rax, %%rax\n\tjnz 1f\n\t"
-			 "mov $24, %%eax\n\tsyscall\n\tmov $39, %%eax\n\tsyscall\n\t"
-			 "mov $24, %%eax\n\tsyscall\n\txor %%edi, %%edi\n\t"
-			 "mov $60, %%eax\n\tsyscall\n\thlt\n1:"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8)
-			 : "rcx", "r11", "memory");
-	return ret;
 }
 
 static bool is_clone_of_memory(long nr, const uint64_t a[ARGS], const struct arg *first)
@@ -372,7 +346,7 @@ enum run_end run_program(const struct program *p, enum cover_mode mode)
 	for (unsigned c = 0; c < CALLS_MAX; c++)
 		results->value[c] = -1;
 	cover_reset();
-	pid_t pid = (pid_t)syscall(SYS_fork);
+	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
 	if (pid == 0)
 		child();

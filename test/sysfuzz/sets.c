@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /* sets - the constants that an argument may have. */
 #define _GNU_SOURCE
-#include <asm/prctl.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/futex.h>
@@ -75,8 +74,8 @@ static const struct set sets[K_END - K_FIRST_SET] = {
 	SET(K_PRCTL) = ONE(1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15, 15, 16, 16, 21, 22, 23, 24, 25, 26,
 			   27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 45,
 			   46, 47, 50, 52, 53, 54, 55, 56, 59, 62, 65, 66, 0x53564d41),
-	SET(K_ARCH) = ONE(ARCH_SET_GS, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS, 0x1011, 0x1012,
-			  0x1021, 0x1022, 0x2001, 0x4001),
+	SET(K_ARCH) = ONE(0x1001, 0x1002, 0x1003, 0x1004, 0x1011, 0x1012, 0x1021, 0x1022, 0x2001,
+			  0x4001),
 	SET(K_FUTEX_OP) = ONE(0, 1, 0x80, 0x81, 3, 4, 5, 9, 10, 0x83, 0x84, 0x85, 0x89, 0x8a, 6, 7,
 			      8, 11, 12, 13, 0x109, 0x189, 0x100),
 	SET(K_CLOCK) = ONE(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, -2ull, -3ull, -6ull, -7ull, -1ull),
