@@ -16,7 +16,7 @@ def trees(app):
 
 
 def copying(app):
-    app.run('dd if=/dev/zero of=zero bs=1000 count=3000; dd if=zero of=copy bs=64k iflag=fullblock 2>&1 | head -2; cmp zero copy && ls -s --block-size=1k copy')
+    app.run('dd if=/dev/zero of=zero bs=1000 count=3000; dd if=zero of=copy bs=64k iflag=fullblock 2>&1 | head -2; cmp zero copy && du -k --apparent-size copy')
     app.run('seq 300000 | dd of=seq bs=777 2>/dev/null; dd if=seq bs=1 skip=1000 count=20 2>/dev/null | od -c; dd if=seq of=seq bs=1 seek=10 count=5 conv=notrunc 2>/dev/null; head -c 20 seq')
     app.run('dd if=/dev/urandom of=random bs=4096 count=500 2>/dev/null; cp random random2; cmp random random2; cat random random2 | wc -c; tail -c 100 random | cmp - <(tail -c 100 random2); gzip -k random; gunzip -c random.gz | cmp - random; echo $?')
     app.run('dd if=/dev/zero of=sparse bs=1 count=1 seek=100M 2>/dev/null; stat -c %s sparse; [ $(du -k sparse | cut -f1) -lt 1000 ] && echo sparse; cp sparse sparse2; cmp sparse sparse2; truncate -s 10 sparse; wc -c <sparse')

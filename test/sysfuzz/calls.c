@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include ARCH_HEADER
 #include "kinds.h"
 #include "sysfuzz.h"
 

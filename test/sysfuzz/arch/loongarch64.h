@@ -2,6 +2,11 @@
 /* loongarch64 - system calls as the fuzzer makes them. */
 #pragma once
 #include <stdint.h>
+#include <sys/syscall.h>
+
+#ifndef SYS_fstat /* Linux has had them since 6.11, which musl does not know yet */
+enum { SYS_newfstatat = 79, SYS_fstat = 80 };
+#endif
 
 /* The kernel keeps no temporary register. */
 #define CLOBBERED "memory", "$t0", "$t1", "$t2", "$t3", "$t4", "$t5", "$t6", "$t7", "$t8"
