@@ -32,6 +32,7 @@
 
 constexpr unsigned WARM_UP = 4;
 constexpr unsigned ROUNDS = 33;
+constexpr unsigned SETTLE_SECONDS = 3;
 constexpr unsigned ROW_SECONDS = 5; /* of guest time: 5 G instructions */
 
 static const struct row *const families[] = { rows_call, rows_file, rows_ipc, rows_proc, rows_mem };
@@ -224,6 +225,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "exit") == 0)
 		return 0;
 	prepare();
+	sleep(SETTLE_SECONDS); /* what a kernel puts off until after boot is done by then */
 	calibrate();
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--symbols") == 0)

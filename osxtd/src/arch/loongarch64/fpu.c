@@ -74,13 +74,18 @@ void user_fpu_save(struct user_ctx *ctx, struct span out)
 	span_copy(span_from(out, head.bytes), cspan_of(end));
 }
 
-/* Registers of from bytes each into an area of wider ones, whose upper parts become 0. */
+/* Registers of from bytes each into an area of them or of wider ones, whose upper parts become 0.
+ */
 static void take_registers(struct span area, struct cspan in, u32 from)
 {
 	u32 to = fpu_register_bytes();
-	span_fill(area, 0);
-	for (u32 i = 0; i < FPU_REGISTERS; i++)
-		span_copy(span_from(area, i * to), cspan_sub(in, i * from, from));
+	if (from == to) {
+		span_copy(area, cspan_sub(in, 0, FPU_REGISTERS * from));
+	} else {
+		span_fill(area, 0);
+		for (u32 i = 0; i < FPU_REGISTERS; i++)
+			span_copy(span_from(area, i * to), cspan_sub(in, i * from, from));
+	}
 	span_copy(span_from(area, FPU_REGISTERS * to),
 		  cspan_sub(in, FPU_REGISTERS * from, FLAGS_BYTES));
 	u32 fcsr = 0;

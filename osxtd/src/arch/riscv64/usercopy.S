@@ -37,9 +37,9 @@ usercopy:
 	addi a1, a1, 1
 	addi a2, a2, -1
 	j 1b
-2:	li t0, 64
-	bltu a2, t0, 3f
-	MAY_FAULT ld t0, 0(a1)
+2:	li a5, 64
+	bltu a2, a5, 3f
+5:	MAY_FAULT ld t0, 0(a1)
 	MAY_FAULT ld t1, 8(a1)
 	MAY_FAULT ld t2, 16(a1)
 	MAY_FAULT ld t3, 24(a1)
@@ -58,7 +58,7 @@ usercopy:
 	addi a0, a0, 64
 	addi a1, a1, 64
 	addi a2, a2, -64
-	j 2b
+	bgeu a2, a5, 5b
 3:	li t0, 8
 	bltu a2, t0, 4f
 	MAY_FAULT ld t1, 0(a1)
