@@ -14,3 +14,10 @@
 /* What the load from an address that no translation can have ends in: an address error. */
 #define NON_CANONICAL_SIGNAL SIGBUS
 #define NON_CANONICAL_CODE   BUS_ADRERR
+
+/* Registers by their numbers: those that a system call keeps beside its arguments, those that it
+ * loses, and those of its arguments, whose first one is the result's. The
+ * temporaries are lost. */
+#define REGS_KEPT	  0xffe00402u
+#define REGS_LOST	  0x001ff000u
+#define REGS_OF_ARGUMENTS { 4, 5, 6, 7, 8, 9 }

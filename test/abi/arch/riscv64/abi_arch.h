@@ -13,3 +13,9 @@
 /* What the load from an address that no translation can have ends in. */
 #define NON_CANONICAL_SIGNAL SIGSEGV
 #define NON_CANONICAL_CODE   SEGV_MAPERR
+
+/* Registers by their numbers: those that a system call keeps beside its arguments, those that it
+ * loses, and those of its arguments, whose first one is the result's. None is lost. */
+#define REGS_KEPT	  0xfffd03eau
+#define REGS_LOST	  0x00000000u
+#define REGS_OF_ARGUMENTS { 10, 11, 12, 13, 14, 15 }

@@ -14,3 +14,10 @@
  */
 #define NON_CANONICAL_SIGNAL SIGSEGV
 #define NON_CANONICAL_CODE   SI_KERNEL
+
+/* Registers by their numbers: those that a system call keeps beside its arguments, those that it
+ * loses, and those of its arguments, where the result has a register of its own. rcx and r11 have
+ * done their duty. */
+#define REGS_KEPT	  0x0000f028u
+#define REGS_LOST	  0x00000802u
+#define REGS_OF_ARGUMENTS { 7, 6, 2, 10, 8, 9 }
