@@ -201,6 +201,8 @@ syscall_entry:
 	bnez t0, 1f
 	sd sp, CPU_KERNEL_SP(tp)
 	ld t0, CTX_STATUS(t6)		/* as user mode left it, but for what is known of the FPU (fpu.c) */
+	andi t0, t0, ~STATUS_SPP
+	ori t0, t0, STATUS_SPIE
 	csrw sstatus, t0
 	ld t0, CTX_PC(t6)
 	csrw sepc, t0
