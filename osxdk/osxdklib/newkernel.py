@@ -67,15 +67,21 @@ def _run(*command):
         raise Refused('the build failed')
 
 
+def _named(config, key):
+    """The paths of a list in [kernel], for the architecture that is built for."""
+    return [path.replace('{arch}', config.arch) for path in config.manifest['kernel'].get(key, [])]
+
+
 def build_kernel(config):
     """Compiles the project's sources, links them with OSXTD, adds the symbol table."""
     osxtd, compile_flags, link_flags, script = _osxtd(config)
     out = os.path.join(config.arch_dir, config.profile)
     os.makedirs(out, exist_ok=True)
     objects = [osxtd]
-    for source in config.manifest['kernel'].get('user', []):
+    compile_flags += ['-I' + os.path.join(config.root, folder) for folder in _named(config, 'include')]
+    for source in _named(config, 'user'):
         _user_program(config, out, source)
-    for source in config.manifest['kernel']['sources']:
+    for source in _named(config, 'sources'):
         path = os.path.join(config.root, source)
         if not os.path.isfile(path):
             raise Refused(f'{source}: no such file (OSXDK.toml names it)')

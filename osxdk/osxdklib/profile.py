@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import typing
 
 from . import backtrace, flamegraph, run
 from .config import Refused
@@ -22,9 +23,21 @@ from .rsp import RspError, Stub
 
 MAX_FRAMES = 64
 SYMBOLS_AT_ONCE = 2000
+# The task where user mode runs and the stub does not reach the kernel's memory through its page tables (riscv64).
+UNKNOWN = '?'
+TRAP_FUNCTION = 'trap_entry'
 IDLE_FUNCTION = 'cpu_idle_wait'
-# Where the registers stand in the stub's answer: program counter, frame pointer (numbers of 8-byte words).
-REGISTERS = {'x86_64': (16, 6)}
+
+
+class Frames(typing.NamedTuple):
+    """Numbers of the program counter and the frame pointer in the stub's answer, in words of 8 bytes; where the caller's
+    frame pointer stands from the frame pointer on, with the caller's program counter behind it."""
+    pc: int
+    fp: int
+    record: int
+
+
+FRAMES = {'x86_64': Frames(16, 6, 0), 'riscv64': Frames(32, 8, -16)}
 # What the sampler must know of the kernel's structures, as gdb expressions.
 LAYOUT = {'areas': '(unsigned long)&cpu_areas', 'area_size': 'sizeof(struct cpu_area)',
           'current': '(unsigned long)&((struct cpu_area *)0)->local.current', 'thread_type': '(unsigned long)&thread_type_',
@@ -48,7 +61,7 @@ class Sampler:
 
     def __init__(self, stub, arch, elf):
         self.stub, self.layout = stub, layout_of(elf)
-        self.pc_at, self.fp_at = REGISTERS[arch]
+        self.frames = FRAMES[arch]
         self.samples = []
 
     def _word(self, address):
@@ -57,10 +70,10 @@ class Sampler:
 
     def _stack(self):
         registers = self.stub.registers()
-        pc, fp = (int.from_bytes(registers[8 * n:8 * n + 8], 'little') for n in (self.pc_at, self.fp_at))
+        pc, fp = (int.from_bytes(registers[8 * n:8 * n + 8], 'little') for n in (self.frames.pc, self.frames.fp))
         addresses = [pc]
         while pc >= backtrace.KERNEL_HALF and fp >= backtrace.KERNEL_HALF and len(addresses) < MAX_FRAMES:
-            pair = self.stub.memory(fp, 16)
+            pair = self.stub.memory(fp + self.frames.record, 16)
             if pair is None:
                 break
             older, pc = int.from_bytes(pair[:8], 'little'), int.from_bytes(pair[8:], 'little')
@@ -75,6 +88,8 @@ class Sampler:
     def _task(self, cpu):
         at = self.layout
         task = self._word(at['areas'] + cpu * at['area_size'] + at['current'])
+        if task is None:
+            return UNKNOWN
         if not task:
             return 'boot'
         if self._word(task + at['type']) != at['thread_type']:
@@ -127,6 +142,8 @@ def fold(elf, samples):
             stacks[(task, '[user]') if task != 'boot' else ('boot', '[firmware]')] += 1
             continue
         frames = [name for pc in reversed(pcs) for name in names[pc]]
+        if frames == [TRAP_FUNCTION]:
+            frames = ['[user]']     # which was about to be left
         stacks[('[idle]',) if frames[-1] == IDLE_FUNCTION else (task, *frames)] += 1
     return stacks
 
@@ -169,8 +186,8 @@ def report(config, elf, samples, title):
 def _elf(config):
     if config.kernel != 'omegaos':
         raise Refused(f'KERNEL={config.kernel}: only our own kernel has the symbols that a profile needs')
-    if config.arch not in REGISTERS:
-        raise Refused(f'profile: {config.arch} is not supported yet')
+    if config.arch not in FRAMES:
+        raise Refused(f'profile: QEMU stops {config.arch} where it takes interrupts, and nowhere else')
 
 
 def connect(address, seconds=10):

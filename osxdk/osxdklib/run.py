@@ -6,7 +6,7 @@ import subprocess
 import sys
 import termios
 
-from . import build, doors, image, oracle
+from . import build, doors, image, newergdb, oracle
 from .config import Refused
 from .qemu import EXIT_TIMEOUT, GOOD_EXITS, Guest, Machine, gdb_tcp
 
@@ -107,7 +107,7 @@ def gdb_command(config, elf, where, *more):
     """The command line of a gdb that knows the kernel: its symbols, and `omega` (osxdk/gdb)."""
     if not shutil.which('gdb-multiarch'):
         raise Refused('gdb-multiarch is not installed: run tools/setup')
-    return ['gdb-multiarch', '-q', '-ex', 'set confirm off', '-ex', 'set max-value-size unlimited',
+    return [*newergdb.command(config), '-q', '-ex', 'set confirm off', '-ex', 'set max-value-size unlimited',
             '-ex', f'target remote {where}', '-ex', f'source {os.path.join(config.kit, "osxdk/gdb/omega.py")}',
             *more] + ([elf] if elf else [])
 

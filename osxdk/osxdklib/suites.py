@@ -222,7 +222,7 @@ def suite_newkernel(config, log):
     folder = tempfile.mkdtemp(prefix='osxdk-new-')
     kit = os.path.join(config.kit, 'osxdk/osxdk')
     env = {k: v for k, v in os.environ.items() if k in ('PATH', 'HOME', 'LANG', 'TMPDIR')}
-    env['TIMEOUT'] = '60'
+    env.update(TIMEOUT='60', OSXDK_TARGET_ARCH=config.arch)
     try:
         for name, command, where in (('osxdk new', [kit, 'new', 'hello', '--kernel'], folder),
                                      ('osxdk test of the new kernel', [kit, 'test'], os.path.join(folder, 'hello'))):

@@ -12,6 +12,8 @@
 #include <osxtd/user.h>
 #include <osxtd/vmspace.h>
 
+#include "calls.h" /* arch/<arch> */
+
 /* ---- the scheduler: first come, first served ---- */
 
 LOCK_CLASS(runq, irq);
@@ -127,11 +129,11 @@ static i64 sys_write(u64 buffer, u64 length)
 
 static i64 system_call(const struct user_ctx *regs)
 {
-	switch (regs->orig_rax) {
-	case 1:
-		return sys_write(regs->rsi, regs->rdx);
-	case 60:
-		power_off(regs->rdi == 0 ? POWER_GOOD : POWER_BAD);
+	switch (call_number(regs)) {
+	case CALL_WRITE:
+		return sys_write(call_second(regs), call_third(regs));
+	case CALL_EXIT:
+		power_off(call_first(regs) == 0 ? POWER_GOOD : POWER_BAD);
 	default:
 		return ERR_NOSYS;
 	}
@@ -142,7 +144,7 @@ static void app_main(struct task *self)
 	for (;;) {
 		switch (user_run(&self->user)) {
 		case USER_SYSCALL:
-			self->user.rax = (u64)system_call(&self->user);
+			call_answer(&self->user, system_call(&self->user));
 			break;
 		case USER_INTERRUPT:
 			task_reschedule();

@@ -12,6 +12,12 @@ def frame_of(paddr):
     return kernel.as_struct(kernel.const('FRAME_BASE') + (paddr >> page_shift) * kernel.struct('uframe').sizeof, 'uframe')
 
 
+def _paddr(entry):
+    """The page that an entry names: its number stands in PTE_ADDRESS."""
+    mask = kernel.const('PTE_ADDRESS')
+    return (entry & mask) // (mask & -mask) * kernel.const('PAGE_SIZE')
+
+
 class Entry:
     """A run of pages that share region and protection, and how many of them hold frames."""
 
@@ -41,7 +47,7 @@ def runs(space):
             if not int(info['held'][i // 64]) >> i % 64 & 1 or (level == levels and i >= 256):
                 continue
             entry = int.from_bytes(kernel.memory(kernel.const('PHYSMAP_BASE') + paddr + 8 * i, 8), 'little')
-            child = entry & kernel.const('PTE_ADDRESS')
+            child = _paddr(entry)
             found += table(frame_of(child), child, base + (i << span), level - 1)
         return sorted(found, key=lambda e: e.start)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """stack - kernel stacks by their frame pointers, of tasks that run and of tasks that do not."""
 import os
+import typing
 
 import gdb
 
@@ -9,9 +10,20 @@ from . import kernel
 KERNEL_HALF = 1 << 63
 FRAMES_MAX = 32
 
-# Per architecture: program counter, frame pointer, and where a switched-out stack keeps them, from its
-# stack pointer up (arch_switch pushes six registers, the frame pointer first).
-ARCHES = {'i386:x86-64': ('rip', 'rbp', 48, 40)}
+
+
+class Arch(typing.NamedTuple):
+    """Program counter and frame pointer; where arch_switch leaves both, from a switched-out stack's pointer up; where the
+    caller's frame pointer stands from the frame pointer on, with the caller's program counter behind it."""
+    pc: str
+    fp: str
+    pc_at: int
+    fp_at: int
+    record: int
+
+
+ARCHES = {'i386:x86-64': Arch('rip', 'rbp', 48, 40, 0), 'riscv:rv64': Arch('pc', 'fp', 104, 96, -16),
+          'Loongarch64': Arch('pc', 'r22', 88, 80, -16)}
 
 
 def arch():
@@ -27,12 +39,13 @@ def _word(address):
 
 def unwind(pc, fp):
     """The program counters from (pc, fp) on, innermost first; user mode ends it."""
+    record = arch().record
     yield pc
     for _ in range(FRAMES_MAX):
         if pc < KERNEL_HALF or fp < KERNEL_HALF or fp % 8:
             return
         try:
-            older, pc = _word(fp), _word(fp + 8)
+            older, pc = _word(fp + record), _word(fp + record + 8)
         except gdb.MemoryError:
             return
         if pc < KERNEL_HALF:
@@ -51,9 +64,9 @@ def of_cpu(cpu):
             try:
                 thread.switch()
                 frame = gdb.newest_frame()
-                pc_name, fp_name, _, _ = arch()
                 mask = (1 << 64) - 1
-                return list(unwind(int(frame.read_register(pc_name)) & mask, int(frame.read_register(fp_name)) & mask))
+                pc, fp = (int(frame.read_register(name)) & mask for name in (arch().pc, arch().fp))
+                return list(unwind(pc, fp))
             finally:
                 current.switch()
     return []
@@ -61,9 +74,8 @@ def of_cpu(cpu):
 
 def of_sleeper(task):
     """The program counters of a task that does not run."""
-    _, _, pc_at, fp_at = arch()
     sp = int(task['_kernel_sp'])
-    return list(unwind(_word(sp + pc_at), _word(sp + fp_at))) if sp else []
+    return list(unwind(_word(sp + arch().pc_at), _word(sp + arch().fp_at))) if sp else []
 
 
 def place(pc, is_return):
