@@ -58,8 +58,8 @@ enum user_call_way : u64 {
 	USER_CALL_WHOLE, /* not made: user_run returns USER_SYSCALL, with a whole context */
 };
 struct task;
-/* Defined by the kernel: makes the call of t, which is the current task.  *result, which is 0, is
- * what user mode gets; args stay as they are. */
+/* A kernel may define it: makes the call of t, which is the current task.  *result, which is 0, is
+ * what user mode gets; args stay as they are.  Where it does not, all calls go the long way. */
 enum user_call_way kernel_syscall(struct task *t, const struct sysargs *args, i64 *result,
 				  u64 number);
 /* Zeroes the registers and sets entry point and stack for a new program. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* calls - how user mode of loongarch64 makes system calls: their numbers, as Linux's, and registers. */
+/* calls - how user mode of loongarch64 makes system calls: their numbers, as Linux's, and
+ * registers. */
 #pragma once
 #include <osxtd/user_ctx.h>
 
