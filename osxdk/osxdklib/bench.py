@@ -309,12 +309,12 @@ def run_bench(config, kernel_path, linux_path, only=None):
     return 0 if all(row['ratio'] is not None for row in table) and (only or not over_the_bar(table, mean)) else 1
 
 
-def over_the_bar(table, mean):
+def over_the_bar(table, mean, quiet=False):
     """Whether the null system call or the mean costs more than is asked for, which is said."""
     null = next(row['ratio'] for row in table if row['row'] == 'null_syscall')
     over = [f'{what} {figure:.3f}, more than {bar}' for what, figure, bar in
             (('null_syscall', null, NULL_BAR), ('the geometric mean', mean, MEAN_BAR)) if figure is not None and figure > bar]
-    for line in over:
+    for line in () if quiet else over:
         print(f'bench: {line}')
     return over
 

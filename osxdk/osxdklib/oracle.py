@@ -31,20 +31,20 @@ def test_args(arch):
     return (f'ABI_TIME={int(time.time())}',) if arch in WITHOUT_CLOCK else ()
 
 
-def named_differences(config):
+def named_differences(config, arch):
     """{check: reason} of what Debian's kernel of the architecture answers otherwise (test/arch-differences.toml)."""
     path = os.path.join(config.kit, 'test', 'arch-differences.toml')
     with open(path, 'rb') as file:
-        named = tomllib.load(file).get(config.arch, {})
+        named = tomllib.load(file).get(arch, {})
     for check, reason in named.items():
         if not isinstance(reason, str) or len(reason) < 20:
-            raise Refused(f'test/arch-differences.toml: {config.arch}: "{check}" gives no reason')
+            raise Refused(f'test/arch-differences.toml: {arch}: "{check}" gives no reason')
     return named
 
 
-def unnamed(config, console, is_complete):
-    """(names of failed checks that no reason covers, named ones that do not fail, how many are covered)."""
-    named, seen, unknown = named_differences(config), set(), []
+def unnamed(named, console, is_complete):
+    """(failed checks that `named` does not hold, those it holds that do not fail, how many of them do)."""
+    seen, unknown = set(), []
     for line in re.findall(r'^\s*not ok(?: \d+)? - (.*?)\r?$', console, re.M):
         check = next((name for name in named if line == name or line.startswith(name + ' (')), None)
         if check is None:

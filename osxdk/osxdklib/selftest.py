@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 
-from . import booksite, check, coverage, mutants, rerun, soundness
+from . import bench, booksite, check, coverage, mutants, oracle, rerun, soundness
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -117,6 +117,27 @@ def _mutants(config, result):
     result.add('mutants: two places are refused', mutants.mutate('a = 1; a = 1;', fault) is None)
 
 
+def _bench(result):
+    """Figures out of a console and counts: a row that is done, one that failed, one that died and left rounds out."""
+    whole = [bench.WARM_UP * [9999] + bench.ROUNDS * [count] for count in (20030, 30, 30 + 2 * 1600, 30 + 10 * (2 + 100))]
+    lines = ['BENCH-ROW good 10', 'BENCH good done', 'BENCH-ROW bad 10', 'BENCH bad failed for a reason', 'BENCH-ROW dead 10']
+    figures = bench.Figures(lines, whole + [whole[3], whole[3][:5]])
+    result.add('bench: figures of a row', figures.rows['good'] == 100.0 and figures.known == 20000, f'    {figures.rows}\n')
+    result.add('bench: rows that failed', figures.rows['bad'] == 'failed for a reason' and
+               figures.rows['dead'].startswith('failed'), f'    {figures.rows}\n')
+    rows = [{'row': 'null_syscall', 'ratio': 0.41}]
+    result.add('bench: the bars', len(bench.over_the_bar(rows, 0.61, quiet=True)) == 2 and not bench.over_the_bar([{**rows[0], 'ratio': 0.4}], 0.6))
+
+
+def _oracle(config, result):
+    """Every architecture's named differences have reasons; what is named, what is not, what passes."""
+    known = {arch: oracle.named_differences(config, arch) for arch in ('x86_64', 'riscv64', 'loongarch64')}
+    result.add('oracle: differences are named with reasons', known['riscv64'] and known['loongarch64'] and not known['x86_64'])
+    console = 'ok 1 - one\nnot ok 2 - two (line 3: x)\r\nnot ok - other: ended with status 0x7\n'
+    split = oracle.unnamed({'two': '', 'one': ''}, console, True)
+    result.add('oracle: named and unnamed', split == (['other: ended with status 0x7'], ['one'], 1), f'    {split}\n')
+
+
 def suite_kit(config, _log):
     """The kit itself."""
     from .suites import Result
@@ -128,5 +149,7 @@ def suite_kit(config, _log):
     _coverage(result)
     _reruns(result)
     _mutants(config, result)
+    _bench(result)
+    _oracle(config, result)
     _refusals(config, result)
     return result

@@ -192,7 +192,7 @@ def run_programs(config, folder, kind, log, echo=False, **options):
 
 def differences_named(config, text, passed, failed, is_complete):
     """The result of tests on Debian's kernel: what fails there and has a reason is no failure, a reason for what passes is."""
-    unknown, stale, covered = oracle.unnamed(config, text, is_complete)
+    unknown, stale, covered = oracle.unnamed(oracle.named_differences(config, config.arch), text, is_complete)
     result = Result(passed, max(failed - covered, len(unknown)) + len(stale), note=f'{covered} named differences')
     for line in unknown:
         result.details += f'    not ok - {line}\n'
