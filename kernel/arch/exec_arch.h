@@ -9,8 +9,9 @@ struct exec_arch {
 	struct str platform; /* AT_PLATFORM; empty where there is none */
 	u64 hwcap2;	     /* AT_HWCAP2 */
 	u64 dynamic_base;    /* where position-independent programs are put, before randomisation */
-	u64 signal_frame_bytes; /* of a signal frame without the FPU state */
 };
 extern const struct exec_arch exec_arch;
 /* AT_HWCAP. */
 u64 exec_hwcap(void);
+/* AT_MINSIGSTKSZ: what the largest signal frame takes. */
+u64 exec_signal_frame_bytes(void);

@@ -45,7 +45,7 @@ static void fill_auxv(struct auxv *v, struct mm *mm, const struct exec_file *pro
 	mm_get_layout(mm, &layout);
 	if (layout.vdso != 0)
 		put(v, AT_SYSINFO_EHDR, layout.vdso);
-	put(v, AT_MINSIGSTKSZ, exec_arch.signal_frame_bytes + user_fpu_size());
+	put(v, AT_MINSIGSTKSZ, exec_signal_frame_bytes());
 	put(v, AT_HWCAP, exec_hwcap());
 	put(v, AT_PAGESZ, PAGE_SIZE);
 	put(v, AT_CLKTCK, CLOCK_TICKS);

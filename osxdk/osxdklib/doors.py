@@ -150,6 +150,10 @@ NO_DOORS = [('nothing', '', ''), ('', 'nothing', ''), ('', '', 'yes'), ('', 'mul
             ('grub-qcow2', 'pvh', ''), ('', 'linux-efi-pe64', ''), ('', 'linux', 'on')]
 
 
+# By what the kernel says it was booted where QEMU is the only loader; nothing: DOORS.
+BOOTED_BY = {'x86_64': '', 'riscv64': 'sbi', 'loongarch64': 'linux-efi'}
+
+
 def suite(config, log):
     """User space is reached through every door, and the kernel says which one it came by."""
     from . import run, suites
@@ -160,7 +164,12 @@ def suite(config, log):
         except Refused:
             taken = ''
         result.add(f'no such door: {settings}', not taken, taken)
-    if config.coverage:
+    if config.coverage or config.arch not in BOOTED_BY:
+        return result
+    if BOOTED_BY[config.arch]:
+        machine = run.make_machine(config, 'omegaos', args=['OMEGA_AUTO=boot', 'loglevel=6'])
+        good = rf'booted by {BOOTED_BY[config.arch]}\b[^\0]*' + suites.GOOD['boot']
+        suites.boot_and_judge(result, f'{config.arch}: QEMU', machine, good, suites.patience(config, 120), log)
         return result
     for schemes, *settings, by in DOORS:
         for scheme in schemes:

@@ -13,10 +13,15 @@ const struct exec_arch exec_arch = {
 	.platform = STR("loongarch"),
 	.hwcap2 = 0,
 	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
-	.signal_frame_bytes = 640,
 };
 
 u64 exec_hwcap(void)
 {
 	return user_hwcap();
+}
+
+u64 exec_signal_frame_bytes(void)
+{
+	enum : u64 { WITHOUT_FPU = 640 };
+	return WITHOUT_FPU + user_fpu_size();
 }

@@ -13,11 +13,22 @@
 #include "vdso/sigreturn.h"
 
 enum : usize { REGISTERS = 32, FPU_BYTES = 528 };
+enum : u32 { VECTOR_MAGIC = 0x53465457 };
 
-/* The last words of the FPU's place: the head of the first block behind it. */
-struct extension {
-	u32 reserved, magic, bytes;
+/* The head of a block: of a first one in the last words of the FPU's place, of each next one behind
+ * the block before.  Zeroes end them. */
+struct block_head {
+	u32 magic, bytes;
 };
+struct extension {
+	u32 reserved;
+	struct block_head first;
+};
+/* The vector registers' block ends in the registers; `data` leads there. */
+struct vector_state {
+	u64 start, length, type, control, register_bytes, data;
+};
+static_assert(sizeof(struct vector_state) == 48);
 
 struct abi_sigcontext {
 	u64 registers[REGISTERS]; /* pc, then x1 to x31 */
@@ -42,14 +53,26 @@ struct arch_signal_room {
 	struct object object;
 	struct signal_frame out; /* what is never assigned stays 0 from the beginning */
 	struct abi_ucontext in;
+	struct buf vector
+		IMMUTABLE; /* a vector_state, its registers and the head that ends blocks */
 };
 
-static void arch_signal_room_fini(struct arch_signal_room *) {}
+static void arch_signal_room_fini(struct arch_signal_room *r)
+{
+	buf_drop(&r->vector);
+}
 OBJECT_TYPE(arch_signal_room, arch_signal_room_fini);
 
 err_t arch_signal_room_new(struct arch_signal_room_ref *out)
 {
-	return arch_signal_room_alloc(out);
+	SCOPED_REF(arch_signal_room, r);
+	TRY(arch_signal_room_alloc(&r));
+	usize bytes = user_vector_size();
+	if (bytes != 0)
+		TRY(buf_alloc(bytes + sizeof(struct block_head),
+			      &arch_signal_room_get(&r)->vector));
+	*out = arch_signal_room_move(&r);
+	return OK;
 }
 
 BORROWS struct abi_siginfo *arch_signal_info(struct arch_signal_room *room)
@@ -78,10 +101,50 @@ static void set_registers(struct user_ctx *c, const struct abi_sigcontext *m)
 		*array_at(place, i) = array_at(m->registers, i);
 }
 
+/* ---- vector registers ---- */
+
+static err_t push_vector(struct user_ctx *c, u64 at, struct arch_signal_room *room)
+{
+	struct span block = buf_span(&room->vector);
+	struct block_head end = {};
+	struct vector_state head = {};
+	usize bytes = user_vector_size();
+	struct extension e = { .first = { VECTOR_MAGIC, (u32)(bytes + sizeof(end)) } };
+	user_vector_save(c, span_sub(block, 0, bytes));
+	(void)cspan_read(span_const(block), 0, &head);
+	head.data = at + sizeof(head);
+	span_copy(span_sub(block, 0, sizeof(head)), cspan_of(head));
+	span_copy(span_from(block, bytes), cspan_of(end));
+	span_copy(span_from(span_of(room->out.uc.mcontext.fpu), FPU_BYTES - sizeof(e)),
+		  cspan_of(e));
+	return user_write(uaddr_of(at), span_const(block));
+}
+
+static err_t pop_vector(struct user_ctx *c, u64 at, u32 bytes, struct arch_signal_room *room)
+{
+	struct span block = buf_span(&room->vector);
+	struct block_head next = {};
+	struct vector_state head = {};
+	usize state = user_vector_size();
+	if (!user_vector_is_used(c) || bytes != state + sizeof(next))
+		return ERR_FAULT;
+	TRY(user_read(uaddr_of(at), span_of(head)));
+	TRY(user_read(uaddr_of(head.data), span_sub(block, sizeof(head), state - sizeof(head))));
+	TRY(user_read(uaddr_of(at + state), span_of(next)));
+	if ((next.magic | next.bytes) != 0)
+		return ERR_FAULT;
+	span_copy(span_sub(block, 0, sizeof(head)), cspan_of(head));
+	return user_vector_restore(c, cspan_sub(span_const(block), 0, state)) == OK ? OK
+										    : ERR_FAULT;
+}
+
 err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct abi_stack *altstack,
 		       struct arch_signal_room *room)
 {
 	u64 need = sizeof(struct signal_frame), top = 0;
+	bool has_vector = user_vector_is_used(c);
+	if (has_vector)
+		need += user_vector_size() + sizeof(struct block_head);
 	TRY(signal_stack_choose(c, s, altstack, 0, need + 16, &top));
 	u64 frame_at = (top - need) & ~(u64)15;
 
@@ -93,6 +156,10 @@ err_t arch_signal_push(struct user_ctx *c, const struct arch_signal *s, struct a
 	get_registers(c, &f->uc.mcontext);
 	struct span fpu = span_of(f->uc.mcontext.fpu);
 	user_fpu_save(c, span_sub(fpu, 0, user_fpu_size()));
+	struct extension none = {};
+	span_copy(span_from(fpu, FPU_BYTES - sizeof(none)), cspan_of(none));
+	if (has_vector)
+		TRY(push_vector(c, frame_at + sizeof(*f), room));
 	TRY(user_write(uaddr_of(frame_at), cspan_of(*f)));
 
 	if ((altstack->flags & (u32)SS_AUTODISARM) != 0)
@@ -113,9 +180,12 @@ err_t arch_signal_pop(struct user_ctx *c, u64 *mask, struct abi_stack *altstack,
 	struct abi_ucontext *uc = &room->in;
 	TRY(user_read(uaddr_of(c->sp + offsetof(struct signal_frame, uc)), span_of(*uc)));
 	struct cspan fpu = cspan_of(uc->mcontext.fpu);
-	/* What stands at the end says that more follows, which nothing here made. */
 	struct extension e = {};
-	if (!cspan_read(fpu, FPU_BYTES - sizeof(e), &e) || (e.reserved | e.magic | e.bytes) != 0)
+	if (!cspan_read(fpu, FPU_BYTES - sizeof(e), &e) || e.reserved != 0)
+		return ERR_FAULT;
+	if (e.first.magic == VECTOR_MAGIC)
+		TRY(pop_vector(c, c->sp + sizeof(struct signal_frame), e.first.bytes, room));
+	else if ((e.first.magic | e.first.bytes) != 0)
 		return ERR_FAULT;
 	if (user_fpu_restore(c, cspan_sub(fpu, 0, user_fpu_size())) != OK)
 		return ERR_FAULT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "arch/exec_arch.h"
 
+#include <osxtd/user_ctx.h>
 #include <osxtd/vmspace.h>
 
 #include "abi/elf.h"
@@ -16,10 +17,15 @@ const struct exec_arch exec_arch = {
 	.platform = STR("x86_64"),
 	.hwcap2 = 0,
 	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
-	.signal_frame_bytes = 1024,
 };
 
 u64 exec_hwcap(void)
 {
 	return HWCAP_BASELINE;
+}
+
+u64 exec_signal_frame_bytes(void)
+{
+	enum : u64 { WITHOUT_FPU = 1024 };
+	return WITHOUT_FPU + user_fpu_size();
 }

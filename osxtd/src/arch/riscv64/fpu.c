@@ -9,6 +9,8 @@
 #include <osxtd/task.h>
 #include <osxtd/user_ctx.h>
 
+#include "vector.h"
+
 static bool is_current(const struct user_ctx *ctx)
 {
 	struct task *t = task_current();
@@ -66,4 +68,5 @@ void user_fpu_reset(struct user_ctx *ctx)
 	struct fpu_area none = {};
 	err_t e = user_fpu_restore(ctx, cspan_of(none));
 	ASSERT(e == OK);
+	ctx->_status &= ~(u64)STATUS_VS_MASK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* offsets - the assembly's knowledge of C structs holds, or the build fails here. */
 #include "offsets.h"
+#include "vector.h"
 
 #include <osxtd/task.h>
 
@@ -44,3 +45,5 @@ static_assert(USER_SYSCALL == EVENT_SYSCALL);
 static_assert(USER_EXCEPTION == EVENT_EXCEPTION);
 static_assert(USER_INTERRUPT == EVENT_INTERRUPT);
 static_assert(STACK_SIZE == 1 << STACK_SHIFT);
+static_assert(sizeof(struct vector_area) == VECTOR_REGISTERS);
+static_assert(STATUS_VS == STATUS_VS_MASK);

@@ -46,6 +46,9 @@
 #define STATUS_SUM  0x40000
 #define STATUS_MXR  0x80000
 
+/* From the head of a vector_area to its registers. */
+#define VECTOR_REGISTERS 48
+
 /* enum user_call_way */
 #define WAY_WHOLE 2
 

@@ -14,6 +14,7 @@
 #include "core/extable.h"
 #include "panic.h"
 #include "ud.h"
+#include "vector.h"
 
 enum user_event_kind trap_from_user(struct user_ctx *ctx, u64 cause);
 void trap_from_kernel(struct trap_frame *f);
@@ -62,6 +63,8 @@ enum user_event_kind trap_from_user(struct user_ctx *ctx, u64 cause)
 		interrupt(cause, ctx->pc);
 		return USER_INTERRUPT;
 	}
+	if (cause == CAUSE_ILLEGAL && vector_first_use(ctx))
+		return USER_INTERRUPT;
 	ctx->_cause = cause;
 	ctx->_tval = address;
 	if (!is_page_fault(cause))

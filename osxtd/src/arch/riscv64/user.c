@@ -10,6 +10,7 @@
 #include "fpu.h"
 #include "offsets.h"
 #include "trap.h"
+#include "vector.h"
 
 void task_trampoline(void);
 
@@ -24,8 +25,15 @@ static bool is_fpu_changed(const struct user_ctx *c)
 	return (c->_status & STATUS_FS_MASK) == STATUS_FS_MASK;
 }
 
+/* The vector registers' area lies behind it. */
+static usize fpu_bytes(void)
+{
+	return sizeof(struct fpu_area) + vector_area_bytes();
+}
+
 static void keep_fpu(struct user_ctx *c)
 {
+	vector_keep(c);
 	if (!is_fpu_changed(c))
 		return;
 	fpu_save(fpu_area_of(c));
@@ -59,6 +67,7 @@ void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent)
 	*child = *parent;
 	child->_fpu = area;
 	*fpu_area_of(child) = *fpu_area_of(parent);
+	child->_status &= ~(u64)STATUS_VS_MASK; /* a system call keeps no vector registers */
 	irq_restore(flags);
 }
 
@@ -68,7 +77,7 @@ UNSAFE("1. the stack is the new task's alone")
 u64 arch_task_prepare_stack(u64 top)
 {
 	enum : u64 { SAVED_BYTES = 112, SAVED_RA = 104 };
-	top -= sizeof(struct fpu_area) + SAVED_BYTES;
+	top -= fpu_bytes() + SAVED_BYTES;
 	memset((void *)top, 0, SAVED_BYTES);
 	*(u64 *)(top + SAVED_RA) = (u64)&task_trampoline;
 	return top;
@@ -79,7 +88,7 @@ err_t arch_task_init(struct task *t)
 	UNSAFE("1. the top of the task's stack belongs to the FPU area (arch_task_prepare_stack "
 	       "left it out)")
 	{
-		t->user._fpu = (void *)(t->_stack_base + STACK_SIZE - sizeof(struct fpu_area));
+		t->user._fpu = (void *)(t->_stack_base + STACK_SIZE - fpu_bytes());
 	}
 	*fpu_area_of(&t->user) = (struct fpu_area){};
 	return OK;
@@ -100,6 +109,8 @@ static void load_user(struct cpu_local *cpu, struct task *t)
 	if (cpu->fpu_owner == t && c->_fpu_cpu == cpu->cpu_id)
 		return;
 	fpu_load(fpu_area_of(c));
+	if (vector_is_on(c))
+		vector_load(vector_area_of(c));
 	cpu->fpu_owner = t;
 	c->_fpu_cpu = cpu->cpu_id;
 }

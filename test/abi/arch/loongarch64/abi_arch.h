@@ -21,3 +21,10 @@
 #define REGS_KEPT	  0xffe00402u
 #define REGS_LOST	  0x001ff000u
 #define REGS_OF_ARGUMENTS { 4, 5, 6, 7, 8, 9 }
+
+/* Registers for wide.c, and how many of their bytes a C library may have set before main. */
+#define HAS_WIDE	  ((getauxval(AT_HWCAP) >> 5 & 1) != 0)
+#define WIDE_SET_AT_START 1024
+
+/* Where byte i of wide_store's is in a signal frame: the first block behind the ucontext. */
+#define WIDE_IN_FRAME(uc, i) ((unsigned char *)((uc) + 1) + 16 + (i))

@@ -19,3 +19,10 @@
 #define REGS_KEPT	  0xfffd03eau
 #define REGS_LOST	  0x00000000u
 #define REGS_OF_ARGUMENTS { 10, 11, 12, 13, 14, 15 }
+
+/* Registers for wide.c, and how many of their bytes a C library may have set before main. */
+#define HAS_WIDE	  ((getauxval(AT_HWCAP) >> 21 & 1) != 0)
+#define WIDE_SET_AT_START 0
+
+/* Where byte i of wide_store's is in a signal frame: the block behind the ucontext leads there. */
+#define WIDE_IN_FRAME(uc, i) (((unsigned char **)((uc) + 1))[5] + (i))

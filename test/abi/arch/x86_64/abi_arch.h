@@ -21,3 +21,13 @@
 #define REGS_KEPT	  0x0000f028u
 #define REGS_LOST	  0x00000802u
 #define REGS_OF_ARGUMENTS { 7, 6, 2, 10, 8, 9 }
+
+/* Registers for wide.c, and how many of their bytes a C library may have set before main. */
+#define HAS_WIDE	  __builtin_cpu_supports("avx")
+#define WIDE_SET_AT_START 512
+
+/* Where byte i of wide_store's is in a signal frame: XSAVE's two places for halves of a register.
+ */
+#define WIDE_IN_FRAME(uc, i)                                                                       \
+	((unsigned char *)(uc)->uc_mcontext.fpregs + ((i) % 32 < 16 ? 160 : 576) + (i) / 32 * 16 + \
+	 (i) % 16)

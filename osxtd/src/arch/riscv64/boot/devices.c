@@ -8,6 +8,7 @@
 
 #include "arch/riscv64/boot/boot.h"
 #include "arch/riscv64/platform.h"
+#include "arch/riscv64/vector.h"
 #include "fdt/fdt.h"
 #include "serial/ns16550.h"
 
@@ -37,15 +38,18 @@ static bool has_extension(const struct fdt *f, const struct fdt_node *cpu, struc
 	return false;
 }
 
-/* Vectors are not switched with the tasks yet, and the hypervisor's extension is nothing for
- * programs. */
+/* The hypervisor's extension is nothing for programs, and vector registers may be longer than there
+ * is room for. */
 static void keep_isa(struct str isa)
 {
 	usize n = 0, end = str_find(isa, '_', 0);
+	if (str_find(isa, 'v', 4) < end)
+		vector_init();
+	bool has_v = vector_area_bytes() != 0;
 	for (usize i = 0; i < end && n < sizeof(platform.isa); i++) {
 		char c = str_get(isa, i);
 		bool is_base = i < 4; /* rv64 */
-		if (is_base || (c != 'v' && c != 'h'))
+		if (is_base || (c == 'v' ? has_v : c != 'h'))
 			array_at(platform.isa, n++) = c;
 	}
 }

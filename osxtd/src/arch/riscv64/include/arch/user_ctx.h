@@ -7,6 +7,7 @@
  */
 #pragma once
 #include <osxtd/base.h>
+#include <osxtd/span.h>
 
 struct user_ctx {
 	u64 pc, ra, sp, gp, tp, t0, t1, t2, s0, s1;
@@ -32,6 +33,17 @@ ALWAYS_INLINE bool user_ctx_is_whole(const struct user_ctx *c)
 
 struct user_event_info;
 OSXTD_API void user_event_info(const struct user_ctx *c, struct user_event_info *out);
+
+/* The vector registers in signal frames: Linux's struct __riscv_v_ext_state, then the registers. */
+/* Bytes of a state; 0: the machine offers no vector registers. */
+OSXTD_API usize user_vector_size(void);
+/* Has the program used them since it began? */
+OSXTD_API bool user_vector_is_used(const struct user_ctx *ctx);
+/* Of the current task, which uses them; out: user_vector_size() bytes. */
+OSXTD_API void user_vector_save(struct user_ctx *ctx, struct span out);
+/* Loads what user mode wrote: any bits are a state.  ERR_INVAL: the current task does not use them,
+ * or in is shorter than a state. */
+OSXTD_API err_t user_vector_restore(struct user_ctx *ctx, struct cspan in);
 
 /* Per-task state beside the registers. */
 struct arch_task {
