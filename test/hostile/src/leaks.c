@@ -92,6 +92,18 @@ static void scan_bytes(const void *p, size_t len, const char *place)
 	}
 }
 
+/* Registers of the program are in it, with whatever numbers it makes addresses of the kernel look
+ * like: only where a kernel has something counts. */
+static void scan_frame(const void *p, size_t len, const char *place)
+{
+	for (size_t i = 0; i + 8 <= len; i += 4) {
+		unsigned long v;
+		memcpy(&v, (const char *)p + i, 8);
+		if (is_likely(v))
+			report(v, place);
+	}
+}
+
 static void verdict(const char *name)
 {
 	abi_check(found == 0, name, "%lu found, the first in %s", found, where);
@@ -252,10 +264,10 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
 	scan_bytes(info, sizeof(*info), "siginfo");
-	scan_bytes(context, sizeof(ucontext_t), "ucontext");
+	scan_frame(context, sizeof(ucontext_t), "ucontext");
 	/* The whole frame, extended FPU state included; libc's own words below are a program's,
 	 * too. */
-	scan_bytes(info, 3072, "signal frame");
+	scan_frame(info, 3072, "signal frame");
 }
 
 static void signals(void)
