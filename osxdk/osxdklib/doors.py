@@ -150,6 +150,18 @@ NO_DOORS = [('nothing', '', ''), ('', 'nothing', ''), ('', '', 'yes'), ('', 'mul
             ('grub-qcow2', 'pvh', ''), ('', 'linux-efi-pe64', ''), ('', 'linux', 'on')]
 
 
+def type_on(machine, log):
+    """Whether a shell answers what is typed, which comes by the machine's interrupt controller; what it said."""
+    from .console import Session, Timeout
+    with Session(machine, log=log) as session:
+        try:
+            session.login()
+            text = session.run('echo $((6 * 7)); grep -c . /proc/interrupts')
+        except Timeout as error:
+            return False, f'    {error}\n'
+    return '42' in text, f'    {text}\n'
+
+
 # By what the kernel says it was booted where QEMU is the only loader; nothing: DOORS.
 BOOTED_BY = {'x86_64': '', 'riscv64': 'sbi', 'loongarch64': 'linux-efi'}
 
@@ -170,6 +182,8 @@ def suite(config, log):
         machine = run.make_machine(config, 'omegaos', args=['OMEGA_AUTO=boot', 'loglevel=6'])
         good = rf'booted by {BOOTED_BY[config.arch]}\b[^\0]*' + suites.GOOD['boot']
         suites.boot_and_judge(result, f'{config.arch}: QEMU', machine, good, suites.patience(config, 120), log)
+        for scheme in config.schemes():
+            result.add(f'{scheme}: the console interrupts', *type_on(run.make_machine(config, 'omegaos', scheme=scheme), log))
         return result
     for schemes, *settings, by in DOORS:
         for scheme in schemes:

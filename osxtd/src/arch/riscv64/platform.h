@@ -12,9 +12,12 @@ struct platform {
 	u32 uart_line;
 	u64 plic, plic_bytes;
 	u32 plic_context; /* of the boot hart's supervisor mode */
-	u32 plic_sources;
-	u64 test; /* SiFive's test device: QEMU's way out */
-	u64 rtc;  /* Goldfish */
+	u64 aplic, aplic_bytes;
+	u32 aplic_hart;	 /* the boot hart, as the APLIC and its IMSICs number harts */
+	bool has_imsic;	 /* the APLIC sends messages */
+	u32 irq_sources; /* of the PLIC or APLIC: numbered from 1 on */
+	u64 test;	 /* SiFive's test device: QEMU's way out */
+	u64 rtc;	 /* Goldfish */
 	bool has_sstc;
 	char isa[32]; /* "rv64imafdc": the base and the extensions of one letter that programs get
 		       */
@@ -29,7 +32,6 @@ void console_move(struct mmio registers);
 
 /* Maps the registers that switch off; after mm_init. */
 void power_init(void);
-void plic_init(void);
 void rtc_init(void);
 /* Lets the timer of this CPU interrupt; nothing is programmed yet. */
 void timer_enable(void);

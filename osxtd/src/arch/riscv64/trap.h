@@ -34,5 +34,5 @@ struct trap_frame {
 
 /* What stvec leads to. */
 extern const u8 trap_entry[];
-/* plic.c: an external interrupt came; handles and completes all that are pending. */
+/* irq.c: an external interrupt came; handles and completes all that are pending. */
 void irq_external(void);

@@ -15,6 +15,7 @@
 #include <arch/random.h>
 #include <arch/timer.h>
 
+#include "arch/riscv64/irq.h"
 #include "arch/riscv64/platform.h"
 #include "boot_ranges.h"
 #include "boot_read.h"
@@ -119,7 +120,7 @@ void arch_boot(void)
 void arch_platform_init(void)
 {
 	(void)paging_unmap_page(address_of_(boot_stack_guard));
-	plic_init();
+	irq_init();
 	power_init();
 	rtc_init();
 	timer_enable();

@@ -83,43 +83,84 @@ static void read_cpus(const struct fdt *f, u64 hart, u32 *controller)
 	keep_isa(fdt_text(f, &cpu, STR("riscv,isa")));
 }
 
-/* Contexts are numbered by their place in the list of (controller, interrupt) pairs. */
+/* The place of the boot hart's supervisor mode in a node's list of (controller, interrupt) pairs.
+ */
+static bool find_hart_of(const struct fdt *f, const struct fdt_node *n, u32 controller, u32 *place)
+{
+	struct cspan pairs = {};
+	u32 whose = 0, which = 0;
+	if (!fdt_property(f, n, STR("interrupts-extended"), &pairs))
+		return false;
+	for (u32 i = 0; fdt_cell(pairs, 2 * i, &whose) && fdt_cell(pairs, 2 * i + 1, &which); i++) {
+		if (whose == controller && which == SUPERVISOR_EXTERNAL) {
+			*place = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void keep_sources(const struct fdt *f, const struct fdt_node *n, struct str name)
+{
+	u64 sources = 0;
+	if (fdt_number(f, n, name, &sources))
+		platform.irq_sources = (u32)min_of(sources, (u64)1023);
+}
+
 static void read_plic(const struct fdt *f, u32 controller)
 {
 	struct fdt_node n = {};
-	struct cspan pairs = {};
-	u64 sources = 0;
-	if (!find(f, STR("sifive,plic-1.0.0"), &n, &platform.plic, &platform.plic_bytes) ||
-	    !fdt_number(f, &n, STR("riscv,ndev"), &sources) ||
-	    !fdt_property(f, &n, STR("interrupts-extended"), &pairs)) {
+	if (!find(f, STR("sifive,plic-1.0.0"), &n, &platform.plic, &platform.plic_bytes))
+		return;
+	if (find_hart_of(f, &n, controller, &platform.plic_context))
+		keep_sources(f, &n, STR("riscv,ndev"));
+	else
 		platform.plic = 0;
+}
+
+/* Is there an IMSIC of the boot hart's supervisor mode that answers to handle? */
+static bool has_imsic(const struct fdt *f, u32 controller, u64 handle)
+{
+	u64 own = 0;
+	for (struct fdt_node n = {}; fdt_next_compatible(f, STR("riscv,imsics"), &n);) {
+		if (fdt_number(f, &n, STR("phandle"), &own) && own == handle &&
+		    find_hart_of(f, &n, controller, &platform.aplic_hart))
+			return true;
+	}
+	return false;
+}
+
+/* There is one for machine mode too. */
+static void read_aplic(const struct fdt *f, u32 controller)
+{
+	u64 parent = 0;
+	for (struct fdt_node n = {}; fdt_next_compatible(f, STR("riscv,aplic"), &n);) {
+		platform.has_imsic = fdt_number(f, &n, STR("msi-parent"), &parent) &&
+				     has_imsic(f, controller, parent);
+		if (!platform.has_imsic && !find_hart_of(f, &n, controller, &platform.aplic_hart))
+			continue;
+		if (fdt_reg(f, &n, 0, &platform.aplic, &platform.aplic_bytes))
+			keep_sources(f, &n, STR("riscv,num-sources"));
 		return;
 	}
-	platform.plic_sources = (u32)min_of(sources, (u64)1023);
-	u32 whose = 0, which = 0;
-	for (u32 i = 0; fdt_cell(pairs, 2 * i, &whose) && fdt_cell(pairs, 2 * i + 1, &which); i++) {
-		if (whose == controller && which == SUPERVISOR_EXTERNAL) {
-			platform.plic_context = i;
-			return;
-		}
-	}
-	platform.plic = 0;
 }
 
 void devices_read(const struct fdt *f, u64 hart)
 {
 	struct fdt_node n = {};
+	struct cspan line = {};
 	u64 size = 0, number = 0;
 	u32 controller = 0;
 	platform.boot_hart = hart;
 	read_cpus(f, hart, &controller);
 	read_plic(f, controller);
+	read_aplic(f, controller);
 	if (find(f, STR("ns16550a"), &n, &platform.uart, &size)) {
 		platform.uart_stride = 1;
 		if (fdt_number(f, &n, STR("reg-shift"), &number) && number <= 3)
 			platform.uart_stride = 1ull << number;
-		if (fdt_number(f, &n, STR("interrupts"), &number))
-			platform.uart_line = (u32)number;
+		if (fdt_property(f, &n, STR("interrupts"), &line))
+			(void)fdt_cell(line, 0, &platform.uart_line);
 	}
 	(void)find(f, STR("sifive,test0"), &n, &platform.test, &size);
 	(void)find(f, STR("google,goldfish-rtc"), &n, &platform.rtc, &size);
