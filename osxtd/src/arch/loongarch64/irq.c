@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 /*
- * irq - interrupt lines: the inputs of the bridge's PCH-PIC, level-triggered, each of which becomes
- * the vector of the same number in the CPU's extended I/O interrupt controller.
+ * irq - interrupt lines, which are the vectors of the CPU's extended I/O interrupt controller: from
+ * 0 on the inputs of the bridge's PCH-PIC, level-triggered; then messages, which devices send by
+ * writing the vector's number to the bridge's PCH-MSI.
  *
  *   Spec:  Loongson 7A1000 user manual, 5; Loongson 3A5000 user manual, 11.2.
  */
@@ -16,7 +17,7 @@
 #include "trap.h"
 
 enum : u32 {
-	LINES = 64,
+	WIRES = 64,
 	/* The bridge's controller, byte offsets; 64-bit registers, used by halves. */
 	PIC_MASK = 0x20,
 	PIC_HT_ENABLE = 0x40,
@@ -33,6 +34,7 @@ enum : u32 {
 	EXT_PENDING = 0x1800, /* of this CPU */
 	EXT_ROUTE = 0x1c00,   /* a byte for each vector: the CPU */
 	EXT_VECTORS = 256,
+	LINES = EXT_VECTORS,
 	MISC_FUNCTIONS = 0x420,
 };
 enum : u64 { MISC_EXT_ENABLE = 1ull << 48 };
@@ -86,35 +88,46 @@ void irq_init(void)
 		mmio_write32(pic, PIC_CLEAR + half, UINT32_MAX);
 		mmio_write32(pic, PIC_POLARITY + half, 0);
 	}
-	for (u32 i = 0; i < LINES; i++)
+	for (u32 i = 0; i < WIRES; i++)
 		mmio_write8(pic, PIC_VECTORS + i, (u8)i);
+}
+
+static bool is_line(u32 line)
+{
+	if (line < WIRES)
+		return mmio_is_mapped(pic);
+	return line < LINES && line >= platform.msi_first &&
+	       line - platform.msi_first < platform.msi_count;
 }
 
 err_t irq_claim(u32 line, void (*handler)(u32 line))
 {
-	if (line >= LINES || !mmio_is_mapped(pic))
+	if (!is_line(line))
 		return ERR_INVAL;
 	GUARD(irq_lines, &lines_lock);
 	if (array_at(lines, line).handler != nullptr)
 		return ERR_BUSY;
 	array_at(lines, line).handler = handler;
-	pic_set(PIC_MASK, line, false);
+	if (line < WIRES)
+		pic_set(PIC_MASK, line, false);
 	return OK;
 }
 
-/* Masked meanwhile, so that a level that is still there afterwards comes as an interrupt again. */
+/* A wire is masked meanwhile, so that a level that is still there afterwards comes as an interrupt
+ * again. */
 static void line_interrupt(u32 line)
 {
 	struct line *l = &array_at(lines, line);
 	atomic_u64_store(&l->count, atomic_u64_load(&l->count) + 1);
 	if (l->handler == nullptr)
 		return; /* whatever raised it stays masked */
-	pic_set(PIC_MASK, line, true);
+	if (line < WIRES)
+		pic_set(PIC_MASK, line, true);
 	l->handler(line);
-	pic_set(PIC_MASK, line, false);
+	if (line < WIRES)
+		pic_set(PIC_MASK, line, false);
 }
 
-/* The vectors from 64 on are those of messages, which nobody asked for. */
 void irq_devices_interrupt(void)
 {
 	for (u32 i = 0; i < EXT_VECTORS / 64; i++) {
@@ -122,8 +135,8 @@ void irq_devices_interrupt(void)
 		if (pending == 0)
 			continue;
 		iocsr_write64(EXT_PENDING + 8 * i, pending);
-		for (; i == 0 && pending != 0; pending &= pending - 1)
-			line_interrupt((u32)__builtin_ctzll(pending));
+		for (; pending != 0; pending &= pending - 1)
+			line_interrupt(64 * i + (u32)__builtin_ctzll(pending));
 	}
 }
 

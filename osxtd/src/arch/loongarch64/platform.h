@@ -22,6 +22,8 @@ struct platform {
 	struct platform_register off, reset;
 	u64 rtc;
 	u64 pch_pic;
+	u64 pch_msi;		       /* devices write a message's vector there */
+	u32 msi_first, msi_count;      /* vectors of messages */
 	u64 seed[PLATFORM_SEED_WORDS]; /* given out by arch_random */
 	u32 seed_words, seed_used;
 };

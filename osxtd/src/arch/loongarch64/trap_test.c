@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MPL-2.0
-/* trap_test - faults the kernel survives, and names of places. */
-#include "mm/paging.h"
+/* trap_test - faults the kernel survives, names of places, interrupts by message. */
+#include <osxtd/cpu.h>
 #include <osxtd/irq.h>
 #include <osxtd/ktest.h>
+#include <osxtd/timer.h>
 
 #include "backtrace.h"
 #include "check.h"
 #include "core/extable.h"
+#include "mm/paging.h"
 #include "panic.h"
+#include "platform.h"
 #include "symbols.h"
 
 KTEST(trap, a_listed_fault_goes_to_its_fixup)
@@ -91,6 +94,33 @@ static void ignore(u32 line)
 KTEST(irq, lines_are_claimed_once)
 {
 	EXPECT_EQ(irq_claim(1000, ignore), ERR_INVAL);
-	EXPECT_EQ(irq_claim(64, ignore), ERR_INVAL); /* the controller has 64 inputs */
+	EXPECT_EQ(irq_claim(63, ignore), OK); /* the last wire */
+	EXPECT_EQ(irq_claim(63, ignore), ERR_BUSY);
 	EXPECT(!irq_in_handler());
+}
+
+static u32 shared messages OWNER(ktest);
+
+static void count_message(u32 line)
+{
+	messages += line == platform.msi_first + 5 && irq_in_handler();
+}
+
+KTEST(irq, a_message_is_an_interrupt)
+{
+	if (platform.pch_msi == 0)
+		return;
+	u32 line = platform.msi_first + 5;
+	u64 before = irq_count(line);
+	struct mmio doorbell = kernel_map_mmio(platform.pch_msi, 8);
+	EXPECT_OK(irq_claim(line, count_message));
+	EXPECT_EQ(irq_claim(line, count_message), ERR_BUSY);
+	EXPECT_EQ(irq_claim(platform.msi_first + platform.msi_count, ignore), ERR_INVAL);
+	for (u32 i = 0; i < 3; i++)
+		mmio_write32(doorbell, 0, line);
+	u64 end = clock_monotonic_ns() + 1000000000;
+	while (irq_count(line) == before && clock_monotonic_ns() < end)
+		cpu_relax();
+	EXPECT(messages >= 1 && irq_count(line) == before + messages);
+	mmio_write32(doorbell, 0, line + 1); /* nobody's: ignored */
 }

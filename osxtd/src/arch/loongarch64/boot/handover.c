@@ -123,6 +123,19 @@ static struct platform_register read_syscon(const struct fdt *f, struct str id)
 	return (struct platform_register){ base == 0 ? 0 : wrap_add(base, offset), (u8)value };
 }
 
+static void read_messages(const struct fdt *f, struct platform *p)
+{
+	struct fdt_node n = {};
+	u64 size = 0, first = 0, count = 0;
+	if (!fdt_next_compatible(f, STR("loongson,pch-msi-1.0"), &n) ||
+	    !fdt_reg(f, &n, 0, &p->pch_msi, &size) ||
+	    !fdt_number(f, &n, STR("loongson,msi-base-vec"), &first) ||
+	    !fdt_number(f, &n, STR("loongson,msi-num-vecs"), &count))
+		return;
+	p->msi_first = (u32)first;
+	p->msi_count = (u32)count;
+}
+
 void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan blob)
 {
 	struct fdt f = {};
@@ -142,6 +155,7 @@ void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan 
 	p->reset = read_syscon(&f, STR("syscon-reboot"));
 	p->rtc = device_address(&f, STR("loongson,ls7a-rtc"));
 	p->pch_pic = device_address(&f, STR("loongson,pch-pic-1.0"));
+	read_messages(&f, p);
 }
 
 /* ---- what entry code calls ---- */
