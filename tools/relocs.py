@@ -22,8 +22,8 @@ ABS64, ABS32_PHYSICAL, ABS32_SIGNED, RELATIVE = 'ABS64', 'ABS32_PHYSICAL', 'ABS3
 # What each machine's relocations are: those that do not change when everything moves together, and those that do.
 KINDS = {
     62: {**dict.fromkeys((0, 2, 4, 24), RELATIVE), 1: ABS64, 10: ABS32_PHYSICAL, 11: ABS32_SIGNED},      # x86-64
-    243: {**dict.fromkeys((0, 16, 17, 18, 19, 23, 24, 25, 35, 39, 44, 45, 51, 57), RELATIVE), 2: ABS64},    # RISC-V
-    258: {**dict.fromkeys((0, 50, 55, 64, 65, 66, 71, 72, 75, 76, 99, 100, 102, 103, 110), RELATIVE), 2: ABS64},         # LoongArch
+    243: {**dict.fromkeys((0, 16, 17, 18, 19, 23, 24, 25, 35, 36, 39, 40, 44, 45, 51, 57), RELATIVE), 2: ABS64},    # RISC-V
+    258: {**dict.fromkeys((0, 50, 51, 55, 56, 64, 65, 66, 71, 72, 75, 76, 99, 100, 102, 103, 109, 110), RELATIVE), 2: ABS64},         # LoongArch
 }
 X86_64 = 62
 # Loads from the table of addresses, of which the linker makes other instructions on x86-64: the byte before the place

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* user_test - user_run with tiny programs: every way out, registers kept, hostile contexts refused.
  */
-#include <arch/page.h>
-#include "mm/paging.h"
-#include "mm/pte.h"
 #include <arch/switch.h>
-#include <osxtd/ktest.h>
-#include <osxtd/task.h>
 #include <osxtd/timer.h>
 
+#include "core/user_fixture.h"
 #include "fpu.h"
-#include "mm/frames.h"
 #include "offsets.h"
 #include "regs.h"
 #include "trap.h"
-
-enum : u64 { CODE = 0x400000, STACK = 0x401000, STACK_TOP = STACK + PAGE_SIZE };
-enum : u32 { PAGES_ORDER = 3, CODE_PAGE = 4, STACK_PAGE = 5 };
 
 /* The programs, each at its label. */
 __asm__(".pushsection .rodata.user_test, \"a\"\n"
@@ -38,97 +30,10 @@ __asm__(".pushsection .rodata.user_test, \"a\"\n"
 	"user_test_far: ljmp *(%rax)\n"
 	"user_test_step: nop\n nop\n"
 	"user_test_end:\n.popsection\n");
-extern const u8 user_test_start[], user_test_end[], user_test_call[], user_test_divide[],
-	user_test_illegal[], user_test_break[], user_test_cli[], user_test_int80[],
-	user_test_read[], user_test_write[], user_test_kernel[], user_test_jump[], user_test_spin[],
-	user_test_sse[], user_test_gs[], user_test_far[], user_test_step[];
-
-/* A hand-made address space with one page of code and one of stack, in force until its end. */
-struct fixture {
-	struct uframe *pages;
-	u64 old_root;
-	struct user_ctx *ctx;
-};
-
-UNSAFE("1. the pages are the fixture's; 2. the kernel's half is that of every space; 3. the old "
-       "tables come back at the end")
-static bool fixture_init(struct fixture *f)
-{
-	f->pages = frames_alloc(PAGES_ORDER, FRAME_META);
-	if (f->pages == nullptr)
-		return false;
-	u64 base = frame_paddr(f->pages);
-	u64 *table = (u64 *)(void *)frame_va(f->pages);
-	words_zero(table, (PAGE_SIZE << PAGES_ORDER) / 8);
-	paging_fill_root(base);
-	for (u32 level = 0; level < 3; level++)
-		table[level * 512 + (level == 2 ? 2 : 0)] = (base + (level + 1) * PAGE_SIZE) | 7;
-	table[3 * 512 + 0] = (base + CODE_PAGE * PAGE_SIZE) | 5;
-	table[3 * 512 + 1] = (base + STACK_PAGE * PAGE_SIZE) | 7 |
-			     (cpu_features.nx ? (u64)1 << 63 : 0);
-	memcpy((u8 *)table + CODE_PAGE * PAGE_SIZE, user_test_start,
-	       (usize)(user_test_end - user_test_start));
-	f->old_root = cr3_read();
-	cr3_write(base);
-	f->ctx = &task_current()->user;
-	return true;
-}
-
-static void fixture_fini(struct fixture *f)
-{
-	if (f->pages == nullptr)
-		return;
-	f->ctx->_started = false;
-	cr3_write(f->old_root);
-	frames_free(f->pages, FRAME_META);
-}
-
-#define FIXTURE(f)                                                                                 \
-	struct fixture f __attribute__((cleanup(fixture_fini))) = {};                              \
-	if (!fixture_init(&f)) {                                                                   \
-		EXPECT(false);                                                                     \
-		return;                                                                            \
-	}                                                                                          \
-	static_assert(true)
-
-static u64 place(const u8 *program)
-{
-	return CODE + address_of_(program) - address_of_(user_test_start);
-}
-
-/* Runs until something else than an interrupt happens. */
-static enum user_event_kind run(struct user_ctx *ctx)
-{
-	enum user_event_kind e = USER_INTERRUPT;
-	while ((e = user_run(ctx)) == USER_INTERRUPT)
-		cpu_clear_need_resched();
-	return e;
-}
-
-static enum user_event_kind start(struct fixture *f, const u8 *program)
-{
-	user_ctx_start(f->ctx, place(program), STACK_TOP);
-	return run(f->ctx);
-}
-
-static void expect_trap(struct ktest_ctx *t, struct fixture *f, const u8 *program,
-			enum user_trap trap)
-{
-	EXPECT_EQ(start(f, program), USER_EXCEPTION);
-	struct user_event_info info = {};
-	user_event_info(f->ctx, &info);
-	EXPECT_EQ(info.trap, trap);
-}
-
-static void expect_fault(struct ktest_ctx *t, struct fixture *f, const u8 *program, u64 address,
-			 u32 access)
-{
-	EXPECT_EQ(start(f, program), USER_FAULT);
-	struct user_event_info info = {};
-	user_event_info(f->ctx, &info);
-	EXPECT_EQ(info.address, address);
-	EXPECT_EQ(info.access, access);
-}
+extern const u8 user_test_call[], user_test_divide[], user_test_illegal[], user_test_break[],
+	user_test_cli[], user_test_int80[], user_test_read[], user_test_write[], user_test_kernel[],
+	user_test_jump[], user_test_spin[], user_test_sse[], user_test_gs[], user_test_far[],
+	user_test_step[];
 
 static void set_pattern(struct user_ctx *c)
 {
