@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 
+from . import samechecks
 from .config import ARCHES, Refused
 
+KIT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMMANDS = ('build', 'test', 'ktest', 'oracle', 'bench', 'audit', 'check')
 
 
@@ -69,6 +71,12 @@ def run_each(names, argv):
             counted, passed, failed = True, passed + int(last[1]), failed + int(last[2])
         result = result or process.returncode
     shares.show()
+    if list(names) == list(ARCHES) and argv == ['test']:
+        problems, named = samechecks.compare(KIT, names)
+        print(''.join(f'FAILED {problem}\n' for problem in problems), end='')
+        print(f'the same checks on each architecture, but for {named} named differences' if not problems else
+              f'{len(problems)} checks are not on each architecture')
+        failed, result = failed + len(problems), result or bool(problems)
     if counted:
         print(f'{passed} passed, {failed} failed')
     if compares:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MPL-2.0
 """selftest - the kit's own tests: what it must refuse, and the parts that need no guest."""
+import collections
 import os
 import subprocess
 import tempfile
 
-from . import bench, booksite, check, coverage, mutants, oracle, rerun, soundness
+from . import bench, booksite, check, coverage, mutants, oracle, rerun, samechecks, soundness
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -138,6 +139,17 @@ def _oracle(config, result):
     result.add('oracle: named and unnamed', split == (['other: ended with status 0x7'], ['one'], 1), f'    {split}\n')
 
 
+def _same_checks(config, result):
+    """What one architecture lacks is told, unless a table names it."""
+    tables = samechecks.read(config.kit)
+    result.add('same checks: each difference has its reason', all(len(t.reason) >= samechecks.REASON_LENGTH for t in tables))
+    only = samechecks.Only({'suite': 's', 'arches': ['a'], 'checks': ['old: *', 'never'], 'reason': ''})
+    counts = {'a': collections.Counter(['both', 'old: call', 'new']), 'b': collections.Counter(['both', 'both'])}
+    told = samechecks.problems_of('s', counts, [only])
+    result.add('same checks: named and unnamed', told == ['s: "both" is only on b', 's: "new" is only on a'] and only.used == {'old: *'},
+               f'    {told}\n')
+
+
 def suite_kit(config, _log):
     """The kit itself."""
     from .suites import Result
@@ -151,5 +163,6 @@ def suite_kit(config, _log):
     _mutants(config, result)
     _bench(result)
     _oracle(config, result)
+    _same_checks(config, result)
     _refusals(config, result)
     return result

@@ -246,7 +246,8 @@ KTEST(user, a_switch_exchanges_what_lives_in_registers)
 	EXPECT_EQ(run(f.ctx), USER_SYSCALL);
 	user_ctx_fork(&other.user, f.ctx);
 	EXPECT_EQ(area.f[13], 0xaaaa);
-	EXPECT(other.user._fpu == &area && other.user.pc == f.ctx->pc && !vector_is_on(&other.user));
+	EXPECT(other.user._fpu == &area && other.user.pc == f.ctx->pc &&
+	       !vector_is_on(&other.user));
 	area.f[13] = 0xbbbb;
 
 	u64 flags = irq_save();
