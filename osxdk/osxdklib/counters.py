@@ -16,6 +16,7 @@ MAGIC = int.from_bytes(b'\x81rforpl\xff', 'little')
 VERSION = 10                # INSTR_PROF_RAW_VERSION of LLVM 22
 DATA_RECORD = 64            # bytes of one function's record
 LAST_VALUE_KIND = 2
+RAM_START = {'riscv64': 1 << 31}    # where the guest's memory begins; at 0 elsewhere
 
 _numbers = itertools.count()
 
@@ -60,7 +61,7 @@ class Counters:
 
     def __init__(self, config, elf_path, mem_mib):
         self.folder, self.mem_mib = os.path.join(config.meson_dir, 'raw'), mem_mib
-        self.elf = Elf(elf_path)
+        self.elf, self.ram_start = Elf(elf_path), RAM_START.get(config.arch, 0)
         self.fd = os.memfd_create('guest-memory')
         os.ftruncate(self.fd, mem_mib << 20)
 
@@ -73,7 +74,7 @@ class Counters:
         if self.fd is None:
             return
         address, _, size = self.elf.sections['__llvm_prf_cnts']
-        counts = os.pread(self.fd, size, self.elf.physical(address))
+        counts = os.pread(self.fd, size, self.elf.physical(address) - self.ram_start)
         os.close(self.fd)
         self.fd = None
         os.makedirs(self.folder, exist_ok=True)

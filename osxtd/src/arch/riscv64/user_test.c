@@ -41,14 +41,14 @@ static u64 *registers_of(struct user_ctx *c)
 	return &c->pc + 1;
 }
 
-UNSAFE("1. as registers_of")
+UNSAFE("1. the registers are one run of words, as in registers_of; 2. i is below their number")
 static void set_pattern(struct user_ctx *c)
 {
 	for (u32 i = 0; i < REGISTERS; i++)
 		registers_of(c)[i] = 0x1111111111111111 + i;
 }
 
-UNSAFE("1. as registers_of")
+UNSAFE("1. the registers are one run of words, as in registers_of; 2. i is below their number")
 static void expect_pattern(struct ktest_ctx *t, struct user_ctx *c)
 {
 	for (u32 i = 0; i < REGISTERS; i++)
