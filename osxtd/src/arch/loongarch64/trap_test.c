@@ -93,6 +93,7 @@ static void ignore(u32 line)
 
 KTEST(irq, lines_are_claimed_once)
 {
+	KEEPS("a line is claimed for good");
 	EXPECT_EQ(irq_claim(1000, ignore), ERR_INVAL);
 	EXPECT_EQ(irq_claim(63, ignore), OK); /* the last wire */
 	EXPECT_EQ(irq_claim(63, ignore), ERR_BUSY);
@@ -108,6 +109,7 @@ static void count_message(u32 line)
 
 KTEST(irq, a_message_is_an_interrupt)
 {
+	KEEPS("a line is claimed for good");
 	if (platform.pch_msi == 0)
 		return;
 	u32 line = platform.msi_first + 5;

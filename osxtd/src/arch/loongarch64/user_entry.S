@@ -204,8 +204,14 @@ syscall_entry:
 	move	$t8, $zero
 	ertn
 
-/* Not back at once: the context becomes whole, and user_run returns. */
+/*
+ * Not back at once: the context becomes whole, and user_run returns.  The temporaries are lost as on the short way: those
+ * of an earlier trap, which stand in their places, are nobody's business now.
+ */
 1:	FOR_S_REGISTERS st.d, $t0
+	.irp n, 12, 13, 14, 15, 16, 17, 18, 19, 20
+	st.d	$zero, $t0, TASK_USER + REG(\n)
+	.endr
 	csrrd	$t1, CSR_SAVE_CPU
 	st.d	$t1, $t0, TASK_USER + REG(21)
 	ld.d	$t2, $t0, TASK_USER + CTX_ORIG_A0
