@@ -264,6 +264,8 @@ static bool leave_process(struct thread *self)
 	usage_add(&p->dead_usage, &used);
 	pending_flush(p, &self->pending, UINT64_MAX);
 	thread_get_comm(self, &p->comm);
+	cred_drop(&p->last_cred);
+	thread_get_cred(self, &p->last_cred);
 	listed = thread_list_remove(&p->threads, self);
 	(void)atomic_u32_sub(&world.thread_count, 1);
 	(void)waitq_wake_all(&p->threads_wait);

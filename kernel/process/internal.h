@@ -180,7 +180,9 @@ struct process {
 	u64 cpu_limit_warned_s GUARDED(signal);
 	struct posix_timer_list posix_timers GUARDED(signal);
 	i32 next_timer_id GUARDED(signal);
-	char comm[COMM_BYTES] GUARDED(signal); /* of the thread that exited last, for the zombie */
+	/* Of the thread that exited last, for the zombie. */
+	char comm[COMM_BYTES] GUARDED(signal);
+	struct cred_ref last_cred GUARDED(signal); /* empty before */
 	struct user_account_ref user GUARDED(signal);
 
 	struct timer real_timer OWNER(timer); /* ITIMER_REAL; its numbers are atomic */

@@ -12,6 +12,7 @@ static void process_fini(struct process *p)
 	pending_flush(p, &p->common, UINT64_MAX);
 	sighand_drop(&p->sighand);
 	user_account_drop(&p->user);
+	cred_drop(&p->last_cred);
 }
 OBJECT_TYPE(process, process_fini);
 

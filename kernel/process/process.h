@@ -57,6 +57,8 @@ bool thread_get_space(struct thread *t, struct vmspace_ref *out);
 bool thread_get_files(struct thread *t, struct fdtable_ref *out);
 bool thread_get_fs(struct thread *t, struct fs_ctx_ref *out);
 void thread_get_cred(struct thread *t, struct cred_ref *out);
+/* Of the thread of p that exited last: a zombie's; false when none has. */
+bool process_get_last_cred(struct process *p, struct cred_ref *out);
 
 /* ---- snapshots ---- */
 struct process_info {

@@ -206,6 +206,13 @@ void thread_get_cred(struct thread *t, struct cred_ref *out)
 	*out = cred_clone(cred_get(&t->cred));
 }
 
+bool process_get_last_cred(struct process *p, struct cred_ref *out)
+{
+	GUARD(signal, &p->lock);
+	*out = cred_clone_or_null(cred_get_or_null(&p->last_cred));
+	return !cred_is_null(out);
+}
+
 void thread_set_comm(struct thread *t, struct str name)
 {
 	GUARD(parts, &process_of(t)->parts);

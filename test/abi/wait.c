@@ -249,6 +249,19 @@ static void notices(void)
 	CHECK_OK(kill(pid, 0), "kill: a zombie can still be named");
 	waitpid(pid, &status, 0);
 	CHECK_ERRNO(kill(pid, 0), ESRCH, "kill: not after that");
+	pid = abi_fork();
+	if (pid == 0)
+		_exit(setgid(4343) != 0 || setuid(4242) != 0);
+	struct stat st = { 0 };
+	char path[32];
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	while ((state = abi_state(pid)) != 'Z' && state != 0)
+		abi_pause_ms(1);
+	CHECK(stat(path, &st) == 0 && st.st_uid == 4242 && st.st_gid == 4343,
+	      "exit: a zombie is its user's");
+	strcat(path, "/status");
+	CHECK(stat(path, &st) == 0 && st.st_uid == 0, "exit: but not what is in its folder");
+	waitpid(pid, &status, 0);
 }
 
 /* Who still holds the number of a process that ended does not name another one at once. */

@@ -39,18 +39,21 @@ u64 proc_ino(i32 pid, i32 tid, const struct proc_entry *e, i32 number)
 	       (number != 0 ? 0x80000000u | (u32)number : (u32)str_hash(e->name) & 0x7fffffff);
 }
 
-/* The owner of a process's files: its effective user, but root when others must not look into it.
- */
+/* The owner of a process's files: its effective user, but root when others must not look into it,
+ * or there is nothing left to look at.  Folders are the user's always. */
 static void set_owner(const struct proc_subject *s, const struct proc_entry *e,
 		      struct node_request *req)
 {
 	SCOPED_REF(cred, cred);
 	SCOPED_REF(vmspace, space);
-	if (thread_is_null(&s->thread))
+	bool is_open = false;
+	if (!thread_is_null(&s->thread)) {
+		thread_get_cred(thread_get(&s->thread), &cred);
+		bool has_space = thread_get_space(thread_get(&s->thread), &space);
+		is_open = !has_space || atomic_u32_load(&mm_of(vmspace_get(&space))->dumpable) == 1;
+	} else if (!process_get_last_cred(process_get(&s->process), &cred)) {
 		return;
-	thread_get_cred(thread_get(&s->thread), &cred);
-	bool has_space = thread_get_space(thread_get(&s->thread), &space);
-	bool is_open = !has_space || atomic_u32_load(&mm_of(vmspace_get(&space))->dumpable) == 1;
+	}
 	if (!is_open && e->mode != (S_IFDIR | 0555))
 		return;
 	req->uid = cred_get(&cred)->euid;
