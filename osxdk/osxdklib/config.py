@@ -13,7 +13,7 @@ MAX_CPUS = 64
 MIN_MEM_MIB, MAX_MEM_MIB = 16, 64 * 1024
 PROFILE_FORMATS = ('flame-graph', 'folded', 'json')
 METHODS = ('qemu-direct', 'grub-rescue-iso', 'grub-qcow2')
-PROTOCOLS = ('pvh', 'linux', 'multiboot2', 'linux-efi-pe64')
+PROTOCOLS = ('pvh', 'sbi', 'linux', 'multiboot2', 'linux-efi-pe64')
 LOG_LEVELS = ('off', 'error', 'warn', 'info', 'debug', 'trace')
 
 # Variables whose other values come with later issues: name -> (default, values accepted today).

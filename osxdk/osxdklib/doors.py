@@ -2,7 +2,7 @@
 """doors - how a guest gets the kernel: BOOT_METHOD, BOOT_PROTOCOL and OVMF, and the suite that opens every door.
 
 BOOT_METHOD says what brings the files: QEMU, or GRUB from a CD or a disk.  BOOT_PROTOCOL says how they are handed over.
-OVMF=on puts EFI firmware in the place of the BIOS.
+OVMF=on puts EFI firmware into the machine, in the place of the BIOS where there is one.
 """
 import atexit
 import os
@@ -11,9 +11,12 @@ import subprocess
 import tempfile
 import typing
 
+from . import firmware
 from .config import METHODS, PROTOCOLS, Refused
 
-OVMF_CODE, OVMF_VARS = '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'
+# What QEMU itself speaks without firmware that we would name; the first of them is taken when nothing is said, with the ELF file.
+DIRECT = {'x86_64': ('pvh', 'linux'), 'riscv64': ('sbi', 'linux'), 'loongarch64': ('linux',)}
+IMAGES = {'x86_64': 'bzImage', 'riscv64': 'Image', 'loongarch64': 'Image'}
 MICROVM_DOORS = (('qemu-direct', 'pvh', False), ('qemu-direct', 'linux', False))
 GRUB_CFG = '''serial --unit=0 --speed=115200
 terminal_input serial
@@ -36,7 +39,7 @@ class Door(typing.NamedTuple):
         return f'{self.method}, {self.protocol}' + (', OVMF' if self.ovmf else '')
 
 
-def choose(method='', protocol='', ovmf=''):
+def choose(arch, method='', protocol='', ovmf=''):
     """The Door of three settings, '' for what is not said."""
     method = method or METHODS[0]
     if method not in METHODS:
@@ -45,29 +48,32 @@ def choose(method='', protocol='', ovmf=''):
         raise Refused(f'OVMF={ovmf}: give on or off')
     is_efi, is_grub = ovmf == 'on', method != METHODS[0]
     if not protocol:
-        protocol = 'multiboot2' if is_grub else 'linux-efi-pe64' if is_efi else 'pvh'
+        protocol = 'multiboot2' if is_grub else 'linux-efi-pe64' if is_efi else DIRECT[arch][0]
     if protocol not in PROTOCOLS:
         raise Refused(f'BOOT_PROTOCOL={protocol}: give {", ".join(PROTOCOLS)}')
+    if is_grub and arch != 'x86_64':
+        raise Refused(f'BOOT_METHOD={method}: GRUB boots x86_64 alone; {arch} is booted by QEMU itself')
     if protocol == 'multiboot2' and not is_grub:
         raise Refused('BOOT_PROTOCOL=multiboot2: only GRUB speaks it; set BOOT_METHOD=grub-rescue-iso or grub-qcow2')
-    if protocol == 'pvh' and (is_grub or is_efi):
-        raise Refused('BOOT_PROTOCOL=pvh: only QEMU itself speaks it; leave BOOT_METHOD and OVMF alone')
+    if protocol in ('pvh', 'sbi') and (is_grub or is_efi):
+        raise Refused(f'BOOT_PROTOCOL={protocol}: only QEMU itself speaks it; leave BOOT_METHOD and OVMF alone')
     if protocol == 'linux-efi-pe64' and not is_efi:
         raise Refused('BOOT_PROTOCOL=linux-efi-pe64: needs EFI firmware; set OVMF=on')
     if protocol == 'linux' and is_efi and not is_grub:
-        raise Refused('BOOT_PROTOCOL=linux: OVMF loads the image as an EFI program; give linux-efi-pe64')
+        raise Refused('BOOT_PROTOCOL=linux: EFI firmware loads the image as an EFI program; give linux-efi-pe64')
+    if not is_grub and not is_efi and protocol not in DIRECT[arch]:
+        raise Refused(f'BOOT_PROTOCOL={protocol}: not a protocol of {arch}; give {", ".join(DIRECT[arch])}')
     return Door(method, protocol, is_efi)
 
 
 def chosen(config):
-    """The Door of the settings; only x86_64 has more than one."""
-    if config.arch != 'x86_64' and any(config.door):
-        raise Refused(f'BOOT_METHOD, BOOT_PROTOCOL, OVMF: {config.arch} is booted by QEMU itself, in one way')
-    return choose(*config.door)
+    """The Door of the settings."""
+    return choose(config.arch, *config.door)
 
 
-def bzimage(config):
-    return os.path.join(config.meson_dir, 'osxtd/src/arch', config.arch, 'boot/image/bzImage')
+def image_file(config):
+    """What is made of the kernel for loaders of Linux's protocol and for EFI firmware."""
+    return os.path.join(config.meson_dir, 'osxtd/src/efi', IMAGES[config.arch])
 
 
 def _tool(name):
@@ -91,7 +97,7 @@ def _medium(machine, door, append):
     tree = os.path.join(folder, 'tree')
     os.makedirs(os.path.join(tree, 'boot/grub'))
     is_multiboot = door.protocol == 'multiboot2'
-    shutil.copy(machine.kernel if is_multiboot else bzimage(config), os.path.join(tree, 'boot/kernel'))
+    shutil.copy(machine.kernel if is_multiboot else image_file(config), os.path.join(tree, 'boot/kernel'))
     shutil.copy(machine.initrd, os.path.join(tree, 'boot/initrd'))
     loads = (f'multiboot2 /boot/kernel {append}', 'module2 --nounzip /boot/initrd') if is_multiboot else \
         (f'linux /boot/kernel {append}', 'initrd /boot/initrd')
@@ -111,29 +117,24 @@ def _medium(machine, door, append):
 def arguments(machine, append):
     """QEMU's arguments that bring the machine's kernel in; kernels that are not ours come by -kernel alone."""
     config, door = machine.config, machine.door
-    if machine.kernel != config.kernel_path or door == choose():
+    if machine.kernel != config.kernel_path or door == choose(config.arch):
         files = ['-kernel', machine.kernel, '-append', append]
         return files + (['-initrd', machine.initrd] if machine.initrd else [])
     if machine.scheme['machine'].startswith('microvm') and door not in MICROVM_DOORS:
         raise Refused(f'SCHEME=microvm: has neither disks nor EFI firmware for {door}')
     if config.coverage and door.protocol != 'multiboot2':
-        raise Refused('COVERAGE=1: no bzImage is made of this kernel; boot it by pvh or multiboot2')
-    args = []
-    if door.ovmf:
-        if not os.path.exists(OVMF_CODE):
-            raise Refused('OVMF is not installed: run tools/setup')
-        args += ['-drive', f'if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}',
-                 '-drive', f'if=pflash,format=raw,unit=1,snapshot=on,file={OVMF_VARS}']
+        raise Refused(f'COVERAGE=1: no {IMAGES[config.arch]} is made of this kernel; boot its ELF file')
+    args = firmware.arguments(config) if door.ovmf else []
     if door.method != 'qemu-direct':
         return args + _medium(machine, door, append)
-    args += ['-kernel', bzimage(config), '-append', append]
+    args += ['-kernel', image_file(config), '-append', append]
     return args + (['-initrd', machine.initrd] if machine.initrd else [])
 
 
 # ---- the suite ----
 
-# (machines, method, protocol, OVMF, what the kernel says it was booted by)
-DOORS = [
+# {architecture: (machines, method, protocol, OVMF, what the kernel says it was booted by)}
+DOORS = {'x86_64': [
     (('microvm', 'pc', 'q35'), 'qemu-direct', 'pvh', 'off', 'pvh'),
     (('microvm', 'pc', 'q35'), 'qemu-direct', 'linux', 'off', 'linux'),
     (('pc', 'q35'), 'qemu-direct', 'linux-efi-pe64', 'on', 'linux-efi'),
@@ -145,7 +146,14 @@ DOORS = [
     (('q35',), 'grub-qcow2', 'multiboot2', 'on', 'multiboot2'),
     (('q35',), 'grub-qcow2', 'linux', 'off', 'linux'),
     (('q35',), 'grub-qcow2', 'linux-efi-pe64', 'on', 'linux-efi'),
-]
+], 'riscv64': [
+    (('riscv', 'riscv-aplic', 'riscv-imsic'), 'qemu-direct', 'sbi', 'off', 'sbi'),
+    (('riscv',), 'qemu-direct', 'linux', 'off', 'linux'),
+    (('riscv', 'riscv-imsic'), 'qemu-direct', 'linux-efi-pe64', 'on', 'linux-efi'),
+], 'loongarch64': [
+    (('loongarch', 'loongarch-la464'), 'qemu-direct', 'linux', 'off', 'linux'),
+    (('loongarch', 'loongarch-la464'), 'qemu-direct', 'linux-efi-pe64', 'on', 'linux-efi'),
+]}
 NO_DOORS = [('nothing', '', ''), ('', 'nothing', ''), ('', '', 'yes'), ('', 'multiboot2', ''), ('', 'pvh', 'on'),
             ('grub-qcow2', 'pvh', ''), ('', 'linux-efi-pe64', ''), ('', 'linux', 'on')]
 
@@ -162,33 +170,25 @@ def type_on(machine, log):
     return '42' in text, f'    {text}\n'
 
 
-# By what the kernel says it was booted where QEMU is the only loader; nothing: DOORS.
-BOOTED_BY = {'x86_64': '', 'riscv64': 'sbi', 'loongarch64': 'linux-efi'}
-
-
 def suite(config, log):
     """User space is reached through every door, and the kernel says which one it came by."""
     from . import run, suites
     result = suites.Result()
     for settings in NO_DOORS:
         try:
-            taken = f'    taken for {choose(*settings)}\n'
+            taken = f'    taken for {choose(config.arch, *settings)}\n'
         except Refused:
             taken = ''
         result.add(f'no such door: {settings}', not taken, taken)
-    if config.coverage or config.arch not in BOOTED_BY:
+    if config.coverage:
         return result
-    if BOOTED_BY[config.arch]:
-        machine = run.make_machine(config, 'omegaos', args=['OMEGA_AUTO=boot', 'loglevel=6'])
-        good = rf'booted by {BOOTED_BY[config.arch]}\b[^\0]*' + suites.GOOD['boot']
-        suites.boot_and_judge(result, f'{config.arch}: QEMU', machine, good, suites.patience(config, 120), log)
-        for scheme in config.schemes():
-            result.add(f'{scheme}: the console interrupts', *type_on(run.make_machine(config, 'omegaos', scheme=scheme), log))
-        return result
-    for schemes, *settings, by in DOORS:
+    for schemes, *settings, by in DOORS[config.arch]:
+        door = choose(config.arch, *settings)
         for scheme in schemes:
-            door = choose(*settings)
             machine = run.make_machine(config, 'omegaos', args=['OMEGA_AUTO=boot', 'loglevel=6'], scheme=scheme, door=door)
             good = rf'booted by {by}\b[^\0]*' + suites.GOOD['boot']
             suites.boot_and_judge(result, f'{scheme}: {door}', machine, good, suites.patience(config, 120), log)
+            if config.arch != 'x86_64':
+                machine = run.make_machine(config, 'omegaos', scheme=scheme, door=door)
+                result.add(f'{scheme}: {door}: the console interrupts', *type_on(machine, log))
     return result

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* acpi - finding the tables and reading MADT, FADT and HPET; see acpi.h.  The DSDT's one object is
- * in acpi_s5.c. */
+/* acpi - finding the tables and reading MADT, FADT, SPCR and HPET; see acpi.h.  The DSDT's one
+ * object is in acpi_s5.c. */
 #include "acpi/acpi.h"
 
 #include <osxtd/span.h>
@@ -12,6 +12,7 @@ struct acpi_info shared acpi_info = {
 	.local_apic = 0xfee00000,
 	.sleep_control.space = ACPI_NONE,
 	.reset.space = ACPI_NONE,
+	.uart.space = ACPI_NONE,
 };
 
 enum : u32 { HEADER_BYTES = 36, TABLE_MAX = 4 << 20, TABLES_MAX = 128 };
@@ -105,6 +106,15 @@ static void read_madt_entry(struct acpi_info *a, struct cspan e)
 	case 5:
 		a->local_apic = boot_number(e, 4, 8);
 		break;
+	case 21: /* message interrupts of a bridge */
+		a->msi_pic = boot_number(e, 3, 8);
+		a->msi_first = (u32)boot_number(e, 11, 4);
+		a->msi_count = (u32)boot_number(e, 15, 4);
+		break;
+	case 22: /* I/O interrupts of a bridge */
+		a->bio_pic = boot_number(e, 3, 8);
+		a->bio_pic_first_gsi = (u32)boot_number(e, 15, 2);
+		break;
 	default:
 		break;
 	}
@@ -147,6 +157,12 @@ static void read_fadt(struct acpi_info *a, struct cspan t)
 		a->has_s5 = acpi_find_s5(d, &a->s5_type_a, &a->s5_type_b);
 }
 
+static void read_spcr(struct acpi_info *a, struct cspan t)
+{
+	a->uart = register_at(t, 40);
+	a->uart_gsi = (u32)boot_number(t, 54, 4);
+}
+
 static void read_table(struct acpi_info *a, u64 address)
 {
 	u32 signature = 0;
@@ -155,6 +171,8 @@ static void read_table(struct acpi_info *a, u64 address)
 		read_madt(a, t);
 	else if (signature == tag("FACP"))
 		read_fadt(a, t);
+	else if (signature == tag("SPCR"))
+		read_spcr(a, t);
 	else if (signature == tag("HPET") && boot_number(t, 40, 1) == ACPI_MEMORY)
 		a->hpet = boot_number(t, 44, 8);
 }
@@ -165,7 +183,7 @@ static bool is_rsdp(u64 address)
 	return boot_number(s, 0, 8) == 0x2052545020445352 /* "RSD PTR " */ && sum_of(s) == 0;
 }
 
-static u64 find_rsdp(void)
+u64 acpi_find_rsdp(void)
 {
 	for (u64 at = 0xe0000; at < 0x100000; at += 16) {
 		if (is_rsdp(at))
@@ -177,8 +195,6 @@ static u64 find_rsdp(void)
 void acpi_init(u64 rsdp)
 {
 	struct acpi_info *a = &acpi_info;
-	if (rsdp == 0)
-		rsdp = find_rsdp();
 	if (rsdp == 0 || !is_rsdp(rsdp))
 		return;
 	struct cspan root = boot_physical(rsdp, 36);

@@ -7,7 +7,7 @@
  * length is checked against its container, a table that does not fit is left out.
  *
  *   Spec:  ACPI 6.5, 5.2 (tables), 4.8.3 and 7.4.2 (sleeping), 20.2 (AML encoding); IA-PC
- * HPET 1.0a, 3.2.4.
+ * HPET 1.0a, 3.2.4; Serial Port Console Redirection Table 1.07.
  */
 #pragma once
 #include <osxtd/base.h>
@@ -42,6 +42,15 @@ struct acpi_info {
 	u32 override_count;
 	struct acpi_override overrides[ACPI_OVERRIDES_MAX];
 
+	/* The bridge's I/O interrupts, and its message interrupts with their vectors; 0: none. */
+	u64 bio_pic;
+	u32 bio_pic_first_gsi;
+	u64 msi_pic;
+	u32 msi_first, msi_count;
+
+	struct acpi_register uart; /* of the serial console */
+	u32 uart_gsi;
+
 	u64 hpet;	   /* 0: none */
 	u16 pm_timer_port; /* 0: none */
 
@@ -57,5 +66,6 @@ struct acpi_info {
 };
 extern struct acpi_info shared acpi_info;
 
-/* rsdp is its physical address, 0: look for it where PCs keep it. */
+/* rsdp is its physical address; acpi_find_rsdp looks where PCs keep it, 0: not there. */
+u64 acpi_find_rsdp(void);
 void acpi_init(u64 rsdp);

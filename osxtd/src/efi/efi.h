@@ -9,6 +9,8 @@
 #include <arch/efi.h>
 #include <osxtd/base.h>
 
+#include "efi/guids.h"
+
 typedef u64 efi_status;
 typedef void *efi_handle;
 
@@ -21,20 +23,8 @@ enum : efi_status {
 
 enum efi_allocate : u32 { EFI_ANYWHERE, EFI_BELOW, EFI_AT };
 
-enum efi_memory_type : u32 {
-	EFI_LOADER_CODE = 1,
-	EFI_LOADER_DATA,
-	EFI_BOOT_CODE,
-	EFI_BOOT_DATA,
-	EFI_CONVENTIONAL = 7,
-	EFI_ACPI_TABLES = 9,
-	EFI_ACPI_NVS = 10,
-};
-
 struct efi_guid {
-	u32 a;
-	u16 b, c;
-	u8 d[8];
+	u64 low, high; /* guids.h */
 };
 
 struct efi_memory { /* an entry of the memory map; the next one stands entry_bytes behind it */
@@ -68,14 +58,33 @@ struct efi_boot_services {
 	void *reserved, *register_notify, *locate_handle;
 	efi_status(EFIAPI *locate_device_path)(const struct efi_guid *protocol, const void **path,
 					       efi_handle *device);
-	void *install_table;
+	efi_status(EFIAPI *install_table)(const struct efi_guid *name, void *table);
 	void *load_image, *start_image, *exit, *unload_image;
 	efi_status(EFIAPI *exit_boot_services)(efi_handle image, u64 key);
+	void *get_next_monotonic_count, *stall, *set_watchdog_timer;
+	void *connect_controller, *disconnect_controller;
+	void *open_protocol, *close_protocol, *open_protocol_information;
+	void *protocols_per_handle, *locate_handle_buffer;
+	efi_status(EFIAPI *locate_protocol)(const struct efi_guid *protocol, void *registration,
+					    void **interface);
 };
 
 struct efi_named_table {
 	struct efi_guid name;
 	u64 address;
+};
+
+/* What the stub leaves for the kernel among the firmware's tables: the initial archive and
+ * the memory map.  Spec: Linux include/linux/efi.h, struct linux_efi_initrd and
+ * efi_boot_memmap. */
+struct efi_initrd_record {
+	u64 start, bytes;
+};
+struct efi_memory_record {
+	u64 map_bytes, entry_bytes;
+	u32 map_version, padding;
+	u64 key, room;
+	/* then the map */
 };
 
 struct efi_system_table {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * platform - what the device tree says of the machine; private to the architecture.
+ * platform - what the device tree or ACPI says of the machine; private to the architecture.
  *
  *   Context:  filled by boot code before kaslr_move, so it holds numbers only; read-only
  * afterwards.
@@ -17,6 +17,7 @@ struct platform_register {
 	u8 value;
 };
 struct platform {
+	bool is_tree; /* a device tree was read */
 	u64 uart;
 	u32 uart_line;
 	struct platform_register off, reset;

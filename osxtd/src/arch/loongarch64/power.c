@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-/* power - off and reset by the registers that the device tree names. */
+/* power - off and reset by the registers that the device tree or ACPI names. */
 #include <osxtd/power.h>
 
 #include "mm/paging.h"

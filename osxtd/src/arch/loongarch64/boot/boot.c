@@ -27,6 +27,8 @@ void arch_boot(void)
 {
 	cpu_detect();
 	cpu_init(0);
+	if (!platform.is_tree)
+		handover_acpi(&platform, boot_info.rsdp);
 	arch_console_init();
 	if (boot_info.range_count == 0)
 		panic("the boot loader left no memory map, or its boot protocol is not known");

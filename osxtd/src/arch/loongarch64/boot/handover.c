@@ -7,54 +7,14 @@
 
 #include "../platform.h"
 #include "boot_ranges.h"
+#include "efi/tables.h"
 #include "fdt/fdt_memory.h"
 
 struct platform shared platform;
 
-/* ---- the EFI system table ---- */
-
-enum : u64 {
-	SYSTEM_TABLE_SIGNATURE = 0x5453595320494249, /* "IBI SYST" */
-	SYSTEM_TABLE_BYTES = 120,
-	TABLE_COUNT = 104,
-	TABLES = 112,
-	TABLE_BYTES = 24,
-	TABLE_COUNT_MAX = 64,
-	/* The halves of the GUIDs as they lie in memory. */
-	INITRD_LOW = 0x4f3d68fc5568e427,
-	INITRD_HIGH = 0x68cc315255ca74ac,
-	TREE_LOW = 0x41a5f19cb1b621d5,
-	TREE_HIGH = 0xe0aa692c15d90b83,
-};
-
-static void read_initrd(struct boot_info *b, u64 address)
+static u32 tree_bytes(u64 address)
 {
-	struct cspan record = boot_physical(address, 16);
-	boot_set_initrd(b, boot_number(record, 0, 8), boot_number(record, 8, 8));
-}
-
-static void read_tree(struct boot_info *b, struct platform *p, u64 address)
-{
-	u32 size = fdt_size(boot_physical(address, FDT_HEADER_BYTES));
-	handover_device_tree(b, p, boot_physical(address, size));
-}
-
-void handover_system_table(struct boot_info *b, struct platform *p, u64 address)
-{
-	struct cspan s = boot_physical(address, SYSTEM_TABLE_BYTES);
-	if (boot_number(s, 0, 8) != SYSTEM_TABLE_SIGNATURE)
-		return;
-	u64 count = min_of(boot_number(s, TABLE_COUNT, 8), (u64)TABLE_COUNT_MAX);
-	struct cspan tables = boot_physical(boot_number(s, TABLES, 8), count * TABLE_BYTES);
-	for (u64 at = 0; at < cspan_len(tables); at += TABLE_BYTES) {
-		u64 low = boot_number(tables, at, 8), high = boot_number(tables, at + 8, 8);
-		u64 where = boot_number(tables, at + 16, 8);
-		if (low == INITRD_LOW && high == INITRD_HIGH)
-			read_initrd(b, where);
-		else if (low == TREE_LOW && high == TREE_HIGH)
-			read_tree(b, p, where);
-	}
-	b->is_efi = true;
+	return fdt_size(boot_physical(address, FDT_HEADER_BYTES));
 }
 
 /* ---- the device tree ---- */
@@ -144,7 +104,9 @@ void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan 
 	struct str path = {};
 	if (!fdt_open(blob, &f))
 		return;
-	fdt_read_memory(&f, b);
+	p->is_tree = true;
+	if (b->range_count == 0)
+		fdt_read_memory(&f, b);
 	if (fdt_find(&f, STR("chosen"), 1, &chosen)) {
 		path = fdt_text(&f, &chosen, STR("stdout-path"));
 		if (fdt_property(&f, &chosen, STR("rng-seed"), &seed))
@@ -164,8 +126,12 @@ void handover_read(u64 is_efi, u64 command_line, u64 system_table)
 {
 	if (is_efi != 1)
 		return;
+	u64 tree = 0;
+	if (!efi_read_tables(&boot_info, system_table, &tree))
+		return;
 	boot_read_command_line(&boot_info, command_line);
-	handover_system_table(&boot_info, &platform, system_table);
+	if (tree != 0)
+		handover_device_tree(&boot_info, &platform, boot_physical(tree, tree_bytes(tree)));
 	boot_ranges_separate(&boot_info);
 }
 
@@ -190,5 +156,5 @@ bool arch_random(u64 *out)
 
 struct str boot_protocol(void)
 {
-	return boot_info.is_efi ? STR("linux-efi") : STR("unknown");
+	return boot_info.is_efi ? STR("linux-efi") : STR("linux");
 }

@@ -9,17 +9,18 @@
  *
  *   Context:  before kaslr_move, at the addresses that the image was linked for; nothing stored may
  *             hold an address of the image.
- *   Spec:     Linux Documentation/arch/loongarch/booting.rst; UEFI 2.10, 4.3 and 4.6.
+ *   Spec:     Linux Documentation/arch/loongarch/booting.rst.
  */
 #pragma once
 #include "boot_read.h"
 
 struct platform;
 
-/* The tables that the EFI system table lists: the device tree and the initial archive. */
-void handover_system_table(struct boot_info *b, struct platform *p, u64 address);
-/* Memory and devices of the device tree in blob. */
+/* Devices of the device tree in blob; memory too, when nothing told of it yet. */
 void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan blob);
+
+/* acpi.c: devices as ACPI describes them, when there is no device tree; before mm_init. */
+void handover_acpi(struct platform *p, u64 rsdp);
 
 /* Called by entry.S with the registers that the loader left: fills boot_info and platform. */
 void handover_read(u64 is_efi, u64 command_line, u64 system_table);

@@ -19,6 +19,7 @@
 #include "arch/riscv64/platform.h"
 #include "boot_ranges.h"
 #include "boot_read.h"
+#include "efi/tables.h"
 #include "fdt/fdt_memory.h"
 
 enum : u32 { SEED_BYTES = 64 };
@@ -31,7 +32,7 @@ struct seed {
 	u32 used, len;
 };
 static struct seed shared seed OWNER(boot);
-static bool shared has_tree OWNER(boot);
+static bool shared has_tree OWNER(boot), is_image OWNER(boot);
 
 static struct cspan tree_at(u64 address)
 {
@@ -80,16 +81,28 @@ static void read_chosen(struct boot_info *b, const struct fdt *f)
 	}
 }
 
-void boot_read(u64 hart, u64 fdt)
+/* EFI firmware's own map of memory, and what its loader said, come before the tree's. */
+static void read_memory(struct boot_info *b, const struct fdt *f, u64 system_table,
+			u64 command_line)
+{
+	u64 tree = 0;
+	if (system_table != 0 && efi_read_tables(b, system_table, &tree))
+		boot_read_command_line(b, command_line);
+	if (b->range_count == 0)
+		fdt_read_memory(f, b);
+}
+
+void boot_read(u64 hart, u64 fdt, u64 system_table, u64 command_line, bool by_image)
 {
 	struct fdt f = {};
 	struct boot_info *b = &boot_info;
 	struct cspan tree = tree_at(fdt);
+	is_image = by_image;
 	has_tree = cspan_len(tree) != 0 && fdt_open(tree, &f);
 	if (!has_tree)
 		return;
-	fdt_read_memory(&f, b);
 	read_chosen(b, &f);
+	read_memory(b, &f, system_table, command_line);
 	boot_range_add(b, page_down(fdt), page_up(fdt + cspan_len(tree)) - page_down(fdt),
 		       BOOT_ACPI);
 	boot_ranges_separate(b);
@@ -100,7 +113,9 @@ void boot_read(u64 hart, u64 fdt)
 
 struct str boot_protocol(void)
 {
-	return STR("sbi");
+	if (!is_image)
+		return STR("sbi");
+	return boot_info.is_efi ? STR("linux-efi") : STR("linux");
 }
 
 void arch_boot(void)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * entry - from the firmware (supervisor mode, paging off, a0 = hart, a1 = device tree) to C in the kernel's own
- * addresses.
+ * entry - from whoever starts the kernel (supervisor mode, paging off, a0 = hart, a1 = device tree) to C in the
+ * kernel's own addresses.
+ *
+ *   boot_start         by SBI firmware
+ *   boot_start_image   by the Image's head: a2 = EFI system table or 0, a3 = command line
  *
  * The early page tables map the first 512 GiB of physical memory twice with 1 GiB pages, at 0 for the switch itself and
  * at PHYSMAP_BASE, and 1 GiB from 2 GiB on at the kernel's addresses with 2 MiB pages.  mm_init replaces them.
@@ -48,10 +51,18 @@
 	.section .boot.text, "ax", @progbits
 	.globl boot_start
 boot_start:
-	csrw sie, zero
+	li a2, 0
+	li s5, 0
+	j 1f
+	.org boot_start + 16		/* boot/image/image.h: KERNEL_DOOR */
+boot_start_image:
+	li s5, 1
+1:	csrw sie, zero
 	csrw sscratch, zero
 	mv s0, a0
 	mv s1, a1
+	mv s3, a2
+	mv s4, a3
 	la t0, bss_start
 	la t1, kernel_end
 1:	sd zero, 0(t0)
@@ -119,6 +130,9 @@ boot_start:
 	call boot_seed_guard		/* before any function that checks it */
 	mv a0, s0
 	mv a1, s1
+	mv a2, s3
+	mv a3, s4
+	mv a4, s5
 	li s0, 0
 	call boot_read
 	call kaslr_move

@@ -77,7 +77,7 @@ void arch_boot(void)
 		panic("the boot loader left no memory map, or its boot protocol is not known");
 	boot_info.kernel_start = address_of_(kernel_text_start) - kimage_base();
 	boot_info.kernel_end = address_of_(kernel_end) - kimage_base();
-	acpi_init(boot_info.rsdp);
+	acpi_init(boot_info.rsdp != 0 ? boot_info.rsdp : acpi_find_rsdp());
 	boot_info.cpu_count = 1;
 	apic_init_early();
 	tsc_init();

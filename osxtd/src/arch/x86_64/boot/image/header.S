@@ -6,9 +6,9 @@
  *   image_32/_64    esi/rsi = boot_params: moves the kernel to its place and enters it
  *   efi_entry       by EFI firmware; efi_handover by a loader that made boot_params (stub.c)
  *
- *   Spec:  Linux Documentation/arch/x86/boot.rst, protocol 2.15; Microsoft PE/COFF, 3 and 4; UEFI 2.10, 2.1.1;
- *          ACPI 6.5, 15.1 (INT 15h, E820h).
+ *   Spec:  Linux Documentation/arch/x86/boot.rst, protocol 2.15; ACPI 6.5, 15.1 (INT 15h, E820h).
  */
+#include "efi/pe.S"
 #include "image.h"
 
 #define E820_COUNT   0x1e8
@@ -27,34 +27,7 @@ setup:
 	.ascii "MZ"
 	.org setup + 0x3c
 	.long pe_header - setup
-pe_header:
-	.ascii "PE\0\0"
-	.word 0x8664, 1			/* x86-64, one section */
-	.long 0, 0, 0
-	.word section_table - optional_header, 0x206	/* executable, no line numbers, no debug information */
-optional_header:
-	.word 0x20b
-	.byte 1, 0
-	.long payload_end - SETUP_BYTES, 0, 0
-	.long efi_entry
-	.long SETUP_BYTES
-	.quad 0
-	.long 4096, 512
-	.word 0, 0, 3, 0, 0, 0		/* .. Linux's EFI stub version 3: initrd by LoadFile2 */
-	.long 0
-	.long payload_end
-	.long SETUP_BYTES
-	.long 0
-	.word 10, 0			/* an EFI application */
-	.quad 0, 0, 0, 0
-	.long 0, 6
-	.skip 6 * 8
-section_table:
-	.ascii ".image\0\0"
-	.long payload_end - SETUP_BYTES, SETUP_BYTES
-	.long payload_end - SETUP_BYTES, SETUP_BYTES
-	.long 0, 0, 0
-	.long 0xe0000020		/* code; readable, writable, executable */
+	PE_HEADER 0x8664, setup, SETUP_BYTES
 
 	.org setup + HEADER
 	.byte SETUP_SECTORS - 1

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * stub - from EFI firmware to the kernel by Linux's 64-bit boot protocol; see efi/stub.h.
- *
- * The kernel runs at one physical place.  Firmware that keeps something there is refused.
  */
 #include "efi/stub.h"
 
@@ -112,32 +110,22 @@ static void put_found(u64 params, const struct efi_found *f, bool is_ours)
 	put(params, EFI_SIGNATURE, EL64, 4);
 }
 
-UNSAFE("1. the firmware gives and takes these pointers; 2. it gave us the memory written; 3. the "
-       "kernel's doors are where "
-       "image.h says")
+UNSAFE("1. the firmware gave us the memory written; 2. the kernel's doors are where image.h says")
 static efi_status start(efi_handle image, struct efi_system_table *t, u64 params)
 {
+	const struct efi_payload kernel = { payload_start, (u64)(payload_end - payload_start),
+					    KERNEL_ADDRESS, LIMIT };
 	struct efi_found f = {};
-	u64 place = KERNEL_ADDRESS, bytes = (u64)(payload_end - payload_start);
 	bool is_ours = params == 0;
-	efi_status e = efi_find(image, t, LIMIT, &f);
-	if (e != EFI_OK) {
-		efi_say(t, "OmegaOS: the command line or the initial archive cannot be loaded");
+	efi_status e = efi_load(image, t, &kernel, &f);
+	if (e != EFI_OK)
 		return e;
-	}
-	e = t->boot->allocate_pages(EFI_AT, EFI_LOADER_CODE, bytes / 4096, &place);
-	if (e != EFI_OK) {
-		efi_say(t, "OmegaOS: the firmware uses the memory from 2 MiB on, where the kernel "
-			   "runs");
-		return e;
-	}
 	if (is_ours) {
 		params = efi_pages(t, PARAMS_BYTES, LIMIT);
 		if (params == 0)
 			return EFI_OUT_OF_RESOURCES;
 		__builtin_memset((void *)params, 0, PARAMS_BYTES);
 	}
-	__builtin_memcpy((void *)place, payload_start, bytes);
 	e = efi_leave(image, t, LIMIT, &f);
 	if (e != EFI_OK)
 		return e;
@@ -162,20 +150,4 @@ void stub_handover(efi_handle image, struct efi_system_table *t, u64 params)
 	efi_say(t, "OmegaOS: cannot be started");
 	for (;;)
 		__asm__ volatile("hlt");
-}
-
-/* What the compiler calls. */
-void *memcpy(void *to, const void *from, usize n);
-void *memcpy(void *to, const void *from, usize n)
-{
-	void *start = to;
-	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n)::"memory");
-	return start;
-}
-void *memset(void *to, int v, usize n);
-void *memset(void *to, int v, usize n)
-{
-	void *start = to;
-	__asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(v) : "memory");
-	return start;
 }
