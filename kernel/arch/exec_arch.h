@@ -8,7 +8,6 @@ struct exec_arch {
 	u16 elf_machine;
 	struct str platform; /* AT_PLATFORM; empty where there is none */
 	u64 hwcap2;	     /* AT_HWCAP2 */
-	u64 dynamic_base;    /* where position-independent programs are put, before randomisation */
 };
 extern const struct exec_arch exec_arch;
 /* AT_HWCAP. */

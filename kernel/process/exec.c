@@ -223,6 +223,12 @@ static void set_layout(struct mm *mm, const struct exec_file *f)
 	mm_set_layout(mm, &l);
 }
 
+/* Where a position-independent program is put, before randomisation. */
+static u64 dynamic_base(void)
+{
+	return page_down(VMSPACE_HIGH / 3 * 2);
+}
+
 static err_t build_space(struct thread *self, struct exec *x, struct str path,
 			 const struct exec_strings *argv, const struct exec_strings *envp)
 {
@@ -232,7 +238,7 @@ static err_t build_space(struct thread *self, struct exec *x, struct str path,
 	struct mm *mm = mm_of(vmspace_get(&x->space));
 	bool has_interp = x->program.program.has_interp;
 
-	u64 base = x->program.header.is_dynamic ? exec_arch.dynamic_base + mm_draw_gap(mm) : 0;
+	u64 base = x->program.header.is_dynamic ? dynamic_base() + mm_draw_gap(mm) : 0;
 	TRY(exec_map(mm, &x->program, base));
 	if (has_interp)
 		TRY(exec_map(mm, &x->interp, 0));

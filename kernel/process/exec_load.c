@@ -6,11 +6,6 @@
 #include "process/exec_file.h"
 #include "process/exec_image.h"
 
-static const struct elf_limits limits = {
-	.low = 0x10000,
-	.high = VMSPACE_HIGH,
-	.span = VMSPACE_HIGH / 4,
-};
 static const u8 zeroes[PAGE_SIZE];
 
 static struct cspan phdrs_of(const struct exec_file *f)
@@ -23,6 +18,9 @@ static struct cspan phdrs_of(const struct exec_file *f)
 
 err_t exec_decode(struct exec_file *f)
 {
+	const struct elf_limits limits = { .low = 0x10000,
+					   .high = VMSPACE_HIGH,
+					   .span = VMSPACE_HIGH / 4 };
 	struct cspan within = {};
 	TRY(elf_header_decode(exec_file_head(f), exec_arch.elf_machine, &f->header));
 	if (!cspan_try_sub(exec_file_head(f), f->header.phoff, f->header.phdrs_size, &within)) {

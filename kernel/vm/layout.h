@@ -7,7 +7,6 @@
 enum : u64 {
 	MM_LOW = 0x10000,		/* vm.mmap_min_addr */
 	MM_STACK_GAP = 256 * PAGE_SIZE, /* kept free below a stack that grows */
-	MM_RANDOM_SPAN = 1ull << 40,	/* 28 bits of pages */
 	MM_VDSO_MAX = 16 * PAGE_SIZE,	/* room above a stack for data page and image */
 	MM_VDSO_SPAN = 2ull << 20, /* what one page table covers: the vDSO costs none of its own */
 	MM_BRK_GAP = PAGE_SIZE,	   /* the break stays this far from what stands above it */

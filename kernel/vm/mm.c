@@ -11,7 +11,6 @@
 
 enum : u64 {
 	STACK_ROOM_MIN = 128ull << 20, /* kept below the stack even when its limit is smaller */
-	STACK_ROOM_MAX = VMSPACE_HIGH / 6 * 5,
 };
 
 shared static struct atomic_u32 aslr_level = ATOMIC_INIT(MM_ASLR_FULL);
@@ -64,9 +63,15 @@ u64 mm_draw(struct mm *mm)
 	return array_at(mm->dice, mm->dice_left);
 }
 
+/* A power of two: 28 bits of pages, and no more than the user half has room for. */
+static u64 random_span(void)
+{
+	return min_of(1ull << 40, VMSPACE_HIGH / 32);
+}
+
 u64 mm_draw_gap(struct mm *mm)
 {
-	return mm->is_random ? mm_draw(mm) & (MM_RANDOM_SPAN - 1) & ~(u64)(PAGE_SIZE - 1) : 0;
+	return mm->is_random ? mm_draw(mm) & (random_span() - 1) & ~(u64)(PAGE_SIZE - 1) : 0;
 }
 
 u64 mm_draw_brk_gap(struct mm *mm)
@@ -97,7 +102,8 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 				     .max_prot = VM_READ | VM_WRITE | VM_EXEC };
 	TRY(mapping_new(nullptr, &spec, &mm->anon));
 
-	u64 room = max_of(min_of(stack_limit, STACK_ROOM_MAX), STACK_ROOM_MIN) + MM_STACK_GAP;
+	u64 most = VMSPACE_HIGH / 6 * 5;
+	u64 room = max_of(min_of(stack_limit, most), (u64)STACK_ROOM_MIN) + MM_STACK_GAP;
 	random_fill(span_of(mm->dice));
 	mm->dice_left = MM_DICE;
 	mm->is_random = aslr == MM_ASLR_ON && mm_aslr_level() != MM_ASLR_NONE;
@@ -107,7 +113,7 @@ err_t mm_new(enum mm_aslr aslr, u64 stack_limit, struct vmspace_ref *out)
 		mm->stack_top -= MM_VDSO_MAX;
 	/* Below the lowest stack that could have been drawn, so that the two draws are independent.
 	 */
-	mm->mmap_base = page_down(VMSPACE_HIGH - (mm->is_random ? MM_RANDOM_SPAN : 0) - room) -
+	mm->mmap_base = page_down(VMSPACE_HIGH - (mm->is_random ? random_span() : 0) - room) -
 			mm_draw_gap(mm);
 	*out = vmspace_move(&space);
 	return OK;

@@ -129,7 +129,7 @@ u64 mm_stack_top(struct mm *mm);
 /* A free place of len bytes, aligned, for the caller that alone uses mm (exec). */
 err_t mm_choose(struct mm *mm, u64 len, u64 align, u64 *va);
 /* For the caller that alone uses mm (exec): a random word; a page-aligned number of bytes below
- * 2^40 (28 bits of pages), or 0 without randomisation. */
+ * 2^40 (28 bits of pages) or a 32nd of a small user half, or 0 without randomisation. */
 u64 mm_draw(struct mm *mm);
 u64 mm_draw_gap(struct mm *mm);
 /* As mm_draw_gap, for the break. */

@@ -10,7 +10,7 @@
 #include "abi/mman.h"
 #include "vm/mm.h"
 
-enum : u64 { BASE = 0x3ffe0000000, PAGES = 96, STEPS = 3000 }; /* across a border of page tables */
+enum : u64 { BASE = 0x3fe0000000, PAGES = 96, STEPS = 3000 }; /* across a border of page tables */
 enum : u32 { RW = VM_READ | VM_WRITE, ANON_AT = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED };
 
 struct page_model {

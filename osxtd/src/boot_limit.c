@@ -5,6 +5,8 @@
 
 #include <osxtd/log.h>
 
+#include "mm/paging.h"
+
 /* Room for page tables and the first programs above the kernel's image. */
 enum : u64 { LEAST_BEHIND_KERNEL = 8 << 20 };
 
@@ -72,10 +74,28 @@ bool boot_limit_memory(struct boot_info *b, u64 limit)
 	return true;
 }
 
+u64 boot_cut_memory(struct boot_info *b, u64 end)
+{
+	u64 lost = 0;
+	for (u32 i = 0; i < b->range_count; i++) {
+		struct boot_range *r = &array_at(b->ranges, i);
+		if ((r->kind != BOOT_RAM && r->kind != BOOT_ACPI) || r->end <= end)
+			continue;
+		lost += r->end - max_of(r->start, end);
+		r->start = min_of(r->start, end);
+		r->end = end;
+	}
+	return lost;
+}
+
 void boot_apply_limit(void)
 {
 	struct str text = {};
 	u64 limit = 0;
+	u64 lost = boot_cut_memory(&boot_info, PHYSMAP_BYTES);
+	if (lost != 0)
+		LOG(WARNING, "memory above {} GiB stays unused: {} MiB", (u64)PHYSMAP_BYTES >> 30,
+		    lost >> 20);
 	if (!boot_option(STR("mem"), &text))
 		return;
 	if (!boot_parse_size(text, &limit) || !boot_limit_memory(&boot_info, limit))

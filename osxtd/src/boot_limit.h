@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* boot_limit - `mem=SIZE` of the command line: RAM at and above SIZE stays unused. */
+/* boot_limit - RAM that stays unused: what has no room in the physical map, and by `mem=SIZE` of
+ * the command line what stands at and above SIZE. */
 #pragma once
 #include "boot_info.h"
 
@@ -10,5 +11,7 @@
  * when the kernel itself would not fit below it.
  */
 [[nodiscard]] bool boot_limit_memory(struct boot_info *b, u64 limit);
-/* Applies mem=; a bad value is reported and ignored.  Before mm_init. */
+/* Ends RAM and firmware's tables at end; ranges behind it become empty.  Returns the bytes lost. */
+u64 boot_cut_memory(struct boot_info *b, u64 end);
+/* Applies both limits; a bad value of mem= is reported and ignored.  Before mm_init. */
 void boot_apply_limit(void);

@@ -59,3 +59,14 @@ KTEST(boot, a_limit_below_the_kernel_is_refused)
 	EXPECT(boot_limit_memory(&sample, 1024 * MIB));
 	EXPECT_EQ(ram_bytes(), 640 * 1024 + 255 * MIB);
 }
+
+KTEST(boot, memory_without_addresses_is_cut)
+{
+	make_sample();
+	EXPECT_EQ(boot_cut_memory(&sample, 256 * MIB), 0);
+	EXPECT_EQ(ram_bytes(), 640 * 1024 + 255 * MIB);
+	EXPECT_EQ(boot_cut_memory(&sample, 100 * MIB), 156 * MIB);
+	EXPECT_EQ(ram_bytes(), 640 * 1024 + 99 * MIB);
+	EXPECT_EQ(boot_cut_memory(&sample, 512 * 1024), 128 * 1024 + 99 * MIB);
+	EXPECT_EQ(ram_bytes(), 512 * 1024);
+}

@@ -15,6 +15,8 @@ uint64_t place(void)
 					ARENA + 232 * 4096ul - 4,
 					ARENA + 232 * 4096ul - 1,
 					ARENA + ARENA_PAGES * 4096ul - 8,
+					0x3ffffffff8,
+					0x4000000000,
 					0x7fffffffefff,
 					0x7ffffffff000,
 					0x800000000000,

@@ -2,7 +2,6 @@
 #include "arch/exec_arch.h"
 
 #include <osxtd/user_ctx.h>
-#include <osxtd/vmspace.h>
 
 #include "abi/elf.h"
 
@@ -12,7 +11,6 @@ const struct exec_arch exec_arch = {
 	.elf_machine = EM_LOONGARCH,
 	.platform = STR("loongarch"),
 	.hwcap2 = 0,
-	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
 };
 
 u64 exec_hwcap(void)

@@ -2,7 +2,6 @@
 #include "arch/exec_arch.h"
 
 #include <osxtd/user_ctx.h>
-#include <osxtd/vmspace.h>
 
 #include "abi/elf.h"
 
@@ -14,7 +13,6 @@ enum : u16 { EM_RISCV = 243 };
 const struct exec_arch exec_arch = {
 	.elf_machine = EM_RISCV,
 	.hwcap2 = 0,
-	.dynamic_base = VMSPACE_HIGH / 3 * 2 & ~(u64)(PAGE_SIZE - 1),
 };
 
 u64 exec_hwcap(void)

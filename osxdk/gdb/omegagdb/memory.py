@@ -32,7 +32,7 @@ def _held(info, first, end):
 
 def runs(space):
     """The marks of an address space, by address: Entry objects out of the page table."""
-    levels, shift = kernel.const('PT_LEVELS'), kernel.const('PAGE_SIZE').bit_length() - 1
+    shift = kernel.const('PAGE_SIZE').bit_length() - 1
 
     def table(frame, paddr, base, level):
         span = shift + 9 * (level - 1)
@@ -52,6 +52,7 @@ def runs(space):
         return sorted(found, key=lambda e: e.start)
 
     root = int(space['_root'])
+    levels = int(frame_of(root)['level'])
     return table(frame_of(root), root, 0, levels)
 
 

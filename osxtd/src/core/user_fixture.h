@@ -15,7 +15,7 @@
 #include "mm/pte.h"
 
 enum : u64 { CODE = 0x400000, STACK = 0x401000, STACK_TOP = STACK + PAGE_SIZE };
-enum : u32 { PAGES_ORDER = 3, CODE_PAGE = 4, STACK_PAGE = 5 };
+enum : u32 { PAGES_ORDER = 3, CODE_PAGE = PT_LEVELS_MAX, STACK_PAGE };
 
 extern const u8 user_test_start[], user_test_end[];
 
@@ -36,11 +36,14 @@ static inline bool fixture_init(struct fixture *f)
 	u64 *table = (u64 *)(void *)frame_va(f->pages);
 	words_zero(table, (PAGE_SIZE << PAGES_ORDER) / 8);
 	paging_fill_root(base);
-	for (u32 level = 0; level < 3; level++)
-		table[level * 512 + (level == 2 ? 2 : 0)] = pte_link(base +
-								     (level + 1) * PAGE_SIZE);
-	table[3 * 512 + 0] = pte_leaf(base + CODE_PAGE * PAGE_SIZE, VM_READ | VM_EXEC, false);
-	table[3 * 512 + 1] = pte_leaf(base + STACK_PAGE * PAGE_SIZE, VM_READ | VM_WRITE, true);
+	u64 page = base;
+	u64 *at = table;
+	for (u32 level = PT_LEVELS; level > 1; level--, at += PT_ENTRIES) {
+		page += PAGE_SIZE;
+		at[pt_index(CODE, level)] = pte_link(page);
+	}
+	at[pt_index(CODE, 1)] = pte_leaf(base + CODE_PAGE * PAGE_SIZE, VM_READ | VM_EXEC, false);
+	at[pt_index(STACK, 1)] = pte_leaf(base + STACK_PAGE * PAGE_SIZE, VM_READ | VM_WRITE, true);
 	memcpy((u8 *)table + CODE_PAGE * PAGE_SIZE, user_test_start,
 	       (usize)(user_test_end - user_test_start));
 	f->old_root = root_loaded();

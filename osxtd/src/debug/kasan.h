@@ -3,9 +3,9 @@
  * kasan - which bytes of kernel memory may be touched (debug builds; nothing in the others).
  *
  * The compiler puts a check before each access: eight bytes of memory have one byte of shadow, at
- * (address >> 3) + KASAN_SHADOW_OFFSET: 0 says all eight are good, 1 to 7 that so many are, a mark
- * that none is and why.  The allocators set the marks, the compiler those around locals and
- * globals.
+ * (address >> 3) + KASAN_SHADOW_OFFSET of <arch/paging.h>: 0 says all eight are good, 1 to 7 that
+ * so many are, a mark that none is and why.  The allocators set the marks, the compiler those
+ * around locals and globals.
  *
  * RAM, kernel stacks and the image have shadow of their own; the rest of the kernel's areas shares
  * one read-only page of zeroes.  Until kasan_init everything shares one page that nobody believes.
@@ -14,7 +14,7 @@
  *   Keeps:    nothing by itself: it finds breaches of the soundness invariants.
  */
 #pragma once
-#include <osxtd/base.h>
+#include <arch/paging.h>
 
 /* Why memory is bad.  The marks of locals are the compiler's. */
 enum kasan_mark : u8 {
@@ -28,7 +28,7 @@ enum kasan_mark : u8 {
 	KASAN_PAGE_TAIL = 0xfe, /* of a block, behind the buffer in it */
 	KASAN_PAGE_FREE = 0xff,
 };
-enum : u64 { KASAN_SHADOW_OFFSET = 0xdffffc0000000000, KASAN_GRANULE = 8 };
+enum : u64 { KASAN_GRANULE = 8 };
 
 #ifdef OSXTD_DEBUG
 /* Between the two, functions are not instrumented: they touch memory that is marked bad. */

@@ -3,7 +3,8 @@
  * kasan_map - the shadow's page tables (debug builds).
  *
  * The areas whose shadow is all there is at boot get the page of zeroes wherever they have none of
- * their own.  The shadow of the stack area comes and goes with the stacks.
+ * their own, a whole table of it where nothing else is below.  The shadow of the stack area comes
+ * and goes with the stacks.
  */
 #include "mm/pte.h"
 
@@ -14,11 +15,18 @@
 
 KASAN_OFF_BEGIN
 
-static const u64 whole_areas[] = { PHYSMAP_BASE, MMIO_BASE, FRAME_BASE, KIMAGE_BASE };
+static const struct {
+	u64 start, bytes;
+} whole_areas[] = {
+	{ PHYSMAP_BASE, PHYSMAP_BYTES },
+	{ MMIO_BASE, MMIO_BYTES },
+	{ FRAME_BASE, FRAME_BYTES },
+	{ KIMAGE_BASE, KIMAGE_BYTES },
+};
 
 /* A page of zeroes, and tables whose every entry leads to it: tables[level - 1]. */
 static u64 shared zero_page OWNER(boot);
-static u64 shared zero_tables[PT_LEVELS - 1] OWNER(boot);
+static u64 shared zero_tables[PT_LEVELS_MAX - 1] OWNER(boot);
 
 UNSAFE("1. tables of the kernel's own root, in RAM")
 static u64 *table_at(u64 paddr)
@@ -43,20 +51,41 @@ static void fill_empty(u64 table, u32 level)
 	}
 }
 
-UNSAFE("1. a table has PT_ENTRIES entries; 2. an entry that is not zero here leads to a table")
-static void fill_area(u64 top)
+bool kasan_is_zero_table(u64 paddr)
 {
-	for (u32 i = 0; i < PT_ENTRIES; i++) {
-		u64 middle = table_at(top)[i];
-		for (u32 k = 0; middle != 0 && k < PT_ENTRIES; k++) {
-			u64 leaf = table_at(pte_paddr(middle))[k];
-			if (leaf != 0 && !pte_is_large(leaf))
-				fill_empty(pte_paddr(leaf), 1);
-		}
-		if (middle != 0)
-			fill_empty(pte_paddr(middle), 2);
+	for (u32 i = 0; i < PT_LEVELS - 1; i++) {
+		if (array_at(zero_tables, i) == paddr)
+			return true;
 	}
-	fill_empty(top, 3);
+	return false;
+}
+
+/* Fills the highest empty entry on the way to va, if there is one.  Returns where the next begins.
+ */
+UNSAFE("1. a table has PT_ENTRIES entries; 2. an entry that is neither zero nor large leads to a "
+       "table")
+static u64 fill_at(u64 va)
+{
+	u64 table = paging_kernel_root(), *entry = nullptr;
+	u32 level = PT_LEVELS;
+	for (;; level--) {
+		entry = &table_at(table)[pt_index(va, level)];
+		if (*entry == 0 || level == 1 || pte_is_large(*entry) ||
+		    kasan_is_zero_table(pte_paddr(*entry)))
+			break;
+		table = pte_paddr(*entry);
+	}
+	if (*entry == 0)
+		*entry = zero_entry(level);
+	u64 span = 1ull << pt_shift(level);
+	return (va & ~(span - 1)) + span;
+}
+
+static void fill_area(u64 start, u64 bytes)
+{
+	u64 from = kasan_shadow(start);
+	for (u64 va = from; va - from < bytes / KASAN_GRANULE;)
+		va = fill_at(va);
 }
 
 /* Shadow of its own for from … to; *done is where that of the areas before ended. */
@@ -70,16 +99,7 @@ static void back(u64 from, u64 to, u64 *done)
 	*done = end;
 }
 
-bool kasan_is_zero_table(u64 paddr)
-{
-	for (u32 i = 0; i < array_len(zero_tables); i++) {
-		if (array_at(zero_tables, i) == paddr)
-			return true;
-	}
-	return false;
-}
-
-UNSAFE("1. paging_init made the entries of the shadow's areas in the root")
+UNSAFE("1. the addresses of the image's ends are only numbers here")
 void kasan_map(const struct boot_info *info)
 {
 	u64 done = 0;
@@ -94,10 +114,8 @@ void kasan_map(const struct boot_info *info)
 		array_at(zero_tables, level - 1) = boot_page_alloc(1);
 		fill_empty(array_at(zero_tables, level - 1), level);
 	}
-	for (u32 i = 0; i < array_len(whole_areas); i++) {
-		u64 va = kasan_shadow(array_at(whole_areas, i));
-		fill_area(pte_paddr(table_at(paging_kernel_root())[pt_index(va, PT_LEVELS)]));
-	}
+	for (u32 i = 0; i < array_len(whole_areas); i++)
+		fill_area(array_at(whole_areas, i).start, array_at(whole_areas, i).bytes);
 }
 
 KASAN_OFF_END

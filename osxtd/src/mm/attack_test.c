@@ -320,13 +320,6 @@ KTEST(stack_attack, a_stack_is_freed_once)
 
 /* ---- user copies ---- */
 
-static const u64 kernel_places[] = {
-	PHYSMAP_BASE,	      FRAME_BASE,   KIMAGE_BASE + 0x200000,
-	KSTACK_BASE + 0x4000, VMSPACE_HIGH, 1ull << 47,
-	0xffff800000000000,   1ull << 63,   ~(u64)0 - PAGE_SIZE,
-	~(u64)0 - 4095,	      ~(u64)0 - 7,  ~(u64)0,
-};
-
 /* Every way to touch user memory, n bytes (words: their own size) at va, is refused. */
 static void expect_refused(struct ktest_ctx *t, u64 va)
 {
@@ -361,6 +354,12 @@ static void expect_refused(struct ktest_ctx *t, u64 va)
 
 KTEST(user_attack, no_copy_reaches_the_kernel)
 {
+	const u64 kernel_places[] = {
+		PHYSMAP_BASE,	      FRAME_BASE,   KIMAGE_BASE + 0x200000,
+		KSTACK_BASE + 0x4000, VMSPACE_HIGH, 1ull << 47,
+		0xffff800000000000,   1ull << 63,   ~(u64)0 - PAGE_SIZE,
+		~(u64)0 - 4095,	      ~(u64)0 - 7,  ~(u64)0,
+	};
 	u64 secret = 0x5ec12e7;
 	SCOPED_REF(test_space, s);
 	REQUIRE_OK(test_space_new(&s));

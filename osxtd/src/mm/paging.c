@@ -2,8 +2,9 @@
 /*
  * paging - see mm/paging.h.
  *
- * The top-level entries of all areas exist from paging_init on and never change, so every address
- * space copies them once (paging_fill_root) and then follows what happens below them.
+ * The top-level entries of the kernel's half never change once mm_init is over, so every address
+ * space copies them once (paging_fill_root) and then follows what happens below them: what comes
+ * and goes later has its entries from paging_init on, what does not is all there by then.
  */
 #include "mm/paging.h"
 
@@ -17,20 +18,16 @@
 
 LOCK_CLASS(kernel_tables, irq);
 
-enum : u64 { LARGE_SIZE = 2 << 20, MMIO_AREA = 1ull << 39 };
+enum : u64 { LARGE_SIZE = 2 << 20 };
 
-static const u64 areas[] = {
-	PHYSMAP_BASE,
-	MMIO_BASE,
-	KSTACK_BASE,
-	FRAME_BASE,
-	KIMAGE_BASE,
+/* Where pages come and go. */
+static const struct {
+	u64 start, bytes;
+} growing[] = {
+	{ MMIO_BASE, MMIO_BYTES },
+	{ KSTACK_BASE, KSTACK_BYTES },
 #ifdef OSXTD_DEBUG
-	(PHYSMAP_BASE >> 3) + KASAN_SHADOW_OFFSET,
-	(MMIO_BASE >> 3) + KASAN_SHADOW_OFFSET,
-	(KSTACK_BASE >> 3) + KASAN_SHADOW_OFFSET,
-	(FRAME_BASE >> 3) + KASAN_SHADOW_OFFSET,
-	(KIMAGE_BASE >> 3) + KASAN_SHADOW_OFFSET,
+	{ (KSTACK_BASE >> 3) + KASAN_SHADOW_OFFSET, KSTACK_BYTES >> 3 },
 #endif
 };
 
@@ -172,14 +169,25 @@ static void image_init(const struct boot_info *info)
 		map_boot(kimage_base() + at, at, 1, image_use(kimage_base() + at));
 }
 
+/* Makes the tables that the top table leads to. */
+static void growing_init(void)
+{
+	u32 shift = pt_shift(PT_LEVELS);
+	for (u32 i = 0; i < array_len(growing); i++) {
+		u64 start = array_at(growing, i).start,
+		    last = start + array_at(growing, i).bytes - 1;
+		for (u64 at = start >> shift; at <= last >> shift; at++)
+			(void)entry_of(at << shift, PT_LEVELS - 1);
+	}
+}
+
 /* Boot, one CPU: the new tables map the code, stack and data in use, and the physical map as boot
  * code did. */
 void paging_init(const struct boot_info *info)
 {
 	arch_paging_prepare();
 	kernel_root = boot_page_alloc(1);
-	for (u32 i = 0; i < array_len(areas); i++)
-		(void)entry_of(array_at(areas, i), PT_LEVELS - 1);
+	growing_init();
 	physmap_init(info);
 	image_init(info);
 	kasan_map(info);
@@ -198,10 +206,8 @@ u64 paging_kernel_root(void)
 
 void paging_fill_root(u64 table)
 {
-	for (u32 i = 0; i < array_len(areas); i++) {
-		u32 at = pt_index(array_at(areas, i), PT_LEVELS);
-		*entry_in(table, at) = *entry_in(kernel_root, at);
-	}
+	for (u32 i = PT_USER_ROOT_ENTRIES; i < PT_ENTRIES; i++)
+		*entry_in(table, i) = *entry_in(kernel_root, i);
 }
 
 /* ---- single pages and devices ---- */
@@ -234,7 +240,7 @@ struct mmio kernel_map_mmio(u64 paddr, u64 len)
 	u64 first = page_down(paddr), end = page_up(paddr + len);
 	GUARD(kernel_tables, &tables_lock);
 	u64 va = mmio_next;
-	if (len == 0 || end <= first || end - first > MMIO_BASE + MMIO_AREA - va)
+	if (len == 0 || end <= first || end - first > MMIO_BASE + MMIO_BYTES - va)
 		panic("no room to map device registers");
 	mmio_next += end - first + PAGE_SIZE;
 	for (u64 at = first; at < end; at += PAGE_SIZE) {

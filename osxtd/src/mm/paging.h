@@ -5,6 +5,9 @@
  * registers, kernel stacks, the slots of the pages.  The pages of the image are left out of the
  * physical map: they have one mapping only.
  *
+ * KASAN_SHADOW_OFFSET, which the flags of debug builds repeat (tools/meson), puts the shadow of the
+ * kernel's half where no area is.
+ *
  * Boot code enters mm_init with tables of its own that map the image at kimage_base() and the first
  * BOOT_PHYSMAP_SIZE of physical memory, writable, at PHYSMAP_BASE.  mm_init replaces them:
  * afterwards nothing is mapped in the user half.
@@ -15,6 +18,20 @@
 #pragma once
 #include <arch/paging.h>
 #include "mmio.h"
+
+/*
+ * <arch/paging.h> names the areas in this order, each on a multiple of 8 GiB but for the image's:
+ * the shadow of two areas shares no entry of a table that leads to tables of leaves
+ * (debug/kasan.h). RAM and firmware tables behind PHYSMAP_BYTES are not used.
+ */
+enum : u64 {
+	PHYSMAP_BYTES = MMIO_BASE - PHYSMAP_BASE,
+	FRAME_BYTES = PHYSMAP_BYTES / PAGE_SIZE * 64, /* a slot for each page */
+	KIMAGE_BYTES = -KIMAGE_BASE
+};
+static_assert(PHYSMAP_BASE < MMIO_BASE && MMIO_BASE + MMIO_BYTES <= KSTACK_BASE);
+static_assert(KSTACK_BASE + KSTACK_BYTES <= FRAME_BASE && FRAME_BASE + FRAME_BYTES <= KIMAGE_BASE);
+static_assert(BOOT_PHYSMAP_SIZE <= PHYSMAP_BYTES);
 
 extern u64 shared kernel_slide OWNER(boot); /* how far the image is from where it was linked */
 ALWAYS_INLINE u64 kimage_base(void)

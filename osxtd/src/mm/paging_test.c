@@ -15,17 +15,21 @@
 
 extern const u8 boot_stack_guard[PAGE_SIZE];
 
-enum : u64 { KERNEL_HALF = 0xffff800000000000 };
-
-/* KASAN's shadow leads to one read-only page of zeroes, 2^32 times: not walked. */
+/* KASAN's shadow, from that of the lowest area on, leads to one read-only page of zeroes, 2^32
+ * times: not walked. */
 #ifdef OSXTD_DEBUG
 enum : u64 {
-	SHADOW_START = (KERNEL_HALF >> 3) + KASAN_SHADOW_OFFSET,
+	SHADOW_START = (PHYSMAP_BASE >> 3) + KASAN_SHADOW_OFFSET,
 	SHADOW_END = (~0ull >> 3) + 1 + KASAN_SHADOW_OFFSET
 };
 #else
 enum : u64 { SHADOW_START = 0, SHADOW_END = 0 };
 #endif
+
+static u64 kernel_half(void)
+{
+	return ~0ull << (pt_shift(PT_LEVELS) + 8);
+}
 
 struct leaf {
 	u64 va, len, pte;
@@ -39,7 +43,14 @@ static u64 entry_at(u64 table, u64 va, u32 level)
 
 /* What the table of this level that was walked last is; a table that stands in many places, as the
  * shadow's of a debug build, need not be walked again outside the image. */
-static u64 shared last_table[PT_LEVELS + 1] OWNER(test);
+static u64 shared last_table[PT_LEVELS_MAX + 1] OWNER(test);
+
+/* A new walk begins. */
+static void forget_walked(void)
+{
+	for (u32 level = 0; level < array_len(last_table); level++)
+		array_at(last_table, level) = 0;
+}
 
 static bool was_just_walked(u64 table, u32 level, u64 va)
 {
@@ -53,7 +64,7 @@ static bool was_just_walked(u64 table, u32 level, u64 va)
  * 0 after the last page means the end. */
 static bool next_leaf(u64 va, struct leaf *out)
 {
-	while (va >= KERNEL_HALF) {
+	while (va >= kernel_half()) {
 		if (va >= SHADOW_START && va < SHADOW_END)
 			va = SHADOW_END;
 		u64 table = paging_kernel_root();
@@ -137,7 +148,8 @@ KTEST(paging, every_page_of_the_kernel_is_write_or_execute)
 {
 	struct leaf l = {};
 	u32 areas = 0, leaves = 0;
-	for (u64 va = KERNEL_HALF; next_leaf(va, &l); va = wrap_add(l.va, l.len)) {
+	forget_walked();
+	for (u64 va = kernel_half(); next_leaf(va, &l); va = wrap_add(l.va, l.len)) {
 		const char *why = wrong(&l);
 		areas |= area_of(l.va);
 		leaves++;
@@ -152,8 +164,7 @@ KTEST(paging, every_page_of_the_kernel_is_write_or_execute)
 bool paging_test_is_mapped(u64 va)
 {
 	struct leaf l = {};
-	for (u32 level = 0; level <= PT_LEVELS; level++)
-		array_at(last_table, level) = 0;
+	forget_walked();
 	return next_leaf(va, &l) && l.va <= va && va - l.va < l.len;
 }
 

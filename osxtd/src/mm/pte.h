@@ -7,10 +7,9 @@
  * kernel's user copies reach it.
  *
  * <arch/pte.h>, which only this file includes, says what an entry looks like:
- *   PT_LEVELS; PTE_PRESENT, PTE_WRITE, PTE_USER, PTE_ACCESSED, PTE_DIRTY; PTE_ADDRESS, all bits of
- *   the frame's number;
- *   pte_of_paddr, pte_paddr, pte_link, pte_kernel_link, pte_is_large, pte_kernel, pte_prot,
- *   pte_is_exec;
+ *   PT_LEVELS, 3 or 4: a constant, or a variable that boot code sets; PTE_PRESENT, PTE_WRITE,
+ * PTE_USER, PTE_ACCESSED, PTE_DIRTY; PTE_ADDRESS, all bits of the frame's number; pte_of_paddr,
+ * pte_paddr, pte_link, pte_kernel_link, pte_is_large, pte_kernel, pte_prot, pte_is_exec;
  *   pte_for_cpu: the entry with what the CPU reads in it, where that is not the bits above;
  *   root_enter, tlb_forget_space, tlb_forget_page, tlb_note_new.
  */
@@ -24,6 +23,7 @@ enum kernel_use : u32 { KERNEL_TEXT, KERNEL_CONSTANTS, KERNEL_DATA, KERNEL_DEVIC
 
 #include <arch/pte.h>
 
+enum : u32 { PT_LEVELS_MAX = 4 };
 enum : u32 { PT_ENTRIES = 512, PT_USER_ROOT_ENTRIES = 256 };
 
 /* Bytes that one entry at level speaks for, as a shift. */

@@ -17,10 +17,11 @@ LOCK_CLASS(stack_area, irq);
 
 enum : u64 {
 	STACK_SLOT = 2 * STACK_SIZE,
-	STACK_SLOTS_MAX = 1 << 20,
 	STACK_LIVE = 0x6c6976652d73746b, /* "live-stk" */
 	STACK_IDLE = 0x69646c652d73746b,
 };
+enum : u64 { SLOTS_ENOUGH = 1 << 20, SLOTS_FIT = KSTACK_BYTES / STACK_SLOT };
+enum : u64 { STACK_SLOTS_MAX = SLOTS_FIT < SLOTS_ENOUGH ? SLOTS_FIT : SLOTS_ENOUGH };
 enum : u32 { STACK_CACHE_MAX = 32, VACANT_WORDS = STACK_SLOTS_MAX / 64 };
 
 /* The lowest bytes of a stack. */

@@ -152,7 +152,7 @@ err_t table_take_root(struct vmspace *owner, struct uframe **out)
 		t = table_take(PT_LEVELS, owner);
 		paging_fill_root(frame_paddr(t));
 	}
-	t->level = PT_LEVELS;
+	t->level = (u8)PT_LEVELS;
 	t->detached = 0;
 	t->owner = owner;
 	*out = t;

@@ -5,6 +5,7 @@
 #include <osxtd/task.h>
 
 #include "mm/frames.h"
+#include "mm/pte.h"
 #include "mm/test_space.h"
 
 enum : u64 { AREA = 0x10000000, AREA_PAGES = 8, AREA_END = AREA + AREA_PAGES * PAGE_SIZE };
@@ -39,30 +40,29 @@ static void fixture_end(struct user_fixture *x)
 	task_set_space(vmspace_move(&x->before));
 }
 
-static const u64 hostile[] = {
-	0,
-	8,
-	0xfff,
-	AREA - 1,
-	AREA_END + PAGE_SIZE,
-	VMSPACE_HIGH - 1,
-	VMSPACE_HIGH,
-	VMSPACE_HIGH + 1,
-	1ull << 47,
-	0x800000000000ull - 4,
-	0xffff800000000000,
-	PHYSMAP_BASE,
-	PHYSMAP_BASE + 0x100000,
-	KIMAGE_BASE + 0x200000,
-	KSTACK_BASE + 0x4000,
-	~0ull,
-	~0ull - 7,
-	0x7fffffffffffffff,
-	1ull << 63,
-};
-
 KTEST(mm, hostile_addresses_are_faults)
 {
+	const u64 hostile[] = {
+		0,
+		8,
+		0xfff,
+		AREA - 1,
+		AREA_END + PAGE_SIZE,
+		VMSPACE_HIGH - 1,
+		VMSPACE_HIGH,
+		VMSPACE_HIGH + 1,
+		1ull << 47,
+		0x800000000000ull - 4,
+		0xffff800000000000,
+		PHYSMAP_BASE,
+		PHYSMAP_BASE + 0x100000,
+		KIMAGE_BASE + 0x200000,
+		KSTACK_BASE + 0x4000,
+		~0ull,
+		~0ull - 7,
+		0x7fffffffffffffff,
+		1ull << 63,
+	};
 	struct user_fixture x CLEANUP(fixture_end) = {};
 	REQUIRE_OK(fixture_begin(&x));
 	u8 bytes[64] = {};
@@ -90,6 +90,28 @@ KTEST(mm, hostile_addresses_are_faults)
 	EXPECT_EQ(done, 10);
 	EXPECT_EQ(user_write_some(uaddr_of(AREA_END - 13), cspan_of(bytes), &done), ERR_FAULT);
 	EXPECT_EQ(done, 13);
+}
+
+KTEST(mm, the_user_half_reaches_to_its_last_page)
+{
+	u64 end = page_down(VMSPACE_HIGH), value = 0;
+	struct user_fixture x CLEANUP(fixture_end) = {};
+	REQUIRE_OK(fixture_begin(&x));
+	EXPECT_EQ(pt_index(end - PAGE_SIZE, PT_LEVELS), PT_USER_ROOT_ENTRIES - 1);
+	EXPECT_EQ(user_write_u64(uaddr_of(end - 8), 1), ERR_FAULT);
+	{
+		SCOPED_REF(test_region, r);
+		SCOPED_CURSOR(c);
+		REQUIRE_OK(test_region_new(REGION_COPY, &r));
+		REQUIRE_OK(vmspace_lock(&x.space->vmspace, end - PAGE_SIZE, end, &c));
+		REQUIRE_OK(vm_mark(&c, end - PAGE_SIZE, end,
+				   region_clone(&test_region_get(&r)->region), VM_READ | VM_WRITE));
+	}
+	EXPECT_OK(user_write_u64(uaddr_of(end - 8), 0x1122334455667788));
+	EXPECT_OK(user_read_u64(uaddr_of(end - 8), &value));
+	EXPECT_EQ(value, 0x1122334455667788);
+	EXPECT_EQ(user_write_u64(uaddr_of(end - 4), 1), ERR_FAULT);
+	EXPECT_EQ(user_write_u64(uaddr_of(end), 1), ERR_FAULT);
 }
 
 KTEST(mm, every_small_size_is_copied_exactly)
@@ -300,13 +322,12 @@ KTEST(mm, other_spaces_are_reached_page_by_page)
 	EXPECT_EQ(vmspace_read(s, uaddr_of(PHYSMAP_BASE), span_of(out), &done), ERR_FAULT);
 }
 
-static const u64 crossing[][2] = {
-	{ VMSPACE_HIGH - 8, 9 }, { VMSPACE_HIGH, 1 }, { AREA, VMSPACE_HIGH },
-	{ AREA, ~0ull },	 { ~0ull - 7, 16 },   { PHYSMAP_BASE, 64 },
-};
-
 KTEST(mm, ranges_that_leave_the_user_half_are_refused)
 {
+	const u64 crossing[][2] = {
+		{ VMSPACE_HIGH - 8, 9 }, { VMSPACE_HIGH, 1 }, { AREA, VMSPACE_HIGH },
+		{ AREA, ~0ull },	 { ~0ull - 7, 16 },   { PHYSMAP_BASE, 64 },
+	};
 	struct user_fixture x CLEANUP(fixture_end) = {};
 	REQUIRE_OK(fixture_begin(&x));
 	u8 bytes[64] = {};

@@ -110,7 +110,7 @@ void vm_prune(struct vm_cursor *c, u64 va);
 /* Walks the tables below top that speak for parts of start … end-1, parents first. */
 struct vm_walk {
 	struct uframe *top;
-	struct uframe *path[PT_LEVELS + 1]; /* by level */
+	struct uframe *path[PT_LEVELS_MAX + 1]; /* by level */
 	u64 va, start, end;
 	u32 level;
 };

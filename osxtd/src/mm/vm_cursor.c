@@ -293,7 +293,7 @@ err_t vm_make_borders(struct vm_cursor *c, u64 start, u64 end)
  * flush only. */
 void vm_prune(struct vm_cursor *c, u64 va)
 {
-	struct uframe *path[PT_LEVELS + 1] = {};
+	struct uframe *path[PT_LEVELS_MAX + 1] = {};
 	struct uframe *t = c->_table;
 	u32 level = c->_level;
 	array_at(path, level) = t;

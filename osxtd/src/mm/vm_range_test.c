@@ -3,6 +3,7 @@
 #include <osxtd/ktest.h>
 
 #include "mm/frames.h"
+#include "mm/pte.h"
 #include "mm/test_random.h"
 #include "mm/test_space.h"
 
@@ -29,7 +30,9 @@ KTEST(mm, large_marks_take_one_entry_and_split)
 		REQUIRE_OK(vm_mark(&c, start, end, region_clone(&test_region_get(&r)->region),
 				   VM_READ | VM_WRITE));
 	}
-	EXPECT_EQ(atomic_u64_load(&space->_tables), 2); /* the root and one below it */
+	/* Down to the one whose entries speak for 1 GiB. */
+	u64 tables = PT_LEVELS - 2;
+	EXPECT_EQ(atomic_u64_load(&space->_tables), tables);
 	EXPECT_EQ(object_refs(&test_region_get(&r)->region.object), 2);
 	u64 va = 6 * gib + 7 * PAGE_SIZE;
 	{
@@ -39,7 +42,7 @@ KTEST(mm, large_marks_take_one_entry_and_split)
 		REQUIRE_OK(vmspace_lock(space, va, va + PAGE_SIZE, &c));
 		REQUIRE_OK(vm_map(&c, va, uframe_move(&f), true));
 	}
-	EXPECT_EQ(atomic_u64_load(&space->_tables), 4);
+	EXPECT_EQ(atomic_u64_load(&space->_tables), tables + 2);
 	EXPECT_EQ(vmspace_marked_pages(space), 4 * gib / PAGE_SIZE);
 	{
 		SCOPED_CURSOR(c);
@@ -58,7 +61,8 @@ KTEST(mm, large_marks_take_one_entry_and_split)
 		REQUIRE_OK(vm_take(&c, start, end));
 	}
 	EXPECT_EQ(object_refs(&test_region_get(&r)->region.object), 1);
-	EXPECT_EQ(atomic_u64_load(&space->_tables), 2); /* empty tables below the cursor's went */
+	EXPECT_EQ(atomic_u64_load(&space->_tables),
+		  tables); /* empty tables below the cursor's went */
 }
 
 /* ---- memory runs out ---- */
@@ -163,7 +167,7 @@ static void take_range(struct ktest_ctx *t, struct vmspace *s, u64 start, u64 en
 
 KTEST(mm, free_ranges_are_found_from_the_top)
 {
-	u64 top = 0x7fff00000000, len = 16 * PAGE_SIZE, a = 0, b = 0, c = 0;
+	u64 top = page_down(VMSPACE_HIGH) - (1ull << 32), len = 16 * PAGE_SIZE, a = 0, b = 0, c = 0;
 	SCOPED_REF(test_space, s);
 	REQUIRE_OK(test_space_new(&s));
 	struct vmspace *space = &test_space_get(&s)->vmspace;
@@ -198,6 +202,7 @@ KTEST(mm, free_ranges_never_overlap)
 	REQUIRE_OK(test_space_new(&s));
 	struct vmspace *space = &test_space_get(&s)->vmspace;
 	struct test_random r = { 12345 };
+	u64 below = page_down(VMSPACE_HIGH / 2) + 0x12345000;
 	struct {
 		u64 va, len;
 	} held[48] = {};
@@ -211,7 +216,7 @@ KTEST(mm, free_ranges_never_overlap)
 		}
 		len = (1 + test_random_below(&r, test_random_below(&r, 8) == 0 ? 3000 : 30)) *
 		      PAGE_SIZE;
-		REQUIRE_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, 0x7f0012345000, &va));
+		REQUIRE_OK(vmspace_find_free(space, len, 0, VMSPACE_LOW, below, &va));
 		mark_range(t, space, va, va + len); /* refuses what is not empty */
 		array_at(held, k).va = va;
 		array_at(held, k).len = len;

@@ -101,6 +101,16 @@ static void upper_end(struct uframe *t)
 	table_end(t);
 }
 
+/* What entry k of the top table led to. */
+static void half_end(struct uframe *t)
+{
+	static_assert(PT_LEVELS_MAX == 4);
+	if (PT_LEVELS == PT_LEVELS_MAX)
+		upper_end(t);
+	else
+		directory_end(t);
+}
+
 /* Nobody runs in the space, so no CPU walks the tables.  M3: each table is empty when it is given
  * back. */
 void vmspace_fini(struct vmspace *s)
@@ -110,10 +120,9 @@ void vmspace_fini(struct vmspace *s)
 	if (root_loaded() == s->_root)
 		root_load(paging_kernel_root());
 	struct uframe *t = frame_of(s->_root);
-	static_assert(PT_LEVELS == 4);
 	for (u32 k = held_next(t->info, 0, PT_USER_ROOT_ENTRIES); k < PT_USER_ROOT_ENTRIES;
 	     k = held_next(t->info, k + 1, PT_USER_ROOT_ENTRIES))
-		upper_end(unlink_child(t, k));
+		half_end(unlink_child(t, k));
 	for (u32 i = t->info->run_count; i-- > 0;)
 		object_put_(&run_at(t->info, i)->region->object);
 	t->info->run_count = 0;
@@ -217,16 +226,23 @@ static err_t fork_directories(struct fork *f, const struct uframe *from, struct 
 	return OK;
 }
 
+/* The tables below those that the top table leads to. */
+static err_t fork_below(struct fork *f, const struct uframe *from, struct uframe *to)
+{
+	static_assert(PT_LEVELS_MAX == 4);
+	return PT_LEVELS == PT_LEVELS_MAX ? fork_directories(f, from, to)
+					  : fork_leaves(f, from, to);
+}
+
 static err_t fork_root(struct fork *f, struct uframe *from, struct uframe *to)
 {
 	const struct vm_info *in = from->info;
 	struct uframe *t = nullptr;
-	static_assert(PT_LEVELS == 4);
 	TRY(fork_table(from, to, f));
 	for (u32 k = held_next(in, 0, PT_USER_ROOT_ENTRIES); k < PT_USER_ROOT_ENTRIES;
 	     k = held_next(in, k + 1, PT_USER_ROOT_ENTRIES)) {
 		TRY(fork_child(f, from, to, k, &t));
-		TRY(fork_directories(f, table_child(*table_entry(from, k)), t));
+		TRY(fork_below(f, table_child(*table_entry(from, k)), t));
 	}
 	return OK;
 }

@@ -6,7 +6,14 @@
 
 #include "arch/riscv64/platform.h"
 
-void arch_paging_prepare(void) {}
+u32 shared paging_levels;
+u64 shared vmspace_high;
+
+void arch_paging_prepare(void)
+{
+	/* Half of what the tables span; the other is the kernel's. */
+	vmspace_high = 1ull << (pt_shift(PT_LEVELS) + 8);
+}
 
 /* The console's registers were reached through the boot tables. */
 void arch_paging_enter(u64 root)

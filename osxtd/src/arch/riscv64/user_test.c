@@ -98,8 +98,8 @@ KTEST(user, faults_say_where_and_how)
 KTEST(user, hostile_addresses_never_enter)
 {
 	FIXTURE(f);
-	const u64 bad[] = { 0x0000800000000000, 0xffffffff80200000, 0xffff800000000000,
-			    0x8000000000200000, UINT64_MAX & ~3ull };
+	const u64 bad[] = { VMSPACE_HIGH,	0x0000800000000000, 0xffffffff80200000,
+			    0xffff800000000000, 0x8000000000200000, UINT64_MAX & ~3ull };
 	for (u32 i = 0; i < array_len(bad); i++) {
 		user_ctx_start(f.ctx, array_at(bad, i), STACK_TOP);
 		enum user_event_kind e = run(f.ctx);

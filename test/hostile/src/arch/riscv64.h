@@ -32,7 +32,7 @@ static inline void registers_after(long number, unsigned long r[REGISTERS])
 /* Points the stack at the kernel and sends itself SIGUSR1; does not return. */
 static inline void signal_on_kernel_stack(void)
 {
-	__asm__ volatile("li sp, 0xffff888000001000\n\tli a7, 172\n\tecall\n\t"
+	__asm__ volatile("li sp, 0xffffffc000001000\n\tli a7, 172\n\tecall\n\t"
 			 "li a1, 10\n\tli a7, 129\n\tecall\n\tunimp" ::
 				 : "a0", "a1", "a7", "memory");
 	__builtin_unreachable();

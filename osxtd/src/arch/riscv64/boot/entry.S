@@ -6,22 +6,26 @@
  *   boot_start         by SBI firmware
  *   boot_start_image   by the Image's head: a2 = EFI system table or 0, a3 = command line
  *
- * The early page tables map the first 512 GiB of physical memory twice with 1 GiB pages, at 0 for the switch itself and
- * at PHYSMAP_BASE, and 1 GiB from 2 GiB on at the kernel's addresses with 2 MiB pages.  mm_init replaces them.
+ * The early page tables map the first gigabytes of physical memory twice with 1 GiB pages, 256 at 0 for the switch itself
+ * and 160 at PHYSMAP_BASE, and 2 GiB from 2 GiB on at the kernel's addresses with 2 MiB pages.  mm_init replaces them.
  *
- *   Spec:  Linux Documentation/arch/riscv/boot.rst; RISC-V privileged architecture, 12.1.11 (satp), 12.5 (Sv48).
+ * All this stands in one table, the root of Sv39.  Sv48, which is tried first, has it at both ends of its root.
+ *
+ *   Spec:  Linux Documentation/arch/riscv/boot.rst; RISC-V privileged architecture, 12.1.11 (satp), 12.4 (Sv39), 12.5
+ *          (Sv48).
  */
 #include "../offsets.h"
 
 #define IMAGE_TO_PHYS    0xffffffff00000000	/* KIMAGE_BASE */
 #define RAM_START        0x80000000
-#define PHYSMAP_SLOT     273
-#define SHADOW_SLOT      472	/* of 0xffffec0000000000 */
+#define PHYSMAP_SLOT     256	/* of 0xffffffc000000000 */
+#define PHYSMAP_SLOTS    160
+#define SHADOW_SLOT      476	/* of 0xfffffff700000000 */
 #define SHADOW_SLOTS     32
 #define BOOT_STACK_SIZE  32768
 #define PTE_TABLE        0x01
 #define PTE_ALL          0xcf	/* valid, read, write, execute, accessed, dirty */
-#define SATP_SV48        9
+#define SATP_LEVELS      5	/* satp's mode beyond the number of levels: 8 is Sv39, 9 is Sv48 */
 
 	/* Puts an entry that leads to the table at \table, \offset bytes behind its symbol, into slot \slot of \in. */
 	.macro LINK in, slot, table, offset=0
@@ -69,23 +73,24 @@ boot_start_image:
 	addi t0, t0, 8
 	bltu t0, t1, 1b
 
-	la t0, early_flat
+	la t0, early_high
 	li t1, PTE_ALL
 	li t2, 1 << (30 - 2)
-	FILL 512
+	FILL PHYSMAP_SLOT
+	li t1, PTE_ALL
+	FILL PHYSMAP_SLOTS
 	la t0, early_pd_high
 	li t1, RAM_START >> 2 | PTE_ALL
 	li t2, 1 << (21 - 2)
 	FILL 1024
-	LINK early_root, 0, early_flat
-	LINK early_root, PHYSMAP_SLOT, early_flat
+	LINK early_root, 0, early_high
 	LINK early_root, 511, early_high
 	LINK early_high, 510, early_pd_high
 	LINK early_high, 511, early_pd_high, 4096
 #ifdef OSXTD_DEBUG
 	/* The whole shadow is one page, until kasan_map (debug/kasan.h). */
 	la t4, early_shadow
-	li t5, 3
+	li t5, 2
 2:	mv t0, t4
 	li t1, 4096
 	add t4, t4, t1
@@ -101,22 +106,32 @@ boot_start_image:
 	la t1, early_shadow
 	srli t1, t1, 2
 	ori t1, t1, PTE_TABLE
-	la t0, early_root
+	la t0, early_high
 	li t2, SHADOW_SLOT * 8
 	add t0, t0, t2
 	li t2, 0
 	FILL SHADOW_SLOTS
 #endif
 
+	/* satp keeps its value when the mode is unknown. */
+	li s6, 4
 	la t0, early_root
-	srli t0, t0, 12
-	li t1, SATP_SV48 << 60
+3:	srli t0, t0, 12
+	addi t1, s6, SATP_LEVELS
+	slli t1, t1, 60
 	or t0, t0, t1
 	sfence.vma
 	csrw satp, t0
 	sfence.vma
 	csrr t1, satp
-	bne t0, t1, no_sv48
+	beq t0, t1, 3f
+	addi s6, s6, -1
+	la t0, early_high
+	li t1, 3
+	beq s6, t1, 3b
+	j no_paging
+3:	la t0, paging_levels
+	sw s6, 0(t0)
 	li s2, IMAGE_TO_PHYS
 	la t0, 4f
 	add t0, t0, s2
@@ -147,9 +162,8 @@ boot_start_image:
 	csrw stvec, t0
 	call arch_boot
 
-	/* satp keeps its value when the mode is unknown: still in physical addresses. */
-no_sv48:
-	la s0, no_sv48_text
+no_paging:
+	la s0, no_paging_text
 6:	lbu a0, 0(s0)
 	beqz a0, 7f
 	li a7, 1			/* the old console call: every firmware has it */
@@ -166,14 +180,12 @@ no_sv48:
 	j 8b
 
 	.section .rodata.boot, "a", @progbits
-no_sv48_text:
-	.asciz "OmegaOS: this CPU has no Sv48 address translation, which the kernel needs\n"
+no_paging_text:
+	.asciz "OmegaOS: this CPU has neither Sv48 nor Sv39 address translation\n"
 
 	.section .bss.page_aligned, "aw", @nobits
 	.balign 4096
 early_root:
-	.skip 4096
-early_flat:
 	.skip 4096
 early_high:
 	.skip 4096
@@ -190,5 +202,5 @@ boot_stack_guard:
 boot_stack_top:
 #ifdef OSXTD_DEBUG
 early_shadow:
-	.skip 4 * 4096	/* three levels of tables and the page itself */
+	.skip 3 * 4096	/* two levels of tables and the page itself */
 #endif

@@ -21,13 +21,16 @@
 enum : u64 {
 	PHYSMAP_BASE = 0xffff888000000000,
 	MMIO_BASE = 0xffffc90000000000,
+	MMIO_BYTES = 1ull << 39,
 	KSTACK_BASE = 0xffffd00000000000,
+	KSTACK_BYTES = 1ull << 39,
 	FRAME_BASE = 0xffffea0000000000,
 	KIMAGE_BASE = 0xffffffff80000000,
 	KASLR_AREA = KIMAGE_BASE, /* 2 GiB: where the image may be put */
 	PHYSMAP_LOW_END = 0,
 	PHYSMAP_START = 0x1000, /* page 0 stays out */
 	BOOT_PHYSMAP_SIZE = 4ull << 30,
+	KASAN_SHADOW_OFFSET = 0xdffffc0000000000, /* the shadow: 0xffffec0000000000 on */
 };
 
 /*

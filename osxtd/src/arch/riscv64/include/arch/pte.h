@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * pte - page-table entries of riscv64 in Sv48, and the translation buffer.
+ * pte - page-table entries of riscv64 in Sv39 and Sv48, and the translation buffer.
  *
- * Four levels of 512 entries, the leaf is level 1.  A leaf entry that is not zero holds a frame;
- * one whose protection is VM_NONE keeps it without the valid bit, so that neither user mode nor the
- * kernel's user copies reach it.  Accessed and dirty bits are set with the mapping, as the CPU may
- * leave them to us.
+ * Three or four levels of 512 entries, the leaf is level 1.  A leaf entry that is not zero holds a
+ * frame; one whose protection is VM_NONE keeps it without the valid bit, so that neither user mode
+ * nor the kernel's user copies reach it.  Accessed and dirty bits are set with the mapping, as the
+ * CPU may leave them to us.
  *
- *   Spec:  RISC-V privileged architecture, 12.4 and 12.5 (Sv48), 12.2.1 (SFENCE.VMA).
+ *   Spec:  RISC-V privileged architecture, 12.1.11 (satp), 12.4 (Sv39), 12.5 (Sv48), 12.2.1
+ *          (SFENCE.VMA).
  */
 #pragma once
 #include <osxtd/base.h>
 #include <osxtd/vmspace.h>
 
-enum : u32 { PT_LEVELS = 4 };
+/* What the CPU has, set by entry.S. */
+extern u32 shared paging_levels OWNER(boot);
+#define PT_LEVELS paging_levels
 
 enum : u64 {
 	PTE_PRESENT = 1 << 0,
@@ -27,7 +30,6 @@ enum : u64 {
 	PTE_HELD = 1 << 8, /* ours: a frame is held here, present or not */
 	PTE_ADDRESS = 0x003ffffffffffc00,
 	PTE_LEAF = PTE_READ | PTE_WRITE | PTE_EXEC, /* with none of them it leads to a table */
-	SATP_SV48 = 9ull << 60,
 };
 
 ALWAYS_INLINE u64 pte_paddr(u64 pte)
@@ -89,9 +91,14 @@ ALWAYS_INLINE bool pte_is_exec(u64 pte)
 }
 
 /* ---- the CPU's view ---- */
+/* satp's mode: 8 for Sv39 with its three levels, 9 for Sv48 with four. */
+ALWAYS_INLINE u64 satp_mode(void)
+{
+	return (u64)(PT_LEVELS + 5) << 60;
+}
 ALWAYS_INLINE void root_enter(u64 root)
 {
-	u64 satp = SATP_SV48 | root >> PAGE_SHIFT;
+	u64 satp = satp_mode() | root >> PAGE_SHIFT;
 	UNSAFE("1. root is the top table in force, or one that has all of the kernel's half "
 	       "(paging_fill_root)")
 	{
