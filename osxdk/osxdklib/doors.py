@@ -66,8 +66,10 @@ def choose(arch, method='', protocol='', ovmf=''):
     return Door(method, protocol, is_efi)
 
 
-def chosen(config):
-    """The Door of the settings."""
+def chosen(config, kernel='omegaos'):
+    """The Door of the settings for a kernel (KERNEL=)."""
+    if kernel != 'omegaos' and any(config.door):
+        raise Refused(f'BOOT_METHOD, BOOT_PROTOCOL, OVMF: KERNEL={kernel} is booted by QEMU itself, in one way')
     return choose(config.arch, *config.door)
 
 
