@@ -20,6 +20,8 @@ PARALLEL = 2
 KASLR_BOOTS = 5
 PROGRAMS_TIMEOUT = 600
 # Folders of programs that run in a guest of their own.  256 MiB: little enough that memory really runs out.
+# What AUTO_TEST=boot boots when SCHEME= does not say.
+AUTO_SCHEMES = {'x86_64': 'q35', 'riscv64': 'riscv', 'loongarch64': 'loongarch'}
 GUEST_PROGRAMS = {'abi': {}, 'hostile': {'mem_mib': 256}}
 GOOD = {'boot': r'Successfully booted\.', 'abi': r'All syscall tests passed\.', 'hostile': r'Hostile tests passed\.',
         'ktest': r'\[ktest runner\] All tests passed\.'}
@@ -300,7 +302,7 @@ def run_auto_test(config):
     if config.auto_test not in kinds:
         raise Refused(f'AUTO_TEST={config.auto_test}: not supported yet; give {" or ".join(kinds)}')
     if config.auto_test == 'boot' and not config.scheme_name:
-        config = config.with_scheme(config.schemes()[-1])
+        config = config.with_scheme(AUTO_SCHEMES[config.arch])
     with open(os.devnull, 'w', encoding='utf-8') as log:
         suite, run_suite = kinds[config.auto_test]
         result = run_suite(config, log, echo=True)

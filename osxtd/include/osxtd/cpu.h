@@ -19,6 +19,9 @@ enum : u32 { CPU_MAX = 64 };
 /* CPUs that run the kernel: numbered 0 to cpu_count() - 1. */
 OSXTD_API u32 cpu_count(void);
 
+/* What every CPU fetches from now on is what was written to memory before. */
+OSXTD_API void cpu_sync_all_code(void);
+
 /* One T per CPU, zeroed at boot. */
 #define PER_CPU(T, name)                                                                           \
 	struct name##_percpu_ {                                                                    \

@@ -250,6 +250,8 @@ static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u6
 	}
 	if (first > last)
 		return;
+	if ((prot & VM_EXEC) != 0)
+		cpu_sync_code();
 	vm_forget(c, va + (u64)(first - i) * PAGE_SIZE);
 	vm_forget(c, va + (u64)(last - i) * PAGE_SIZE);
 }

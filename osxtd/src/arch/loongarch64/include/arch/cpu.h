@@ -86,5 +86,13 @@ ALWAYS_INLINE void cpu_relax(void)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
+/* What is fetched from now on is what was written to memory before. */
+ALWAYS_INLINE void cpu_sync_code(void)
+{
+	UNSAFE("1. it only forgets instructions that were fetched ahead")
+	{
+		__asm__ volatile("ibar 0" ::: "memory");
+	}
+}
 /* Interrupts on and wait for one, without a window in between (trap_entry.S, trap.c). */
 void cpu_idle_wait(void);

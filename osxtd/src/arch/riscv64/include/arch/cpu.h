@@ -78,6 +78,14 @@ ALWAYS_INLINE void cpu_relax(void)
 		__asm__ volatile(".4byte 0x0100000f" ::: "memory");
 	}
 }
+/* What is fetched from now on is what was written to memory before. */
+ALWAYS_INLINE void cpu_sync_code(void)
+{
+	UNSAFE("1. it only forgets copies of instructions")
+	{
+		__asm__ volatile("fence.i" ::: "memory");
+	}
+}
 /* Interrupts on and wait for one, without a window in between: WFI ends with one that is pending,
  * even while they are off. */
 ALWAYS_INLINE void cpu_idle_wait(void)
