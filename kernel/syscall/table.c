@@ -6,6 +6,7 @@
  * An architecture numbers the calls (<arch/syscall_numbers.h>) and lists those that it alone has or
  * takes in its own way (<arch/syscall_entries.h>).
  */
+#include <arch/syscall_handlers.h>
 #include <arch/syscall_numbers.h>
 #include <arch/syscall_regs.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* uname, sysinfo, limits, usage, random numbers, prctl, arch_prctl, rseq, membarrier, sched_*. */
+/* uname, sysinfo, limits, usage, random numbers, prctl, the architecture's own, rseq, membarrier,
+ * sched_*. */
 #include "abi.h"
 
 #include <linux/membarrier.h>
@@ -200,6 +201,43 @@ static void arch(void)
 	CHECK(read == word && sys(SYS_arch_prctl, ARCH_GET_GS, &gs) == 0 &&
 		      gs == (unsigned long)&word,
 	      "arch_prctl: gs reaches the word");
+}
+#elif defined(SYS_riscv_hwprobe)
+struct probe {
+	long key;
+	unsigned long value;
+};
+
+static void arch(void)
+{
+	struct probe p[] = { { 3, 0 }, { 4, 0 }, { 7, 0 }, { 8, 0 }, { 0x7777, 5 } };
+	CHECK_OK(sys(SYS_riscv_hwprobe, p, 5, 0, NULL, 0), "riscv_hwprobe: five keys");
+	CHECK_EQ(p[0].value, 1, "riscv_hwprobe: the base of programs");
+	CHECK_EQ(p[1].value & 3, 3, "riscv_hwprobe: F, D and C");
+	CHECK(p[2].value >= 1UL << 38, "riscv_hwprobe: the highest address");
+	CHECK(p[3].value != 0, "riscv_hwprobe: the clock's frequency");
+	CHECK(p[4].key == -1 && p[4].value == 0, "riscv_hwprobe: an unknown key");
+	CHECK_ERRNO(sys(SYS_riscv_hwprobe, p, 5, 0, NULL, 2), EINVAL,
+		    "riscv_hwprobe: unknown flags");
+	CHECK_EFAULT_OUT(sys(SYS_riscv_hwprobe, bad, 1, 0, NULL, 0), "riscv_hwprobe: bad pairs");
+	CHECK_EFAULT_IN(sys(SYS_riscv_hwprobe, p, 5, 8, bad, 0), "riscv_hwprobe: bad CPUs");
+	unsigned long cpus[16] = { 0 };
+	CHECK_ERRNO(sys(SYS_riscv_hwprobe, p, 1, 8, cpus, 0), EINVAL, "riscv_hwprobe: no CPU");
+	CHECK_OK(sys(SYS_riscv_hwprobe, NULL, 0, 0, NULL, 0), "riscv_hwprobe: no pairs");
+	struct probe wanted = { 4, 3 };
+	CHECK_OK(sys(SYS_riscv_hwprobe, &wanted, 1, sizeof(cpus), cpus, 1),
+		 "riscv_hwprobe: CPUs with F, D and C");
+	CHECK_EQ(cpus[0] & 1, 1, "riscv_hwprobe: the first CPU has them");
+	wanted = (struct probe){ 4, 1UL << 63 };
+	CHECK_OK(sys(SYS_riscv_hwprobe, &wanted, 1, sizeof(cpus), cpus, 1),
+		 "riscv_hwprobe: CPUs with what there is not");
+	CHECK_EQ(cpus[0], 0, "riscv_hwprobe: no CPU has it");
+	CHECK_ERRNO(sys(SYS_riscv_hwprobe, &wanted, 1, 0, NULL, 1), EINVAL,
+		    "riscv_hwprobe: which CPUs, of none");
+	CHECK_OK(sys(SYS_riscv_flush_icache, 0, 0, 0), "riscv_flush_icache: everywhere");
+	CHECK_OK(sys(SYS_riscv_flush_icache, 1, 2, 1), "riscv_flush_icache: this thread");
+	CHECK_ERRNO(sys(SYS_riscv_flush_icache, 0, 0, 2), EINVAL,
+		    "riscv_flush_icache: unknown flags");
 }
 #else
 static void arch(void) {}
