@@ -3,6 +3,8 @@
  */
 #include "abi.h"
 
+#include <abi_arch.h>
+
 #include <limits.h>
 #include <sys/resource.h>
 
@@ -151,11 +153,10 @@ static void protecting(void)
 	munmap(p, ABI_PAGE);
 	close(ro);
 	p = map(1, RW);
-	memcpy(p, "\xb8\x2a\x00\x00\x00\xc3", 6);
+	memcpy(p, CODE_42, sizeof(CODE_42));
 	mprotect(p, ABI_PAGE, PROT_READ | PROT_EXEC);
-#ifdef __x86_64__
+	__builtin___clear_cache(p, p + ABI_PAGE);
 	CHECK_EQ(((int (*)(void))(uintptr_t)p)(), 42, "mprotect: code written, then run");
-#endif
 #ifndef __loongarch__ /* QEMU 10.0 itself hangs there */
 	mprotect(p, ABI_PAGE, RW);
 	DIES_BY(SIGSEGV, "mprotect: without PROT_EXEC it does not run",

@@ -229,82 +229,97 @@ static void faults(void)
 	});
 }
 
-#ifdef __x86_64__
-static void skip_two(int sig, siginfo_t *i, void *context)
+static unsigned long skipped;
+
+static void skip(int sig, siginfo_t *i, void *context)
 {
 	note(sig, i, context);
-	((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] += 2;
+	FRAME_PC((ucontext_t *)context) += skipped;
 }
 
 static void bad_frame(int sig, siginfo_t *i, void *context)
 {
 	(void)sig;
 	(void)i;
-	((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] = (long)0xffffffff81000000;
+	FRAME_PC((ucontext_t *)context) = 0xffffffff81000000;
 }
 
-static void use_sse(int sig)
+static void use_floats(int sig)
 {
 	(void)sig;
-	__asm__ volatile("xorps %%xmm0, %%xmm0\n\txorps %%xmm15, %%xmm15\n\tfldpi" ::
-				 : "xmm0", "xmm15");
+	SPOIL_FLOATS();
 }
 
-static void hardware(void)
+/* What an architecture alone has: a division that traps, ports, a direction of string
+ * instructions. */
+#ifdef __x86_64__
+static void own_faults(void)
 {
-	set(SIGILL, skip_two, 0);
+	set(SIGFPE, skip, 0);
 	count = 0;
-	__asm__ volatile("ud2");
-	CHECK(count == 1 && info.si_signo == SIGILL && info.si_code == ILL_ILLOPN,
-	      "fault: an invalid instruction is SIGILL");
-	signal(SIGILL, SIG_DFL);
-	set(SIGFPE, skip_two, 0);
-	count = 0;
+	skipped = 2;
 	__asm__ volatile("xor %%edx, %%edx\n\tmov $1, %%eax\n\txor %%ecx, %%ecx\n\tdiv %%ecx" ::
 				 : "rax", "rcx", "rdx");
 	CHECK(count == 1 && info.si_signo == SIGFPE && info.si_code == FPE_INTDIV,
 	      "fault: division by zero is SIGFPE");
 	signal(SIGFPE, SIG_DFL);
-	set(SIGTRAP, note, 0);
-	count = 0;
-	__asm__ volatile("int3");
-	CHECK(count == 1 && info.si_signo == SIGTRAP, "fault: a breakpoint is SIGTRAP");
-	signal(SIGTRAP, SIG_DFL);
-	DIES_BY(SIGSEGV, "fault: a privileged instruction is SIGSEGV",
-		{ __asm__ volatile("hlt"); });
 	DIES_BY(SIGSEGV, "fault: port access is SIGSEGV", {
 		__asm__ volatile("outb %%al, $0x80" ::: "rax");
 	});
-	DIES_BY(SIGSEGV, "sigreturn: to a kernel address kills the process", {
-		set(SIGUSR1, bad_frame, 0);
-		raise(SIGUSR1);
-	});
-	DIES_BY(SIGSEGV, "sigreturn: without a frame kills the process", {
-		__asm__ volatile("mov $8, %%rsp\n\tmov $15, %%eax\n\tsyscall" ::
-					 : "rax", "rcx", "r11");
-	});
-	double a = 0, b = 0;
-	signal(SIGUSR1, use_sse);
-	pid_t me = getpid();
-	__asm__ volatile("movsd %2, %%xmm0\n\tmovsd %2, %%xmm15\n\tmov $62, %%eax\n\tmov %3, "
-			 "%%edi\n\tmov $10, %%esi\n\tsyscall\n\t"
-			 "movsd %%xmm0, %0\n\tmovsd %%xmm15, %1"
-			 : "=m"(a), "=m"(b)
-			 : "m"((double){ 2.75 }), "r"(me)
-			 : "rax", "rcx", "r11", "rdi", "rsi", "xmm0", "xmm15", "memory");
-	CHECK(a == 2.75 && b == 2.75, "handler: floating-point registers are saved and restored");
 	unsigned long r = 0;
+	signal(SIGUSR1, use_floats);
 	__asm__ volatile("mov $0x1234567890, %%r12\n\tstd\n\tmov $62, %%eax\n\tmov %1, "
 			 "%%edi\n\tmov $10, %%esi\n\tsyscall\n\tcld\n\t"
 			 "mov %%r12, %0"
 			 : "=r"(r)
-			 : "r"(me)
+			 : "r"(getpid())
 			 : "rax", "rcx", "r11", "rdi", "rsi", "r12", "memory");
 	CHECK_EQ(r, 0x1234567890, "handler: general registers and the direction flag survive");
 }
+#elif defined(__loongarch__)
+static void own_faults(void)
+{
+	set(SIGFPE, skip, 0);
+	count = 0;
+	skipped = 4;
+	__asm__ volatile("break 7"); /* what compilers put behind a division */
+	CHECK(count == 1 && info.si_signo == SIGFPE && info.si_code == FPE_INTDIV,
+	      "fault: division by zero is SIGFPE");
+	signal(SIGFPE, SIG_DFL);
+}
 #else
-static void hardware(void) {}
+static void own_faults(void) {}
 #endif
+
+static void hardware(void)
+{
+	set(SIGILL, skip, 0);
+	count = 0;
+	skipped = INVALID_BYTES;
+	__asm__ volatile(INVALID);
+	CHECK(count == 1 && info.si_signo == SIGILL, "fault: an invalid instruction is SIGILL");
+	CHECK_EQ(info.si_code, INVALID_CODE, "fault: the code of SIGILL");
+	signal(SIGILL, SIG_DFL);
+	set(SIGTRAP, skip, 0);
+	count = 0;
+	skipped = BREAKPOINT_BYTES;
+	__asm__ volatile(BREAKPOINT);
+	CHECK(count == 1 && info.si_signo == SIGTRAP, "fault: a breakpoint is SIGTRAP");
+	CHECK_EQ(info.si_code, BREAKPOINT_CODE, "fault: the code of SIGTRAP");
+	signal(SIGTRAP, SIG_DFL);
+	DIES_BY(PRIVILEGED_SIGNAL, "fault: a privileged instruction kills",
+		{ __asm__ volatile(PRIVILEGED); });
+	DIES_BY(SIGSEGV, "sigreturn: to a kernel address kills the process", {
+		set(SIGUSR1, bad_frame, 0);
+		raise(SIGUSR1);
+	});
+	DIES_BY(SIGSEGV, "sigreturn: without a frame kills the process",
+		{ __asm__ volatile(SIGRETURN_AT_8); });
+	double v = 2.75, a = 0, b = 0;
+	signal(SIGUSR1, use_floats);
+	FLOATS_OVER_SIGNAL(v, getpid(), a, b);
+	CHECK(a == 2.75 && b == 2.75, "handler: floating-point registers are saved and restored");
+}
 
 static void restart(int flags, bool again)
 {
@@ -380,6 +395,7 @@ int main(void)
 	alternate();
 	faults();
 	hardware();
+	own_faults();
 	restarts();
 	return abi_end();
 }

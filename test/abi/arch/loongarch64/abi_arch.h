@@ -28,3 +28,34 @@
 
 /* Where byte i of wide_store's is in a signal frame: the first block behind the ucontext. */
 #define WIDE_IN_FRAME(uc, i) ((unsigned char *)((uc) + 1) + 16 + (i))
+
+/* A function that returns 42. */
+#define CODE_42 "\x04\xa8\x80\x02\x20\x00\x00\x4c"
+
+/* Where a handler's program goes on. */
+#define FRAME_PC(uc) ((uc)->uc_mcontext.__pc)
+
+/* Instructions that end in a signal, its code, and what of them a handler has to skip. */
+#define INVALID		  ".4byte 0xffffffff"
+#define INVALID_CODE	  SI_KERNEL
+#define INVALID_BYTES	  4
+#define BREAKPOINT	  "break 5"
+#define BREAKPOINT_CODE	  TRAP_BRKPT
+#define BREAKPOINT_BYTES  4
+#define PRIVILEGED	  "csrrd $t0, 0"
+#define PRIVILEGED_SIGNAL SIGILL
+
+/* rt_sigreturn with the stack at address 8. */
+#define SIGRETURN_AT_8 "li.w $sp, 8\n\tli.w $a7, 139\n\tsyscall 0"
+
+/* Two floating-point registers hold v, SIGUSR1 comes to process pid, and they are stored in a and
+ * b; what a handler does to the two. */
+#define FLOATS_OVER_SIGNAL(v, pid, a, b)                                                           \
+	__asm__ volatile("fld.d $f0, %2\n\tfld.d $f23, %2\n\tli.w $a7, 129\n\tmove $a0, %3\n\t"    \
+			 "li.w $a1, 10\n\tsyscall 0\n\tfst.d $f0, %0\n\tfst.d $f23, %1"            \
+			 : "=m"(a), "=m"(b)                                                        \
+			 : "m"(v), "r"(pid)                                                        \
+			 : "$a0", "$a1", "$a7", "$t0", "$t1", "$t2", "$t3", "$t4", "$t5", "$t6",   \
+			   "$t7", "$t8", "$f0", "$f23", "memory")
+#define SPOIL_FLOATS()                                                                             \
+	__asm__ volatile("movgr2fr.d $f0, $zero\n\tmovgr2fr.d $f23, $zero" ::: "$f0", "$f23")

@@ -31,3 +31,35 @@
 #define WIDE_IN_FRAME(uc, i)                                                                       \
 	((unsigned char *)(uc)->uc_mcontext.fpregs + ((i) % 32 < 16 ? 160 : 576) + (i) / 32 * 16 + \
 	 (i) % 16)
+
+/* A function that returns 42. */
+#define CODE_42 "\xb8\x2a\x00\x00\x00\xc3"
+
+/* Where a handler's program goes on. */
+#define FRAME_PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
+
+/* Instructions that end in a signal, its code, and what of them a handler has to skip. */
+#define INVALID		  "ud2"
+#define INVALID_CODE	  ILL_ILLOPN
+#define INVALID_BYTES	  2
+#define BREAKPOINT	  "int3"
+#define BREAKPOINT_CODE	  SI_KERNEL
+#define BREAKPOINT_BYTES  0
+#define PRIVILEGED	  "hlt"
+#define PRIVILEGED_SIGNAL SIGSEGV
+
+/* rt_sigreturn with the stack at address 8. */
+#define SIGRETURN_AT_8 "mov $8, %rsp\n\tmov $15, %eax\n\tsyscall"
+
+/* Two floating-point registers hold v, SIGUSR1 comes to process pid, and they are stored in a and
+ * b; what a handler does to the two. */
+#define FLOATS_OVER_SIGNAL(v, pid, a, b)                                                           \
+	__asm__ volatile("movsd %2, %%xmm0\n\tmovsd %2, %%xmm15\n\tmov $62, %%eax\n\tmov %3, "     \
+			 "%%edi\n\tmov $10, %%esi\n\tsyscall\n\t"                                  \
+			 "movsd %%xmm0, %0\n\tmovsd %%xmm15, %1"                                   \
+			 : "=m"(a), "=m"(b)                                                        \
+			 : "m"(v), "r"(pid)                                                        \
+			 : "rax", "rcx", "r11", "rdi", "rsi", "xmm0", "xmm15", "memory")
+#define SPOIL_FLOATS()                                                                             \
+	__asm__ volatile("xorps %%xmm0, %%xmm0\n\txorps %%xmm15, %%xmm15\n\tfldpi" ::              \
+				 : "xmm0", "xmm15")
