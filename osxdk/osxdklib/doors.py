@@ -149,9 +149,9 @@ DOORS = {'x86_64': [
     (('q35',), 'grub-qcow2', 'linux', 'off', 'linux'),
     (('q35',), 'grub-qcow2', 'linux-efi-pe64', 'on', 'linux-efi'),
 ], 'riscv64': [
-    (('riscv', 'riscv-aplic', 'riscv-imsic'), 'qemu-direct', 'sbi', 'off', 'sbi'),
+    (('riscv', 'riscv-aplic', 'riscv-imsic', 'riscv-sv39'), 'qemu-direct', 'sbi', 'off', 'sbi'),
     (('riscv',), 'qemu-direct', 'linux', 'off', 'linux'),
-    (('riscv', 'riscv-imsic'), 'qemu-direct', 'linux-efi-pe64', 'on', 'linux-efi'),
+    (('riscv', 'riscv-imsic', 'riscv-sv39'), 'qemu-direct', 'linux-efi-pe64', 'on', 'linux-efi'),
 ], 'loongarch64': [
     (('loongarch', 'loongarch-la464'), 'qemu-direct', 'linux', 'off', 'linux'),
     (('loongarch', 'loongarch-la464'), 'qemu-direct', 'linux-efi-pe64', 'on', 'linux-efi'),

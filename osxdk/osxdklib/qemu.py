@@ -85,7 +85,7 @@ class Machine:
         args = [qemu_binary(self.config.arch), '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
                 '-machine', self.scheme['machine'], '-accel', accel, '-cpu', self.cpu or self.scheme.get('cpu', 'max'),
                 '-smp', str(self.smp), '-m', f'{self.mem_mib}M']
-        args += doors.arguments(self, ('nokaslr ' if self.has_counters else '') + self.append)
+        args += doors.arguments(self, self.append)
         for device in self.scheme.get('devices', []):
             args += ['-device', device]
         return args + self.scheme.get('args', []) + self.extra
