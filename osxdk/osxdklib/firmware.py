@@ -25,9 +25,9 @@ class Flash(typing.NamedTuple):
 
 FLASHES = {
     'x86_64': Flash('/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd', '', ()),
-    # The kernel needs the device tree, which this firmware gives on only where there is no ACPI.
+    # The kernel needs the device tree, which this firmware gives only where there is no ACPI; nobody is to press a key.
     'riscv64': Flash('usr/share/qemu-efi-riscv64/RISCV_VIRT_CODE.fd', 'usr/share/qemu-efi-riscv64/RISCV_VIRT_VARS.fd',
-                     'qemu-efi-riscv64', ('-machine', 'acpi=off')),
+                     'qemu-efi-riscv64', ('-machine', 'acpi=off', '-boot', 'menu=on,splash-time=0')),
     'loongarch64': Flash('usr/share/qemu-efi-loongarch64/QEMU_EFI.fd', 'usr/share/qemu-efi-loongarch64/QEMU_VARS.fd',
                          'qemu-efi-loongarch64', ()),
 }
