@@ -46,7 +46,7 @@ def make_machine(config, kind=None, initrd=None, args=(), **options):
     if 'kernel' in config.manifest:     # a project of `osxdk new --kernel`: no root image
         from . import newkernel
         return newkernel.machine(config)
-    doors.chosen(config)    # refused before anything is fetched or built
+    doors.chosen(config, kind)    # refused before anything is fetched or built
     initrd = initrd or image.pick_image(config)
     kernel, elf = kernel_file(config, kind)
     return Machine(config, kernel, initrd=initrd, elf=elf,
