@@ -14,7 +14,10 @@ BUILD ?= build
 .PHONY: $(TARGETS) setup
 .DEFAULT_GOAL := build
 
-unknown := $(filter-out $(VARIABLES),$(foreach o,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(o)))))
+# A value's spaces stand behind backslashes.
+space := $(subst ,, )
+settings := $(subst \$(space),_,$(MAKEOVERRIDES))
+unknown := $(filter-out $(VARIABLES),$(foreach o,$(settings),$(firstword $(subst =, ,$(o)))))
 ifneq ($(unknown),)
 $(error unknown variable: $(unknown) (make help lists the known ones))
 endif

@@ -9,6 +9,7 @@
 #include <arch/page.h>
 #include <osxtd/ktest.h>
 #include <osxtd/task.h>
+#include <osxtd/timer.h>
 
 #include "mm/frames.h"
 #include "mm/paging.h"
@@ -46,6 +47,7 @@ static inline bool fixture_init(struct fixture *f)
 	at[pt_index(STACK, 1)] = pte_leaf(base + STACK_PAGE * PAGE_SIZE, VM_READ | VM_WRITE, true);
 	memcpy((u8 *)table + CODE_PAGE * PAGE_SIZE, user_test_start,
 	       (usize)(user_test_end - user_test_start));
+	cpu_sync_code();
 	f->old_root = root_loaded();
 	root_load(base);
 	f->ctx = &task_current()->user;
@@ -81,6 +83,25 @@ static inline enum user_event_kind run(struct user_ctx *ctx)
 	while ((e = user_run(ctx)) == USER_INTERRUPT)
 		cpu_clear_need_resched();
 	return e;
+}
+
+static inline void do_nothing(struct timer *timer)
+{
+	(void)timer;
+}
+
+/* A program that does not end, until a timer has interrupted it. */
+static inline void run_a_while(struct ktest_ctx *t, struct user_ctx *ctx)
+{
+	struct timer timer = {};
+	timer_init(&timer, do_nothing);
+	u64 end = clock_monotonic_ns() + 2000000;
+	timer_arm(&timer, end);
+	while (timer_is_armed(&timer)) {
+		EXPECT_EQ(user_run(ctx), USER_INTERRUPT);
+		cpu_clear_need_resched();
+	}
+	EXPECT(clock_monotonic_ns() >= end);
 }
 
 static inline enum user_event_kind start(struct fixture *f, const u8 *program)

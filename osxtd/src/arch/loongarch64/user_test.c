@@ -169,25 +169,12 @@ KTEST(user, a_pending_reason_is_seen_before_entry)
 	EXPECT_EQ(f.ctx->pc, place(user_test_spin));
 }
 
-static void do_nothing(struct timer *timer)
-{
-	(void)timer;
-}
-
 KTEST(user, an_interrupt_ends_user_mode)
 {
 	FIXTURE(f);
-	struct timer timer = {};
-	timer_init(&timer, do_nothing);
 	user_ctx_start(f.ctx, place(user_test_spin), STACK_TOP);
 	set_pattern(f.ctx);
-	u64 before = clock_monotonic_ns();
-	timer_arm(&timer, before + 2000000);
-	while (timer_is_armed(&timer)) {
-		EXPECT_EQ(user_run(f.ctx), USER_INTERRUPT);
-		cpu_clear_need_resched();
-	}
-	EXPECT(clock_monotonic_ns() >= before + 2000000);
+	run_a_while(t, f.ctx);
 	expect_pattern(t, f.ctx);
 	EXPECT_EQ(f.ctx->pc, place(user_test_spin));
 }

@@ -149,25 +149,6 @@ KTEST(user, a_pending_reason_is_seen_before_entry)
 	EXPECT_EQ(f.ctx->pc, place(user_test_spin));
 }
 
-static void do_nothing(struct timer *timer)
-{
-	(void)timer;
-}
-
-/* Runs the program, which does not end, until a timer interrupts it. */
-static void run_a_while(struct ktest_ctx *t, struct user_ctx *c)
-{
-	struct timer timer = {};
-	timer_init(&timer, do_nothing);
-	u64 end = clock_monotonic_ns() + 2000000;
-	timer_arm(&timer, end);
-	while (timer_is_armed(&timer)) {
-		EXPECT_EQ(user_run(c), USER_INTERRUPT);
-		cpu_clear_need_resched();
-	}
-	EXPECT(clock_monotonic_ns() >= end);
-}
-
 KTEST(user, an_interrupt_ends_user_mode)
 {
 	FIXTURE(f);
