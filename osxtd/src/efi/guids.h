@@ -38,3 +38,8 @@ enum efi_memory_type : u32 {
 	EFI_ACPI_TABLES = 9,
 	EFI_ACPI_NVS = 10,
 };
+/* Whether it is free once boot services have ended. */
+ALWAYS_INLINE bool efi_is_ram(u64 type)
+{
+	return (type >= EFI_LOADER_CODE && type <= EFI_BOOT_DATA) || type == EFI_CONVENTIONAL;
+}

@@ -22,18 +22,9 @@ enum : u64 {
 
 static enum boot_range_kind kind_of(u64 type)
 {
-	switch (type) {
-	case EFI_LOADER_CODE:
-	case EFI_LOADER_DATA:
-	case EFI_BOOT_CODE:
-	case EFI_BOOT_DATA:
-	case EFI_CONVENTIONAL:
+	if (efi_is_ram(type))
 		return BOOT_RAM;
-	case EFI_ACPI_TABLES:
-		return BOOT_ACPI;
-	default:
-		return BOOT_RESERVED;
-	}
+	return type == EFI_ACPI_TABLES ? BOOT_ACPI : BOOT_RESERVED;
 }
 
 /* Firmware has many small entries: neighbours of one kind become one. */

@@ -53,13 +53,9 @@ static void put_wide(u64 params, u64 low, u64 high, u64 v)
 
 static u64 e820_type(u32 type)
 {
-	switch (type) {
-	case EFI_LOADER_CODE:
-	case EFI_LOADER_DATA:
-	case EFI_BOOT_CODE:
-	case EFI_BOOT_DATA:
-	case EFI_CONVENTIONAL:
+	if (efi_is_ram(type))
 		return 1;
+	switch (type) {
 	case EFI_ACPI_TABLES:
 		return 3;
 	case EFI_ACPI_NVS:
