@@ -245,6 +245,10 @@ const struct call_type call_types[] = {
 	C(getrlimit, K_RESOURCE, K_BUFFER),
 	C(setrlimit, K_RESOURCE, K_RLIMIT),
 #endif
+#ifdef SYS_riscv_hwprobe
+	C(riscv_hwprobe, K_WORDS, K_SMALL, K_SIZE, K_WORDS, K_SMALL),
+	C(riscv_flush_icache, K_PAGE, K_PAGE, K_SMALL),
+#endif
 #ifdef SYS_open /* calls of old, which younger architectures do not have */
 	CF(open, K_PATH, K_OPEN, K_MODE),
 	C(stat, K_PATH, K_BUFFER),

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* riscv64 - system calls as the fuzzer makes them. */
 #pragma once
+
+/* musl does not know it yet. */
+#ifndef SYS_riscv_hwprobe
+#define SYS_riscv_hwprobe 258
+#endif
 #include <stdint.h>
 
 #define CLOBBERED "memory"
