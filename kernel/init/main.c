@@ -108,6 +108,7 @@ void kernel_main(void)
 	must(vm_init(),
 	     STR("vm")); /* the vDSO's data page is there before the clocks that fill it */
 	process_setup();
+	cpus_start();
 	must(ramfs_register(), STR("ramfs"));
 	must(devtmpfs_init(), STR("devtmpfs"));
 	must(procfs_init(), STR("procfs"));

@@ -7,6 +7,7 @@
 #include "boot_info.h"
 #include "boot_limit.h"
 #include "core/sched.h"
+#include "core/smp.h"
 #include "core/timer.h"
 
 struct boot_info shared boot_info;
@@ -66,10 +67,11 @@ u64 boot_memory_bytes(void)
 void boot_continue(void)
 {
 	boot_apply_limit();
+	smp_init();
 	mm_init(&boot_info);
 	clock_init();
 	arch_platform_init();
-	sched_init_cpu();
+	sched_init_boot_cpu();
 	irq_enable();
 	LOG(INFO, "osxtd: {} MiB of memory, {} CPU", boot_memory_bytes() >> 20, cpu_count());
 	kernel_main();

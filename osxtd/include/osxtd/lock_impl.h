@@ -22,6 +22,14 @@ ALWAYS_INLINE u32 lock_word(const struct lock_class *cls)
 /* The class of a held lock.  osxtd only. */
 const struct lock_class *lock_class_of(u32 word);
 
+/* As spin_raw_lock, perhaps under others of the class: their order is the caller's care. */
+ALWAYS_INLINE void spin_raw_lock_nested(struct spin_raw *l, const struct lock_class *cls)
+{
+	lockdep_acquire(cls, true);
+	preempt_disable_for(l);
+	if (unlikely(__atomic_exchange_n(&l->_word, lock_word(cls), __ATOMIC_ACQUIRE) != 0))
+		spin_raw_contended(l, lock_word(cls));
+}
 ALWAYS_INLINE void spin_raw_lock(struct spin_raw *l, const struct lock_class *cls)
 {
 	lockdep_acquire(cls, false);

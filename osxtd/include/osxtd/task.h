@@ -73,6 +73,7 @@ struct task {
 #endif
 	struct mutex_raw *_mutexes; /* held, while it does not run (cpu_mutexes) */
 	u32 _is_oopsing;
+	u32 _is_relieving; /* it runs the hook for memory pressure */
 };
 
 enum : u32 {
@@ -101,6 +102,11 @@ OSXTD_API void task_park(void);
 ALWAYS_INLINE bool task_is_parked(const struct task *t)
 {
 	return atomic_u32_load(&t->_state) == TASK_PARKED;
+}
+/* True while a CPU runs t or has not left its stack yet; nobody else may run it then. */
+ALWAYS_INLINE bool task_is_on_cpu(const struct task *t)
+{
+	return atomic_u32_load_acquire(&t->_on_cpu) != 0;
 }
 /* Lets t run again (or its next park return at once).  Any context. */
 OSXTD_API void task_unpark(struct task *t);
@@ -131,7 +137,10 @@ struct sched_policy {
 	/* t became ready on cpu; is_wakeup tells a wake from a preemption.  Holds a reference.
 	 * True: preempt what runs there. */
 	bool (*enqueue)(u32 cpu, struct task_ref t, bool is_wakeup);
-	/* Hands over the next task to run on cpu; false: idle. */
+	/* Whether t, which ran on cpu, may be queued there again; false: select_cpu is asked. */
+	bool (*may_stay)(u32 cpu, const struct task *t);
+	/* Hands over the next task to run on cpu, which no other CPU is leaving (task_is_on_cpu);
+	 * false: idle. */
 	bool (*pick)(u32 cpu, struct task_ref *out);
 	/* The task that ran stops running (it is enqueued again separately if still ready). */
 	void (*put_prev)(u32 cpu, struct task *t);

@@ -92,6 +92,7 @@ ALWAYS_INLINE u64 vmspace_table_pages(const struct vmspace *s)
 }
 
 /* ---- cursors ---- */
+enum : u32 { VM_KEPT_MAX = 16 };
 struct vm_cursor {
 	struct vmspace *_s;
 	u64 _start, _end;
@@ -101,6 +102,8 @@ struct vm_cursor {
 	struct region *_regions; /* regions whose last mark went, to drop without locks */
 	struct uframe *_table;	 /* lowest table that covers the range */
 	u32 _level;
+	u32 _kept_count;
+	struct uframe *_kept[VM_KEPT_MAX]; /* whose counts are dropped after the flush */
 };
 
 /* One entry, or a run of marked pages without frames that share region and protection. */

@@ -73,8 +73,15 @@ OSXTD_API err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline
 /* Wakes all waiters; or all non-exclusive ones and at most n exclusive ones.  Returns how many. */
 OSXTD_API usize waitq_wake_all(struct waitq *q);
 OSXTD_API usize waitq_wake(struct waitq *q, usize n);
+/* Between "I wait" and the look at the condition, and between its change and "does anybody wait":
+ * each side sees what the other did, or is seen. */
+ALWAYS_INLINE void waitq_fence(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 /* True when somebody waits: a hint that lets a producer skip the wake. */
 ALWAYS_INLINE bool waitq_has_waiters(const struct waitq *q)
 {
+	waitq_fence();
 	return __atomic_load_n(&q->_first, __ATOMIC_ACQUIRE) != nullptr;
 }

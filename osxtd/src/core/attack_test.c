@@ -57,6 +57,11 @@ static bool liar_enqueue(u32 cpu, struct task_ref t, bool is_wakeup)
 	return false;
 }
 
+static bool liar_may_stay(u32 cpu, const struct task *t)
+{
+	return t == liar.victim || liar.real->may_stay(cpu, t);
+}
+
 static bool liar_pick(u32 cpu, struct task_ref *out)
 {
 	if (liar.picks == 0)
@@ -82,8 +87,8 @@ static bool liar_tick(u32 cpu, struct task *t)
 	return t == liar.victim || liar.real->tick(cpu, t);
 }
 
-static const struct sched_policy lying = { "liar",	  liar_select_cpu, liar_enqueue, liar_pick,
-					   liar_put_prev, liar_set_next,   liar_tick };
+static const struct sched_policy lying = { "liar",     liar_select_cpu, liar_enqueue, liar_may_stay,
+					   liar_pick,  liar_put_prev,   liar_set_next, liar_tick };
 
 /* Yields under the lying policy, which hands the victim over `picks` times. */
 static void yield_to_lies(struct task *victim, u32 picks)

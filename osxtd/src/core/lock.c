@@ -22,7 +22,7 @@ void spin_raw_contended(struct spin_raw *l, u32 word)
 {
 	while (__atomic_exchange_n(&l->_word, word, __ATOMIC_ACQUIRE) != 0) {
 		while (__atomic_load_n(&l->_word, __ATOMIC_RELAXED) != 0)
-			cpu_relax();
+			cpu_wait();
 	}
 }
 

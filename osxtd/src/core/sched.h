@@ -14,8 +14,10 @@ void stack_free(u64 base);
 /* mm/: makes s (null: the kernel's own) the address space of this CPU. */
 void vmspace_activate(struct vmspace *s);
 
-/* Makes this CPU's boot context its idle task; before any waitq or mutex is used. */
-void sched_init_cpu(void);
+/* Makes the boot CPU's context its idle task; before any waitq or mutex is used. */
+void sched_init_boot_cpu(void);
+/* Makes the idle task of a CPU that is not started yet; *stack is where its stack ends.  ERR_NOMEM. */
+err_t sched_init_cpu(u32 cpu, u64 *stack);
 /* For tests: puts another policy in the place of the one it returns. */
 const struct sched_policy *sched_policy_swap(const struct sched_policy *policy);
 /* First code of a new task; from is what ran before. Interrupts are off. */

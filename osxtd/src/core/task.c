@@ -31,6 +31,7 @@ static const struct sched_policy *shared sched_policy OWNER(boot);
 struct cpu_sched {
 	struct task_ref idle;
 	struct task *finished; /* dead task to drop behind the switch */
+	struct task *moving;   /* ready task that may not go on here, to queue elsewhere behind it */
 	bool started;
 };
 PER_CPU(struct cpu_sched, cpu_scheds);
@@ -89,6 +90,11 @@ static void finish_switch(struct task *prev)
 		cs->finished = nullptr;
 		task_drop(&dead);
 	}
+	if (unlikely(cs->moving != nullptr)) {
+		struct task_ref moving = { cs->moving };
+		cs->moving = nullptr;
+		enqueue(task_move(&moving), false);
+	}
 }
 
 /* What the policy hands over runs only if it is ready: T1, T2. */
@@ -100,9 +106,8 @@ static struct task *pick_next(u32 cpu, struct cpu_sched *cs)
 		struct task *t = task_get(&next);
 		u32 expected = TASK_READY;
 		if (likely(atomic_u32_cas(&t->_state, &expected, TASK_RUNNING))) {
-			while (unlikely(atomic_u32_load_acquire(&t->_on_cpu) != 0 &&
-					t != task_current()))
-				cpu_relax();
+			while (unlikely(task_is_on_cpu(t) && t != task_current()))
+				cpu_wait();
 			next._p = nullptr;
 			return t;
 		}
@@ -123,6 +128,15 @@ static void switch_to(struct task *prev, struct task *next)
 	finish_switch(from);
 }
 
+/* The task that ran goes on later: on this CPU, unless the policy wants it elsewhere. */
+static void requeue(u32 cpu, struct cpu_sched *cs, struct task *prev)
+{
+	if (likely(sched_policy->may_stay(cpu, prev)))
+		(void)sched_policy->enqueue(cpu, (struct task_ref){ prev }, false);
+	else
+		cs->moving = prev;
+}
+
 /* Interrupts are off; the current task's state says what becomes of it. */
 /* The reference of the running task is handed to its next holder exactly once per state. */
 static void schedule(void)
@@ -138,7 +152,7 @@ static void schedule(void)
 		sched_policy->put_prev(cpu, prev);
 		u32 running = TASK_RUNNING;
 		if (atomic_u32_cas(&prev->_state, &running, TASK_READY))
-			(void)sched_policy->enqueue(cpu, (struct task_ref){ prev }, false);
+			requeue(cpu, cs, prev);
 		else if (running == TASK_DEAD)
 			cs->finished = prev;
 	}
@@ -224,6 +238,10 @@ void task_unpark(struct task *t)
 	for (;;) {
 		u32 state = TASK_PARKED;
 		if (atomic_u32_cas(&t->_state, &state, TASK_READY)) {
+			/* Nobody picks it before its CPU has left it: a CPU that chooses its next
+			 * task never waits for another CPU's choice. */
+			while (unlikely(task_is_on_cpu(t)))
+				cpu_wait();
 			enqueue((struct task_ref){ t }, true);
 			break;
 		}
@@ -340,21 +358,34 @@ err_t kernel_task_start(void (*fn)(void *arg), void *arg)
 	return OK;
 }
 
-void sched_init_cpu(void)
+err_t sched_init_cpu(u32 cpu, u64 *stack)
 {
-	struct cpu_sched *cs = this_cpu(cpu_scheds);
+	enum : u64 { STACK_ALIGN = 16 };
+	struct cpu_sched *cs = per_cpu(cpu_scheds, cpu);
 	SCOPED_REF(task, idle);
-	ASSERT(kernel_task_alloc(&idle) == OK);
-	ASSERT(task_init(task_get(&idle), idle_entry) == OK);
-	atomic_u32_store(&task_get(&idle)->_state, TASK_RUNNING);
-	atomic_u32_store(&task_get(&idle)->_on_cpu, 1);
-	cpu_set_current(task_get(&idle));
+	TRY(kernel_task_alloc(&idle));
+	struct task *t = task_get(&idle);
+	TRY(task_init(t, idle_entry));
+	atomic_u32_store(&t->_state, TASK_RUNNING);
+	atomic_u32_store(&t->_on_cpu, 1);
+	*stack = t->_kernel_sp / STACK_ALIGN * STACK_ALIGN;
+	task_drop(&cs->idle); /* of a CPU that did not come */
 	cs->idle = task_move(&idle);
+	return OK;
+}
+
+void sched_init_boot_cpu(void)
+{
+	u64 unused = 0;
+	ASSERT(sched_init_cpu(0, &unused) == OK);
+	cpu_set_current(task_get(&per_cpu(cpu_scheds, 0)->idle));
 }
 
 void sched_start(void)
 {
-	this_cpu(cpu_scheds)->started = true;
+	struct cpu_sched *cs = this_cpu(cpu_scheds);
+	cpu_set_current(task_get(&cs->idle));
+	cs->started = true;
 	watchdog_start();
 	for (;;) {
 		(void)irq_save();

@@ -124,7 +124,7 @@ bool timer_cancel(struct timer *t)
 	spin_raw_unlock(&ct->lock);
 	irq_restore(flags);
 	while (running_elsewhere && __atomic_load_n(&ct->running, __ATOMIC_ACQUIRE) == t)
-		cpu_relax();
+		cpu_wait();
 	return was_armed;
 }
 

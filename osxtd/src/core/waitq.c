@@ -42,6 +42,7 @@ static void join(struct waitq *q, struct waiter *w, struct wait_entry *e, bool e
 		__atomic_store_n(&q->_first, e, __ATOMIC_RELEASE);
 	q->_last = e;
 	queue_unlock(q, flags);
+	waitq_fence();
 }
 
 void wait_entry_leave(struct wait_entry *e)

@@ -15,7 +15,6 @@ static u64 shared total_pages OWNER(boot);
 struct frame_cache_slot shared frame_caches[CPU_MAX];
 
 static u64 (*shared pressure_hook)(u64 wanted_pages) OWNER(boot);
-static struct task *shared pressure_task OWNER(hook); /* who runs the hook */
 
 void frame_bad_state(const struct uframe *f)
 {
@@ -106,12 +105,12 @@ bool frame_relieve(u64 pages)
 	/* What the CPU keeps at hand goes first: it costs nobody anything. */
 	if (table_cache_shrink() + stack_cache_shrink() != 0)
 		return true;
-	if (hook == nullptr || pressure_task == task_current())
+	struct task *self = task_current();
+	if (hook == nullptr || self == nullptr || self->_is_relieving != 0)
 		return false;
-	struct task *outer = pressure_task;
-	pressure_task = task_current();
+	self->_is_relieving = 1;
 	bool progress = hook(pages) != 0;
-	pressure_task = outer;
+	self->_is_relieving = 0;
 	return progress;
 }
 

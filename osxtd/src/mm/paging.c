@@ -12,6 +12,7 @@
 #include "mm/pte.h"
 #include <osxtd/lock.h>
 
+#include "core/smp.h"
 #include "debug/kasan.h"
 #include "mm/boot_mem.h"
 #include "mm/frames.h"
@@ -224,14 +225,28 @@ err_t paging_map_page(u64 va, u64 paddr)
 	return OK;
 }
 
-u64 paging_unmap_page(u64 va)
+u64 paging_clear_page(u64 va)
 {
 	GUARD(kernel_tables, &tables_lock);
 	u64 *entry = leaf_entry(va);
 	ASSERT(*entry != 0);
 	u64 paddr = pte_paddr(*entry);
 	*entry = 0;
-	tlb_forget_page(va);
+	return paddr;
+}
+
+void paging_forget(u64 va, u64 len)
+{
+	tlb_forget_range(0, va, va + len);
+	u64 others = cpus_others();
+	if (others != 0)
+		arch_tlb_forget_others(others, 0, va, va + len);
+}
+
+u64 paging_unmap_page(u64 va)
+{
+	u64 paddr = paging_clear_page(va);
+	paging_forget(va, PAGE_SIZE);
 	return paddr;
 }
 

@@ -56,7 +56,11 @@ struct mmio kernel_map_mmio(u64 paddr, u64 len);
 
 /* One kernel page; the tables above it come from the frame allocator.  ERR_NOMEM. */
 err_t paging_map_page(u64 va, u64 paddr);
-/* Removes the mapping on this CPU and returns what was there. */
+/* Removes the mapping and returns what was there, which CPUs reach until paging_forget. */
+u64 paging_clear_page(u64 va);
+/* Every CPU forgets the translations of va … va + len - 1. */
+void paging_forget(u64 va, u64 len);
+/* Both. */
 u64 paging_unmap_page(u64 va);
 
 /* The frame allocator works: tables come from it now. */

@@ -62,7 +62,7 @@ static u64 pool_lock(struct pool *p)
 {
 	u64 flags = irq_save();
 	while (__atomic_exchange_n(&p->_lock, 1, __ATOMIC_ACQUIRE) != 0)
-		cpu_relax();
+		cpu_wait();
 	return flags;
 }
 

@@ -99,6 +99,20 @@ ALWAYS_INLINE u64 root_loaded(void)
 {
 	return CPU_LOCAL_->space_root;
 }
+/* Forgets start … end-1 on this CPU: of the space with that root if it is the one in force, for root
+ * 0 of the kernel's half. */
+ALWAYS_INLINE void tlb_forget_range(u64 root, u64 start, u64 end)
+{
+	enum : u64 { PAGES_MAX = 32 };
+	if (root != 0 && root_loaded() != root)
+		return;
+	if (root != 0 && end - start > PAGES_MAX * PAGE_SIZE) {
+		tlb_forget_space(root);
+		return;
+	}
+	for (u64 va = start; va < end; va += PAGE_SIZE)
+		tlb_forget_page(va);
+}
 /* Loads a top table; entries of the one before are forgotten, but for the kernel's global ones. */
 ALWAYS_INLINE void root_load(u64 root)
 {

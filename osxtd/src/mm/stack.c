@@ -4,7 +4,8 @@
  *
  * The area is cut into slots of two stack sizes; the lower half of each stays unmapped.  A freed
  * stack stays mapped on a list of its CPU, linked through its lowest word; the word above it says
- * whether it is in use. Slots whose pages were given back have their bit set in vacant.
+ * whether it is in use.  What is too much for that goes to a depot, for CPUs on which more tasks
+ * begin than end.  Slots whose pages were given back have their bit set in vacant.
  */
 #include "mm/stack.h"
 
@@ -22,7 +23,8 @@ enum : u64 {
 };
 enum : u64 { SLOTS_ENOUGH = 1 << 20, SLOTS_FIT = KSTACK_BYTES / STACK_SLOT };
 enum : u64 { STACK_SLOTS_MAX = SLOTS_FIT < SLOTS_ENOUGH ? SLOTS_FIT : SLOTS_ENOUGH };
-enum : u32 { STACK_CACHE_MAX = 32, VACANT_WORDS = STACK_SLOTS_MAX / 64 };
+enum : u32 { STACK_CACHE_MAX = 32, DEPOT_MAX = 256, DEPOT_BATCH = 16 };
+enum : u32 { VACANT_WORDS = STACK_SLOTS_MAX / 64 };
 
 /* The lowest bytes of a stack. */
 struct stack_foot {
@@ -46,7 +48,22 @@ static u64 base_of(const struct stack_foot *foot)
 	return (u64)foot;
 }
 
+static void cache_push(struct stack_cache *c, struct stack_foot *foot)
+{
+	foot->next = c->first;
+	c->first = foot;
+	c->count++;
+}
+static struct stack_foot *cache_pop(struct stack_cache *c)
+{
+	struct stack_foot *foot = c->first;
+	c->first = foot->next;
+	c->count--;
+	return foot;
+}
+
 static struct stack_area_lock shared area_lock;
+static struct stack_cache shared depot GUARDED(stack_area);
 static u64 shared slots_used GUARDED(stack_area);
 static u64 shared vacant[VACANT_WORDS] GUARDED(stack_area);
 static u32 shared vacant_count GUARDED(stack_area);
@@ -87,11 +104,40 @@ static void slot_give(u64 base)
 	vacant_count++;
 }
 
-/* Unmaps pages pages of a stack and frees them. */
+/* Moves up to n stacks from one list to another. */
+static void move_some(struct stack_cache *from, struct stack_cache *to, u32 n)
+{
+	for (; n != 0 && from->first != nullptr; n--)
+		cache_push(to, cache_pop(from));
+}
+
+/* False when the depot is full. */
+static bool depot_put(struct stack_cache *from)
+{
+	GUARD(stack_area, &area_lock);
+	if (depot.count >= DEPOT_MAX)
+		return false;
+	move_some(from, &depot, DEPOT_BATCH);
+	return true;
+}
+
+static void depot_take(struct stack_cache *to, u32 n)
+{
+	GUARD(stack_area, &area_lock);
+	move_some(&depot, to, n);
+}
+
+/* Unmaps the first len bytes of a stack and frees their pages, which no CPU reaches any more. */
 static void stack_unmap(u64 base, u64 len)
 {
-	for (u64 va = base; va < base + len; va += PAGE_SIZE)
-		frame_give(frame_of(paging_unmap_page(va)), FRAME_STACK);
+	struct uframe *pages[STACK_SIZE / PAGE_SIZE] = {};
+	u64 n = len / PAGE_SIZE;
+	for (u64 i = 0; i < n; i++)
+		array_at(pages, i) = frame_of(paging_clear_page(base + i * PAGE_SIZE));
+	if (n != 0)
+		paging_forget(base, len);
+	for (u64 i = 0; i < n; i++)
+		frame_give(array_at(pages, i), FRAME_STACK);
 }
 
 static void stack_destroy(u64 base)
@@ -130,12 +176,12 @@ err_t stack_alloc(u64 *out)
 	if (fault_inject(STACK_SIZE))
 		return ERR_NOMEM;
 	struct stack_cache *c = this_cpu(stack_caches);
-	struct stack_foot *foot = c->first;
-	if (likely(foot != nullptr && !cpu_in_irq())) {
+	if (unlikely(c->first == nullptr && !cpu_in_irq()))
+		depot_take(c, DEPOT_BATCH);
+	if (likely(c->first != nullptr && !cpu_in_irq())) {
+		struct stack_foot *foot = cache_pop(c);
 		ASSERT(foot->state == STACK_IDLE);
 		kasan_unpoison(foot, STACK_SIZE);
-		c->first = foot->next;
-		c->count--;
 		foot->state = STACK_LIVE;
 		*out = base_of(foot);
 		return OK;
@@ -155,14 +201,12 @@ void stack_free(u64 base)
 	if (foot->state != STACK_LIVE)
 		panic("a kernel stack was freed twice or overflowed");
 	struct stack_cache *c = this_cpu(stack_caches);
-	if (unlikely(c->count >= STACK_CACHE_MAX || cpu_in_irq())) {
+	if (unlikely(cpu_in_irq() || (c->count >= STACK_CACHE_MAX && !depot_put(c)))) {
 		stack_destroy(base);
 		return;
 	}
 	foot->state = STACK_IDLE;
-	foot->next = c->first;
-	c->first = foot;
-	c->count++;
+	cache_push(c, foot);
 }
 
 u64 stack_cache_shrink(void)
@@ -171,11 +215,9 @@ u64 stack_cache_shrink(void)
 		return 0;
 	struct stack_cache *c = this_cpu(stack_caches);
 	u64 pages = 0;
+	depot_take(c, DEPOT_MAX);
 	while (c->first != nullptr) {
-		u64 base = base_of(c->first);
-		c->first = c->first->next;
-		c->count--;
-		stack_destroy(base);
+		stack_destroy(base_of(cache_pop(c)));
 		pages += STACK_SIZE / PAGE_SIZE;
 	}
 	return pages;

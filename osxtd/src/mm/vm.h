@@ -46,12 +46,20 @@ ALWAYS_INLINE u64 vm_pages(u64 n, u32 level)
 }
 
 /*
- * Whether a cursor locks the tables below its own, too.  With one CPU the lock of its own table
- * does all: whoever holds it is not preempted, and interrupts touch no user space.
+ * Whether several CPUs may work on one space.  With one CPU the lock of a cursor's own table does
+ * all, and those below it need none: whoever holds it is not preempted, and interrupts touch no user
+ * space.
  */
-ALWAYS_INLINE bool vm_locks_below(void)
+ALWAYS_INLINE bool vm_is_shared(void)
 {
 	return boot_info.cpu_count > 1;
+}
+/* The CPUs but this one that may remember translations of s.  One that loads it later finds the
+ * entries as they are by now. */
+ALWAYS_INLINE u64 vm_other_cpus(const struct vmspace *s)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return atomic_u64_load(&s->_cpus) & ~(1ull << (cpu_id() % CPU_MAX));
 }
 /* The leaf of s for va may be remembered, so that the next cursor there needs no walk. */
 ALWAYS_INLINE struct uframe **vm_leaf_slot(struct vmspace *s, u64 va)
@@ -65,11 +73,20 @@ ALWAYS_INLINE void vm_forget(struct vm_cursor *c, u64 va)
 	c->_flush_start = min_of(c->_flush_start, va);
 	c->_flush_end = max_of(c->_flush_end, va + PAGE_SIZE);
 }
-/* Drops the count of a mapping; the last one waits for the flush. */
+/* Keeps the count of f, which others count too, until the flush: they may free it any time. */
+void vm_keep_frame(struct vm_cursor *c, struct uframe *f) NOINLINE;
+/* Drops the count of a mapping whose entry is gone; the last one waits for the flush, and each does
+ * while another CPU may still reach the frame by it. */
 ALWAYS_INLINE void vm_drop_frame(struct vm_cursor *c, struct uframe *f)
 {
-	if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) != 1 && !frame_unref(f))
-		return;
+	if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) != 1) {
+		if (vm_is_shared() && vm_other_cpus(c->_s) != 0) {
+			vm_keep_frame(c, f);
+			return;
+		}
+		if (!frame_unref(f))
+			return;
+	}
 	f->refs = 1;
 	f->next = c->_free;
 	c->_free = f;

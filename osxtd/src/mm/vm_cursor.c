@@ -8,11 +8,16 @@
  */
 #include <osxtd/fault_inject.h>
 
+#include "core/smp.h"
 #include "mm/vm.h"
 
 LOCK_CLASS_RAW(page_table, spin);
 
-enum : u64 { FLUSH_PAGES_MAX = 32 };
+/* The space whose tables this CPU looks through without a lock. */
+struct vm_walker {
+	struct vmspace *space;
+};
+PER_CPU(struct vm_walker, walkers);
 
 /* ---- walking tables ---- */
 
@@ -62,7 +67,7 @@ static NOINLINE void lock_below(const struct vm_cursor *c)
 {
 	struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
 	for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w))
-		spin_raw_lock(&t->lock, &page_table_held);
+		spin_raw_lock_nested(&t->lock, &page_table_held);
 }
 
 /* Lowest tables first: what leads to a table that is still to be unlocked stays locked. */
@@ -89,36 +94,69 @@ ALWAYS_INLINE void cursor_begin(struct vm_cursor *c, struct vmspace *s, u64 star
 	c->_tables = nullptr;
 	c->_regions = nullptr;
 	c->_table = t;
+	c->_kept_count = 0;
 }
 
-/* Tables are pages of this kind as long as they can be reached; the detached flag is checked under
- * the lock (V2). */
-static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
+/* Between the two no table of s that was detached is used for anything else. */
+static void walk_enter(struct vmspace *s)
+{
+	if (vm_is_shared())
+		__atomic_store_n(&this_cpu(walkers)->space, s, __ATOMIC_SEQ_CST);
+}
+static void walk_leave(void)
+{
+	if (vm_is_shared())
+		__atomic_store_n(&this_cpu(walkers)->space, nullptr, __ATOMIC_RELEASE);
+}
+/* Returns when no CPU is on a walk of s that began before its tables were detached. */
+static void walks_wait(const struct vmspace *s)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
+		while (__atomic_load_n(&per_cpu(walkers, cpu)->space, __ATOMIC_ACQUIRE) == s)
+			cpu_wait();
+	}
+}
+
+/* The lowest table of s that covers start … end-1, not locked. */
+static struct uframe *find_lowest(const struct vmspace *s, u64 start, u64 end, u32 *level)
 {
 	u64 differ = start ^ (end - 1);
-	struct uframe *t = nullptr;
-	u32 level = PT_LEVELS;
-	for (;;) {
-		t = frame_of(s->_root);
-		level = PT_LEVELS;
-		while (level > 1 && differ >> pt_shift(level) == 0) {
-			u64 pte = *table_entry(t, pt_index(start, level));
-			if (pte == 0)
-				break;
-			t = table_child(pte);
-			level--;
-		}
-		spin_raw_lock(&t->lock, &page_table_held);
-		if (likely(t->detached == 0))
+	struct uframe *t = frame_of(s->_root);
+	*level = PT_LEVELS;
+	while (*level > 1 && differ >> pt_shift(*level) == 0) {
+		u64 pte = __atomic_load_n(table_entry(t, pt_index(start, *level)), __ATOMIC_ACQUIRE);
+		if (pte == 0)
 			break;
-		spin_raw_unlock(&t->lock);
+		t = table_child(pte);
+		(*level)--;
+	}
+	return t;
+}
+
+/* Tables stay what they are while a walk looks at them (walks_wait); the detached flag is checked
+ * under the lock (V2).  Nobody waits for a lock within a walk. */
+static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
+{
+	struct uframe *t = nullptr;
+	u32 level = 0;
+	for (;; cpu_wait()) {
+		walk_enter(s);
+		t = find_lowest(s, start, end, &level);
+		bool is_locked = spin_raw_try_lock(&t->lock, &page_table_held);
+		bool is_good = is_locked && t->detached == 0;
+		walk_leave();
+		if (likely(is_good))
+			break;
+		if (is_locked)
+			spin_raw_unlock(&t->lock);
 	}
 	cursor_begin(out, s, start, end, t);
 	out->_level = level;
 	if (level == 1) {
 		t->base = vm_table_start(start, 1);
 		*vm_leaf_slot(s, start) = t;
-	} else if (vm_locks_below()) {
+	} else if (vm_is_shared()) {
 		lock_below(out);
 	}
 }
@@ -160,26 +198,50 @@ err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 static NOINLINE void flush(const struct vm_cursor *c)
 {
 	u64 root = c->_s->_root;
-	if (root_loaded() != root)
+	tlb_forget_range(root, c->_flush_start, c->_flush_end);
+	if (!vm_is_shared())
 		return;
-	if (c->_flush_end - c->_flush_start > FLUSH_PAGES_MAX * PAGE_SIZE) {
-		tlb_forget_space(root);
-		return;
+	u64 others = vm_other_cpus(c->_s);
+	if (others != 0)
+		arch_tlb_forget_others(others, root, c->_flush_start, c->_flush_end);
+}
+
+/* After the flush: the counts that waited for it. */
+static void drop_kept(struct vm_cursor *c)
+{
+	for (u32 i = 0; i < c->_kept_count; i++) {
+		struct uframe *f = array_at(c->_kept, i);
+		if (frame_unref(f))
+			frame_give(f, FRAME_UNTYPED);
 	}
-	for (u64 va = c->_flush_start; va < c->_flush_end; va += PAGE_SIZE)
-		tlb_forget_page(va);
+	c->_kept_count = 0;
+}
+
+void vm_keep_frame(struct vm_cursor *c, struct uframe *f)
+{
+	if (c->_kept_count == VM_KEPT_MAX) {
+		/* Where they were is not known yet. */
+		c->_flush_start = 0;
+		c->_flush_end = VMSPACE_HIGH;
+		flush(c);
+		drop_kept(c);
+	}
+	array_at(c->_kept, c->_kept_count++) = f;
 }
 
 /* The frames' and tables' last counts are the cursor's, and no translation leads to them any more.
  */
-static NOINLINE void free_gathered(struct vm_cursor *c)
+static NOINLINE void free_gathered(struct vm_cursor *c, const struct vmspace *s)
 {
+	drop_kept(c);
 	while (c->_free != nullptr) {
 		struct uframe *f = c->_free;
 		c->_free = f->next;
 		f->refs = 0;
 		frame_give(f, FRAME_UNTYPED);
 	}
+	if (c->_tables != nullptr && vm_is_shared())
+		walks_wait(s);
 	while (c->_tables != nullptr) {
 		struct uframe *t = c->_tables;
 		c->_tables = t->next;
@@ -195,16 +257,18 @@ static NOINLINE void free_gathered(struct vm_cursor *c)
 
 void vm_cursor_release(struct vm_cursor *c)
 {
-	if (c->_s == nullptr)
+	const struct vmspace *s = c->_s;
+	if (s == nullptr)
 		return;
 	if (c->_flush_end != 0)
 		flush(c);
-	if (unlikely(c->_level > 1 && vm_locks_below()))
+	if (unlikely(c->_level > 1 && vm_is_shared()))
 		unlock_below(c);
 	spin_raw_unlock(&c->_table->lock);
 	c->_s = nullptr;
-	if (c->_free != nullptr || c->_tables != nullptr || c->_regions != nullptr)
-		free_gathered(c);
+	if (c->_free != nullptr || c->_tables != nullptr || c->_regions != nullptr ||
+	    c->_kept_count != 0)
+		free_gathered(c, s);
 }
 
 void vm_drop_region(struct vm_cursor *c, struct region *r)
@@ -235,8 +299,8 @@ err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe 
 	struct uframe *child = table_take(level - 1, c->_s);
 	if (child == nullptr)
 		return ERR_NOMEM;
-	if (vm_locks_below())
-		spin_raw_lock(&child->lock, &page_table_held);
+	if (vm_is_shared())
+		spin_raw_lock_nested(&child->lock, &page_table_held);
 	struct vm_info *in = t->info;
 	if (run_of(in, i) != nullptr) {
 		runs_split(in, i);
@@ -313,7 +377,7 @@ void vm_prune(struct vm_cursor *c, u64 va)
 		*table_entry(parent, i) = 0;
 		held_clear(parent->info, i);
 		t->owner = nullptr;
-		if (vm_locks_below())
+		if (vm_is_shared())
 			spin_raw_unlock(&t->lock);
 		t->next = c->_tables;
 		c->_tables = t;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /* vm_space - making, loading and ending address spaces, and fork. */
+#include "core/smp.h"
 #include "mm/stack.h"
 #include "mm/vm.h"
 
@@ -21,8 +22,8 @@ err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops)
 	return OK;
 }
 
-/* Every top table maps the kernel; a space stays loaded on a CPU only while its _cpus says so, see
- * fini. */
+/* Every top table maps the kernel; a space is loaded on a CPU only while its _cpus says so, and lives
+ * as long (fini). */
 void vmspace_activate(struct vmspace *s)
 {
 	u64 loaded = root_loaded();
@@ -30,10 +31,20 @@ void vmspace_activate(struct vmspace *s)
 	if (s == nullptr || s->_root == loaded)
 		return;
 	u64 self = 1ull << (cpu_id() % CPU_MAX);
-	if (loaded != paging_kernel_root())
-		atomic_u64_and(&frame_of(loaded)->owner->_cpus, ~self);
 	atomic_u64_or(&s->_cpus, self);
 	root_load(s->_root);
+	if (loaded != paging_kernel_root())
+		atomic_u64_and(&frame_of(loaded)->owner->_cpus, ~self);
+}
+
+/* On each CPU that may have the space of this root loaded still, for a kernel task's or its own
+ * idling. */
+static void leave(const void *arg)
+{
+	UNSAFE("1. vmspace_fini waits until this has returned")
+	const struct vmspace *s = (const struct vmspace *)arg;
+	if (root_loaded() == s->_root)
+		root_load(paging_kernel_root());
 }
 
 /* ---- end ---- */
@@ -117,8 +128,9 @@ void vmspace_fini(struct vmspace *s)
 {
 	if (s->_root == 0)
 		return;
-	if (root_loaded() == s->_root)
-		root_load(paging_kernel_root());
+	leave(s);
+	if (vm_is_shared())
+		cpu_call_others(atomic_u64_load_acquire(&s->_cpus), leave, s);
 	struct uframe *t = frame_of(s->_root);
 	for (u32 k = held_next(t->info, 0, PT_USER_ROOT_ENTRIES); k < PT_USER_ROOT_ENTRIES;
 	     k = held_next(t->info, k + 1, PT_USER_ROOT_ENTRIES))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* cpu - the blocks of the CPUs, and what programs may know of them. */
-#include <osxtd/cpu.h>
+#include "cpu_area.h"
 
-#include <osxtd/cpu.h>
 #include <osxtd/boot.h>
 
 #include "platform.h"
@@ -10,29 +9,19 @@
 
 enum : u32 { OVERFLOW_STACK = 8192 };
 
-/* Everything of one CPU; the entry code's first instructions know no more than the place of the
- * first.  Debuggers read them by these names on each architecture. */
-struct cpu_area {
-	struct cpu_local local;
-};
 struct cpu_area shared cpu_areas[CPU_MAX];
-static u8 shared overflow_stacks[1][OVERFLOW_STACK] OWNER(boot) __attribute__((aligned(16)));
+static u8 shared overflow_stack[OVERFLOW_STACK] OWNER(boot) __attribute__((aligned(16)));
 
-u32 cpu_count(void)
+void cpu_prepare(u32 cpu, u64 overflow_end)
 {
-	return 1;
+	struct cpu_local *c = &array_at(cpu_areas, cpu).local;
+	*c = (struct cpu_local){ .cpu_id = cpu, .overflow_sp = overflow_end };
 }
 
-void cpu_kick(u32 cpu)
+void cpu_init(void)
 {
-	(void)cpu; /* no other CPU runs yet */
-}
-
-void cpu_init(u32 id)
-{
-	struct cpu_local *c = &array_at(cpu_areas, id).local;
-	c->cpu_id = id;
-	c->overflow_sp = address_of_(array_at(overflow_stacks, id)) + OVERFLOW_STACK;
+	struct cpu_local *c = &cpu_areas[0].local;
+	c->overflow_sp = address_of_(overflow_stack) + OVERFLOW_STACK;
 }
 
 void boot_cpu_info(u32 cpu, struct cpu_info *out)

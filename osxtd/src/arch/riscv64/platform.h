@@ -21,7 +21,6 @@ struct platform {
 	bool has_sstc;
 	char isa[32]; /* "rv64imafdc": the base and the extensions of one letter that programs get
 		       */
-	u64 boot_hart;
 };
 extern struct platform shared platform OWNER(boot);
 
@@ -35,8 +34,10 @@ void power_init(void);
 void rtc_init(void);
 /* Lets the timer of this CPU interrupt; nothing is programmed yet. */
 void timer_enable(void);
-/* The CPU's block, stacks and trap entry; tp points at the block. */
-void cpu_init(u32 id);
+/* The rest of the boot CPU's block; tp points at it. */
+void cpu_init(void);
+/* smp.c: lets other CPUs interrupt this one. */
+void ipi_enable(void);
 
 /* Called by entry.S at the kernel's own addresses: boot_info and platform are filled. */
 [[noreturn]] void arch_boot(void);

@@ -29,6 +29,8 @@ static void interrupt(u64 cause, u64 ip)
 		timer_interrupt();
 	else if (cause == INTERRUPT_EXTERNAL)
 		irq_external();
+	else if (cause == INTERRUPT_SOFTWARE)
+		ipi_interrupt();
 	lockdep_irq_leave();
 	CPU_LOCAL_->irq_depth--;
 }
@@ -148,6 +150,7 @@ void trap_from_kernel(struct trap_frame *f)
 	    f->cause == CAUSE_STORE_ACCESS) {
 		u64 fixup = extable_find(f->pc);
 		if (fixup != 0) {
+			tlb_forget_page(f->tval); /* as in trap_from_user */
 			f->pc = fixup;
 			return;
 		}

@@ -8,6 +8,7 @@
 
 enum : u64 {
 	CAUSE_INTERRUPT = 1ull << 63,
+	INTERRUPT_SOFTWARE = CAUSE_INTERRUPT | 1,
 	INTERRUPT_TIMER = CAUSE_INTERRUPT | 5,
 	INTERRUPT_EXTERNAL = CAUSE_INTERRUPT | 9,
 	CAUSE_FETCH_MISALIGNED = 0,
@@ -36,3 +37,5 @@ struct trap_frame {
 extern const u8 trap_entry[];
 /* irq.c: an external interrupt came; handles and completes all that are pending. */
 void irq_external(void);
+/* smp.c: another CPU interrupted this one. */
+void ipi_interrupt(void);

@@ -54,6 +54,8 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 	if (is_current(ctx)) {
 		CPU_LOCAL_->fpu_owner = task_current();
 		ctx->_fpu_cpu = cpu_id();
+	} else {
+		ctx->_fpu_cpu = CPU_MAX; /* no registers hold it */
 	}
 	irq_restore(flags);
 }
@@ -66,6 +68,7 @@ void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent)
 	keep_fpu(parent);
 	*child = *parent;
 	child->_fpu = area;
+	child->_fpu_cpu = CPU_MAX; /* no registers hold it */
 	*fpu_area_of(child) = *fpu_area_of(parent);
 	child->_status &= ~(u64)STATUS_VS_MASK; /* a system call keeps no vector registers */
 	irq_restore(flags);

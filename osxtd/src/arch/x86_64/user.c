@@ -146,6 +146,8 @@ void user_ctx_start(struct user_ctx *ctx, u64 entry, u64 stack)
 		set_frame(cpu_area(), ctx);
 		CPU_LOCAL_->fpu_owner = task_current();
 		ctx->_fpu_cpu = cpu_id();
+	} else {
+		ctx->_fpu_cpu = CPU_MAX; /* no registers hold it */
 	}
 	irq_restore(flags);
 }
@@ -157,6 +159,7 @@ void user_ctx_fork(struct user_ctx *child, struct user_ctx *parent)
 	u64 flags = irq_save();
 	*child = *parent;
 	child->_fpu = area;
+	child->_fpu_cpu = CPU_MAX; /* no registers hold it */
 	child->_full_restore = 1;
 	child->fs_base = fs_read();
 	child->gs_base = user_gs_read();

@@ -66,6 +66,15 @@ ALWAYS_INLINE void cpu_clear_need_resched(void)
 }
 /* Asks another CPU to reschedule. */
 void cpu_kick(u32 cpu);
+/* Does what other CPUs wait for (core/smp.h). */
+void cpu_answer(void);
+/* One round of a loop that waits for another CPU: whoever waits, perhaps with interrupts off, must
+ * not keep others waiting. */
+ALWAYS_INLINE void cpu_wait(void)
+{
+	cpu_relax();
+	cpu_answer();
+}
 
 /* ---- interrupts ---- */
 

@@ -120,7 +120,7 @@ struct str boot_protocol(void)
 
 void arch_boot(void)
 {
-	cpu_init(0);
+	cpu_init();
 	arch_console_init();
 	if (!has_tree || boot_info.range_count == 0)
 		panic("the firmware left no device tree with memory in it");
@@ -128,7 +128,6 @@ void arch_boot(void)
 		panic("the device tree does not tell how fast the clock runs");
 	boot_info.kernel_start = address_of_(kernel_text_start) - kimage_base();
 	boot_info.kernel_end = address_of_(kernel_end) - kimage_base();
-	boot_info.cpu_count = 1;
 	boot_continue();
 }
 
@@ -139,4 +138,5 @@ void arch_platform_init(void)
 	power_init();
 	rtc_init();
 	timer_enable();
+	ipi_enable();
 }

@@ -9,6 +9,7 @@
 #include "arch/riscv64/boot/boot.h"
 #include "arch/riscv64/platform.h"
 #include "arch/riscv64/vector.h"
+#include "boot_info.h"
 #include "fdt/fdt.h"
 #include "serial/ns16550.h"
 
@@ -83,6 +84,23 @@ static void read_cpus(const struct fdt *f, u64 hart, u32 *controller)
 	keep_isa(fdt_text(f, &cpu, STR("riscv,isa")));
 }
 
+/* The harts that may be used, the boot hart first. */
+static void keep_harts(const struct fdt *f, u64 boot_hart)
+{
+	struct boot_info *b = &boot_info;
+	u64 hart = 0, size = 0;
+	b->cpu_hw[0] = boot_hart;
+	b->cpu_count = 1;
+	for (struct fdt_node n = {}; fdt_next(f, &n) && b->cpu_count < CPU_MAX;) {
+		struct str status = fdt_text(f, &n, STR("status"));
+		if (!str_equal(fdt_text(f, &n, STR("device_type")), STR("cpu")) ||
+		    !fdt_reg(f, &n, 0, &hart, &size) || hart == boot_hart ||
+		    (str_len(status) != 0 && !str_equal(status, STR("okay"))))
+			continue;
+		array_at(b->cpu_hw, b->cpu_count++) = hart;
+	}
+}
+
 /* The place of the boot hart's supervisor mode in a node's list of (controller, interrupt) pairs.
  */
 static bool find_hart_of(const struct fdt *f, const struct fdt_node *n, u32 controller, u32 *place)
@@ -151,8 +169,8 @@ void devices_read(const struct fdt *f, u64 hart)
 	struct cspan line = {};
 	u64 size = 0, number = 0;
 	u32 controller = 0;
-	platform.boot_hart = hart;
 	read_cpus(f, hart, &controller);
+	keep_harts(f, hart);
 	read_plic(f, controller);
 	read_aplic(f, controller);
 	if (find(f, STR("ns16550a"), &n, &platform.uart, &size)) {

@@ -162,6 +162,32 @@ boot_start_image:
 	csrw stvec, t0
 	call arch_boot
 
+	/* A further hart, from the firmware: a1 = its start block (smp.c), translation off.  The first fetch after satp was
+	   written faults, for nothing is mapped one to one any more, and the trap leads to the kernel's addresses. */
+	.globl boot_secondary
+	.hidden boot_secondary
+	.balign 4
+boot_secondary:
+	csrw sie, zero
+	csrw sscratch, zero
+	ld t0, 0(a1)
+	ld sp, 8(a1)
+	ld tp, 16(a1)
+	ld t1, 24(a1)
+	csrw stvec, t1
+	sfence.vma
+	csrw satp, t0
+	.balign 4
+	.globl secondary_start
+	.hidden secondary_start
+secondary_start:
+	sfence.vma
+	fence.i
+	la t0, trap_entry
+	csrw stvec, t0
+	li s0, 0
+	call secondary_boot
+
 no_paging:
 	la s0, no_paging_text
 6:	lbu a0, 0(s0)

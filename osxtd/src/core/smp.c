@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* smp - see smp.h. */
+#include "core/smp.h"
+
+#include <osxtd/atomic.h>
+#include <osxtd/log.h>
+#include <osxtd/power.h>
+#include <osxtd/timer.h>
+
+#include "boot_info.h"
+#include "core/sched.h"
+#include "mm/paging.h"
+#include "mm/pte.h"
+#include "panic.h"
+
+/* What one CPU asks of others; written by it alone, while nobody owes it an answer. */
+struct cpu_request {
+	void (*fn)(const void *arg);
+	const void *arg;
+	struct atomic_u64 awaited; /* CPUs that have not answered yet */
+};
+PER_CPU(struct cpu_request, requests);
+
+/* What others want of a CPU. */
+struct cpu_mailbox {
+	struct atomic_u64 callers; /* CPUs whose request is to be answered */
+	struct atomic_u32 reschedule, stop;
+};
+PER_CPU(struct cpu_mailbox, mailboxes);
+
+static struct atomic_u64 shared online = { 1 };
+static struct atomic_u32 shared count = { 1 }; /* of the CPUs that are numbered */
+
+u32 cpu_count(void)
+{
+	return atomic_u32_load(&count);
+}
+
+u64 cpus_online(void)
+{
+	return atomic_u64_load(&online);
+}
+
+static u64 bit_of(u32 cpu)
+{
+	return (u64)1 << (cpu % CPU_MAX);
+}
+
+u64 cpus_others(void)
+{
+	return cpus_online() & ~bit_of(cpu_id());
+}
+
+/* ---- requests ---- */
+
+static void answer_now(void)
+{
+	struct cpu_mailbox *box = this_cpu(mailboxes);
+	u64 self = bit_of(cpu_id());
+	for (u64 callers = atomic_u64_swap(&box->callers, 0); callers != 0; callers &= callers - 1) {
+		struct cpu_request *r = per_cpu(requests, (u32)__builtin_ctzll(callers));
+		r->fn(r->arg);
+		(void)atomic_u64_and(&r->awaited, ~self);
+	}
+	if (unlikely(atomic_u32_load(&box->stop) != 0))
+		power_halt();
+}
+
+void cpu_answer(void)
+{
+	if (atomic_u64_load(&this_cpu(mailboxes)->callers) == 0 &&
+	    atomic_u32_load(&this_cpu(mailboxes)->stop) == 0)
+		return;
+	u64 flags = irq_save();
+	answer_now();
+	irq_restore(flags);
+}
+
+void ipi_received(void)
+{
+	answer_now();
+	if (atomic_u32_swap(&this_cpu(mailboxes)->reschedule, 0) != 0)
+		cpu_set_need_resched();
+}
+
+static void send(u64 cpus)
+{
+	u64 self = bit_of(cpu_id());
+	for (u64 left = cpus; left != 0; left &= left - 1)
+		(void)atomic_u64_or(&per_cpu(mailboxes, (u32)__builtin_ctzll(left))->callers, self);
+	arch_ipi_send(cpus);
+}
+
+/* The request is this CPU's own: interrupts stay off until all have answered. */
+void cpu_call_others(u64 cpus, void (*fn)(const void *arg), const void *arg)
+{
+	u64 flags = irq_save();
+	cpus &= cpus_others();
+	if (cpus != 0) {
+		struct cpu_request *r = this_cpu(requests);
+		r->fn = fn;
+		r->arg = arg;
+		atomic_u64_store_release(&r->awaited, cpus);
+		send(cpus);
+		while (atomic_u64_load_acquire(&r->awaited) != 0)
+			cpu_wait();
+	}
+	irq_restore(flags);
+}
+
+void cpu_kick(u32 cpu)
+{
+	if (atomic_u32_swap(&per_cpu(mailboxes, cpu)->reschedule, 1) == 0)
+		arch_ipi_send(bit_of(cpu));
+}
+
+void cpus_stop_others(void)
+{
+	u64 others = cpus_others();
+	for (u64 left = others; left != 0; left &= left - 1)
+		atomic_u32_store(&per_cpu(mailboxes, (u32)__builtin_ctzll(left))->stop, 1);
+	if (others != 0)
+		arch_ipi_send(others);
+}
+
+/* ---- the translation buffers ---- */
+
+struct forget {
+	u64 root, start, end;
+};
+
+static void forget(const void *arg)
+{
+	UNSAFE("1. tlb_call_others, which made it, waits until this has returned")
+	const struct forget *f = (const struct forget *)arg;
+	tlb_forget_range(f->root, f->start, f->end);
+}
+
+void tlb_call_others(u64 cpus, u64 root, u64 start, u64 end)
+{
+	struct forget f = { root, start, end };
+	cpu_call_others(cpus, forget, &f);
+}
+
+/* ---- starting ---- */
+
+static struct atomic_u32 shared expected; /* the CPU that was started and has not come; 0: none */
+
+void smp_enter(void)
+{
+	root_load(paging_kernel_root());
+	u32 self = cpu_id();
+	if (!atomic_u32_cas(&expected, &self, 0))
+		power_halt(); /* it comes too late */
+	(void)atomic_u64_or(&online, bit_of(cpu_id()));
+	sched_start();
+}
+
+/* nosmp, and the smaller of nr_cpus= and maxcpus=; a maxcpus of 0 is nosmp, as for Linux. */
+static u32 allowed_cpus(void)
+{
+	struct str value = {};
+	u64 n = 0, least = CPU_MAX;
+	if (boot_option(STR("nosmp"), &value))
+		return 1;
+	if (boot_option(STR("nr_cpus"), &value) && str_to_u64(value, 10, &n) && n != 0)
+		least = min_of(least, n);
+	if (boot_option(STR("maxcpus"), &value) && str_to_u64(value, 10, &n))
+		least = min_of(least, n);
+	return (u32)max_of(least, (u64)1);
+}
+
+void smp_init(void)
+{
+	boot_info.cpu_count = max_of(boot_info.cpu_count, 1u);
+	boot_info.cpu_count = min_of(boot_info.cpu_count, allowed_cpus());
+	atomic_u32_store(&count, boot_info.cpu_count);
+}
+
+/* True when the CPU runs. */
+static bool start_one(u32 cpu)
+{
+	enum : u64 { PATIENCE_NS = 20000000000 };
+	u64 stack = 0;
+	if (sched_init_cpu(cpu, &stack) != OK)
+		return false;
+	atomic_u32_store_release(&expected, cpu);
+	if (!arch_cpu_start(cpu, stack))
+		return false;
+	u64 deadline = clock_monotonic_ns() + PATIENCE_NS;
+	while (atomic_u32_load_acquire(&expected) != 0) {
+		u32 late = cpu;
+		if (clock_monotonic_ns() > deadline && atomic_u32_cas(&expected, &late, 0))
+			return false;
+		cpu_wait();
+	}
+	while ((cpus_online() & bit_of(cpu)) == 0)
+		cpu_wait();
+	return true;
+}
+
+void cpus_start(void)
+{
+	u32 numbered = 1;
+	for (u32 i = 1; i < boot_info.cpu_count; i++) {
+		array_at(boot_info.cpu_hw, numbered) = array_at(boot_info.cpu_hw, i);
+		if (start_one(numbered))
+			numbered++;
+		else
+			LOG(ERR, "smp: CPU {} cannot be started", array_at(boot_info.cpu_hw, i));
+	}
+	atomic_u32_store(&count, numbered);
+	if (numbered > 1)
+		LOG(INFO, "smp: {} CPUs run", numbered);
+}
