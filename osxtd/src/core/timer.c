@@ -23,6 +23,8 @@ struct cpu_timers {
 	u64 programmed_ns; /* what the hardware is set for; 0: stopped */
 };
 PER_CPU(struct cpu_timers, cpu_timers);
+/* It interrupts until it is set again or stopped. */
+enum : u64 { FIRED = UINT64_MAX };
 
 void clock_init(void)
 {
@@ -147,7 +149,7 @@ void timer_interrupt(void)
 {
 	struct cpu_timers *ct = this_cpu(cpu_timers);
 	u64 now = clock_monotonic_ns();
-	ct->programmed_ns = 0;
+	ct->programmed_ns = FIRED;
 	spin_raw_lock(&ct->lock, &timers_held);
 	for (;;) {
 		struct timer *t = timer_of_link(tree_raw_lower_bound(&ct->tree, 0));
