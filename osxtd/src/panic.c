@@ -19,6 +19,7 @@
 #include "boot_info.h"
 #include "console.h"
 #include "core/ktest_trap.h"
+#include "core/smp.h"
 #include "symbols.h"
 
 enum : u32 { FRAMES_MAX = 32 };
@@ -28,7 +29,7 @@ enum : u32 { FRAMES_MAX = 32 };
 OSXTD_API u64 shared __stack_chk_guard OWNER(boot) = 0x00000aff0d0a0d0a;
 OSXTD_API void __stack_chk_fail(void);
 
-static u32 shared panicking ATOMIC_ONLY;
+static u32 shared panicking ATOMIC_ONLY; /* the CPU that does, plus 1 */
 
 static void line_to_console(struct str line)
 {
@@ -98,14 +99,20 @@ void panic_report(const struct panic_cause *c, panic_line_fn out)
 	power_halt();
 }
 
-/* True for the first panic; one inside the report of another stops at once. */
+/* The other CPUs are told to stop.  One that panics meanwhile waits for that; a panic inside the
+ * report of another stops the machine at once. */
 static void enter_panic(void)
 {
 	(void)irq_save();
-	if (__atomic_exchange_n(&panicking, 1, __ATOMIC_ACQ_REL) != 0) {
+	u32 none = 0, self = cpu_id() + 1;
+	if (!__atomic_compare_exchange_n(&panicking, &none, self, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED)) {
+		if (none != self)
+			power_halt();
 		console_write_last(str_bytes(STR("\npanic inside a panic\n")));
 		stop();
 	}
+	cpus_stop_others();
 	console_write_last(str_bytes(STR("\n")));
 }
 

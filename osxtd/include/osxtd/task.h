@@ -88,7 +88,8 @@ OSXTD_API err_t task_init(struct task *t, void (*entry)(struct task *self));
 OSXTD_API void task_fini(struct task *t);
 /* Makes a new task ready.  It runs from now on until task_exit. */
 OSXTD_API void task_start(struct task *t);
-/* Starts a task of the kernel's own that runs fn(arg) and ends.  ERR_NOMEM. */
+/* Starts a task of the kernel's own that runs fn(arg), on the CPUs that the caller may run on, and
+ * ends.  ERR_NOMEM. */
 OSXTD_API err_t kernel_task_start(void (*fn)(void *arg), void *arg);
 /* Once: what ends a task in whose context the kernel went wrong (oops.h); returns for tasks that
  * are not its own. */

@@ -63,6 +63,7 @@ struct vmspace {
 	struct atomic_u64 _marked; /* pages marked: size of the space */
 	struct atomic_u64 _tables; /* page-table pages */
 	struct atomic_u64 _cpus;   /* CPUs it is loaded on */
+	struct atomic_u64 _stale;  /* CPUs that may remember what stood where its code is now */
 	u64 _gap_start, _gap_end;  /* empty range that vmspace_find_free tries first, found below
 				      _gap_below */
 	u64 _gap_below;
@@ -99,6 +100,7 @@ struct vm_cursor {
 	u64 _flush_start, _flush_end;
 	struct uframe *_free;	 /* frames to free after the flush */
 	struct uframe *_tables;	 /* page-table pages, likewise */
+	struct uframe *_locked;	 /* tables below _table that it locked, also those it took out */
 	struct region *_regions; /* regions whose last mark went, to drop without locks */
 	struct uframe *_table;	 /* lowest table that covers the range */
 	u32 _level;

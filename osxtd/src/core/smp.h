@@ -27,7 +27,8 @@ void arch_ipi_send(u64 cpus);
  * returns when they have.  root: the user space it is about, 0 for the kernel's half; a CPU that has
  * another one loaded has nothing to forget. */
 void arch_tlb_forget_others(u64 cpus, u64 root, u64 start, u64 end);
-/* What the CPUs of the set fetch from now on is what was written to memory before. */
+/* What the CPUs of the set, in which this one is not, fetch from now on is what was written to memory
+ * before. */
 void arch_code_sync_others(u64 cpus);
 
 /* ---- for the architecture ---- */

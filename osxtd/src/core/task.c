@@ -354,6 +354,8 @@ err_t kernel_task_start(void (*fn)(void *arg), void *arg)
 	k->fn = fn;
 	k->arg = arg;
 	TRY(task_init(&k->task, kernel_task_entry));
+	atomic_u64_store(&k->task.sched.affinity,
+			 atomic_u64_load(&task_current()->sched.affinity));
 	task_start(&k->task);
 	return OK;
 }

@@ -79,7 +79,6 @@ static struct uframe *table_new(void)
 		frame_give(t, FRAME_TABLE);
 		return nullptr;
 	}
-	t->lock = (struct spin_raw){};
 	t->owner = nullptr;
 	page_zero(frame_va(t));
 	return t;

@@ -67,6 +67,14 @@ ALWAYS_INLINE struct uframe **vm_leaf_slot(struct vmspace *s, u64 va)
 	return &array_at(s->_leaf, (va >> pt_shift(2)) % VM_LEAVES);
 }
 
+void vm_sync_others(struct vmspace *s) NOINLINE;
+/* Before a page of s becomes executable: no CPU runs what it remembers of other content there. */
+ALWAYS_INLINE void vm_sync_code(struct vmspace *s)
+{
+	cpu_sync_code();
+	if (CPU_REMEMBERS_CODE && vm_is_shared())
+		vm_sync_others(s);
+}
 /* The translation of va must be forgotten before the cursor is released. */
 ALWAYS_INLINE void vm_forget(struct vm_cursor *c, u64 va)
 {

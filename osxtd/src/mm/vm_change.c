@@ -236,6 +236,8 @@ static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u6
 {
 	struct vm_info *in = t->info;
 	u32 first = PT_ENTRIES, last = 0;
+	if ((prot & VM_EXEC) != 0)
+		vm_sync_code(c->_s);
 	for (u32 w = i / 64; w * 64 < j; w++) {
 		for (u64 word = held_word(in, w, i, j); word != 0; word &= word - 1) {
 			u32 k = w * 64 + (u32)__builtin_ctzll(word);
@@ -250,8 +252,6 @@ static void leaf_protect(struct vm_cursor *c, struct uframe *t, u32 i, u32 j, u6
 	}
 	if (first > last)
 		return;
-	if ((prot & VM_EXEC) != 0)
-		cpu_sync_code();
 	vm_forget(c, va + (u64)(first - i) * PAGE_SIZE);
 	vm_forget(c, va + (u64)(last - i) * PAGE_SIZE);
 }

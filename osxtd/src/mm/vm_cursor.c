@@ -63,22 +63,32 @@ struct uframe *vm_walk_next(struct vm_walk *w)
 
 /* ---- lock ---- */
 
-static NOINLINE void lock_below(const struct vm_cursor *c)
+static void lock_one(struct vm_cursor *c, struct uframe *t)
+{
+	spin_raw_lock_nested(&t->lock, &page_table_held);
+	t->next = c->_locked;
+	c->_locked = t;
+}
+
+static NOINLINE void lock_below(struct vm_cursor *c)
 {
 	struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
 	for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w))
-		spin_raw_lock_nested(&t->lock, &page_table_held);
+		lock_one(c, t);
 }
 
-/* Lowest tables first: what leads to a table that is still to be unlocked stays locked. */
-static NOINLINE void unlock_below(const struct vm_cursor *c)
+/* Those that were taken out of the space go on to be freed. */
+static NOINLINE void unlock_below(struct vm_cursor *c)
 {
-	for (u32 level = 1; level < c->_level; level++) {
-		struct vm_walk w = vm_walk_begin(c->_table, c->_start, c->_end);
-		for (struct uframe *t = vm_walk_next(&w); t != nullptr; t = vm_walk_next(&w)) {
-			if (t->level == level)
-				spin_raw_unlock(&t->lock);
-		}
+	while (c->_locked != nullptr) {
+		struct uframe *t = c->_locked;
+		c->_locked = t->next;
+		bool is_out = t->detached != 0;
+		spin_raw_unlock(&t->lock);
+		if (!is_out)
+			continue;
+		t->next = c->_tables;
+		c->_tables = t;
 	}
 }
 
@@ -92,6 +102,7 @@ ALWAYS_INLINE void cursor_begin(struct vm_cursor *c, struct vmspace *s, u64 star
 	c->_flush_end = 0;
 	c->_free = nullptr;
 	c->_tables = nullptr;
+	c->_locked = nullptr;
 	c->_regions = nullptr;
 	c->_table = t;
 	c->_kept_count = 0;
@@ -262,7 +273,7 @@ void vm_cursor_release(struct vm_cursor *c)
 		return;
 	if (c->_flush_end != 0)
 		flush(c);
-	if (unlikely(c->_level > 1 && vm_is_shared()))
+	if (unlikely(c->_locked != nullptr))
 		unlock_below(c);
 	spin_raw_unlock(&c->_table->lock);
 	c->_s = nullptr;
@@ -300,7 +311,7 @@ err_t vm_push_down(struct vm_cursor *c, struct uframe *t, u64 va, struct uframe 
 	if (child == nullptr)
 		return ERR_NOMEM;
 	if (vm_is_shared())
-		spin_raw_lock_nested(&child->lock, &page_table_held);
+		lock_one(c, child);
 	struct vm_info *in = t->info;
 	if (run_of(in, i) != nullptr) {
 		runs_split(in, i);
@@ -377,10 +388,10 @@ void vm_prune(struct vm_cursor *c, u64 va)
 		*table_entry(parent, i) = 0;
 		held_clear(parent->info, i);
 		t->owner = nullptr;
-		if (vm_is_shared())
-			spin_raw_unlock(&t->lock);
-		t->next = c->_tables;
-		c->_tables = t;
+		if (!vm_is_shared()) { /* else unlock_below does it */
+			t->next = c->_tables;
+			c->_tables = t;
+		}
 		atomic_u64_sub(&c->_s->_tables, 1);
 		/* Forgets what the CPU remembers of the link, too. */
 		vm_forget(c, page_down(va));

@@ -14,10 +14,10 @@ static NOINLINE err_t leaf_make(struct vm_cursor *c, u64 va, struct uframe **lea
 }
 
 /* An entry for f, whose bytes are the code that will run if prot allows it. */
-ALWAYS_INLINE u64 leaf_of(const struct uframe *f, u32 prot, bool writable)
+ALWAYS_INLINE u64 leaf_of(struct vm_cursor *c, const struct uframe *f, u32 prot, bool writable)
 {
 	if (unlikely((prot & VM_EXEC) != 0))
-		cpu_sync_code();
+		vm_sync_code(c->_s);
 	return pte_leaf(frame_paddr(f), prot, writable);
 }
 
@@ -29,7 +29,7 @@ ALWAYS_INLINE void leaf_map(struct vm_cursor *c, struct uframe *t, u32 i, u32 pr
 	u64 *entry = table_entry(t, i);
 	ASSERT(*entry == 0 && f != nullptr);
 	ASSERT(f->kind == FRAME_UNTYPED); /* F1 */
-	*entry = leaf_of(f, prot, writable);
+	*entry = leaf_of(c, f, prot, writable);
 	held_set(t->info, i);
 	atomic_u64_add(&c->_s->_mapped, 1);
 }
@@ -82,7 +82,7 @@ void vm_replace(struct vm_cursor *c, u64 va, struct uframe_ref frame, bool writa
 	u64 *entry = mapped_entry(c, va, &run);
 	u64 old = *entry;
 	ASSERT(frame._p != nullptr);
-	*entry = leaf_of(frame._p, run->prot, writable_now);
+	*entry = leaf_of(c, frame._p, run->prot, writable_now);
 	if (pte_is_present(old))
 		vm_forget(c, page_down(va));
 	vm_drop_frame(c, frame_of(pte_paddr(old)));

@@ -33,8 +33,21 @@ void vmspace_activate(struct vmspace *s)
 	u64 self = 1ull << (cpu_id() % CPU_MAX);
 	atomic_u64_or(&s->_cpus, self);
 	root_load(s->_root);
+	if (CPU_REMEMBERS_CODE && unlikely((atomic_u64_load(&s->_stale) & self) != 0)) {
+		(void)atomic_u64_and(&s->_stale, ~self);
+		cpu_sync_code();
+	}
 	if (loaded != paging_kernel_root())
 		atomic_u64_and(&frame_of(loaded)->owner->_cpus, ~self);
+}
+
+/* Those that run s now do it at once, others when they load it. */
+void vm_sync_others(struct vmspace *s)
+{
+	(void)atomic_u64_or(&s->_stale, ~(1ull << (cpu_id() % CPU_MAX)));
+	u64 others = vm_other_cpus(s);
+	if (others != 0)
+		arch_code_sync_others(others);
 }
 
 /* On each CPU that may have the space of this root loaded still, for a kernel task's or its own

@@ -121,14 +121,12 @@ void arch_ipi_send(u64 cpus)
 void arch_tlb_forget_others(u64 cpus, u64 root, u64 start, u64 end)
 {
 	(void)root;
-	cpus &= cpus_others();
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for_harts(cpus, SBI_RFENCE, SBI_REMOTE_SFENCE_VMA, start, end - start);
 }
 
 void arch_code_sync_others(u64 cpus)
 {
-	cpus &= cpus_others();
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for_harts(cpus, SBI_RFENCE, SBI_REMOTE_FENCE_I, 0, 0);
 }

@@ -86,6 +86,8 @@ ALWAYS_INLINE void cpu_relax(void)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
+/* What was fetched before may be remembered until cpu_sync_code. */
+enum : bool { CPU_REMEMBERS_CODE = true };
 /* What is fetched from now on is what was written to memory before. */
 ALWAYS_INLINE void cpu_sync_code(void)
 {

@@ -78,6 +78,8 @@ ALWAYS_INLINE void cpu_relax(void)
 		__asm__ volatile(".4byte 0x0100000f" ::: "memory");
 	}
 }
+/* What was fetched before may be remembered until cpu_sync_code. */
+enum : bool { CPU_REMEMBERS_CODE = true };
 /* What is fetched from now on is what was written to memory before. */
 ALWAYS_INLINE void cpu_sync_code(void)
 {

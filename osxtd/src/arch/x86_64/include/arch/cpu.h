@@ -76,6 +76,8 @@ ALWAYS_INLINE void cpu_relax(void)
 		__asm__ volatile("pause" ::: "memory");
 	}
 }
+/* The CPU sees to it by itself that what is fetched is what was written. */
+enum : bool { CPU_REMEMBERS_CODE = false };
 /* What is fetched from now on is what was written to memory before: the CPU sees to it. */
 ALWAYS_INLINE void cpu_sync_code(void) {}
 /* Interrupts on and wait for one, without a window in between. */
