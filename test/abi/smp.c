@@ -40,7 +40,7 @@ static void until_ready(int n)
 static void *map_and_touch(void *arg)
 {
 	unsigned char mark = (unsigned char)(1 + (intptr_t)arg);
-	for (int round = 0; round < 40; round++) {
+	for (int round = 0; round < 12; round++) {
 		unsigned char *p = mmap(NULL, PAGES * ABI_PAGE, PROT_READ | PROT_WRITE,
 					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p == MAP_FAILED) {

@@ -20,9 +20,10 @@ const struct lock_class *lock_class_of(u32 word)
 
 void spin_raw_contended(struct spin_raw *l, u32 word)
 {
+	u32 rounds = 0;
 	while (__atomic_exchange_n(&l->_word, word, __ATOMIC_ACQUIRE) != 0) {
 		while (__atomic_load_n(&l->_word, __ATOMIC_RELAXED) != 0)
-			cpu_wait();
+			cpu_wait(&rounds);
 	}
 }
 

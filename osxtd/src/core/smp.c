@@ -13,17 +13,23 @@
 #include "mm/pte.h"
 #include "panic.h"
 
+/* A call of a task may be interrupted by a handler that makes one: each has its own place. */
+enum request_level : u32 { OF_TASKS, OF_HANDLERS, REQUEST_LEVELS };
+
 /* What one CPU asks of others; written by it alone, while nobody owes it an answer. */
 struct cpu_request {
 	void (*fn)(const void *arg);
 	const void *arg;
 	struct atomic_u64 awaited; /* CPUs that have not answered yet */
 };
-PER_CPU(struct cpu_request, requests);
+struct cpu_requests {
+	struct cpu_request at[REQUEST_LEVELS];
+};
+PER_CPU(struct cpu_requests, requests);
 
 /* What others want of a CPU. */
 struct cpu_mailbox {
-	struct atomic_u64 callers; /* CPUs whose request is to be answered */
+	struct atomic_u64 callers[REQUEST_LEVELS]; /* CPUs whose request is to be answered */
 	struct atomic_u32 reschedule, stop;
 };
 PER_CPU(struct cpu_mailbox, mailboxes);
@@ -57,10 +63,14 @@ static void answer_now(void)
 {
 	struct cpu_mailbox *box = this_cpu(mailboxes);
 	u64 self = bit_of(cpu_id());
-	for (u64 callers = atomic_u64_swap(&box->callers, 0); callers != 0; callers &= callers - 1) {
-		struct cpu_request *r = per_cpu(requests, (u32)__builtin_ctzll(callers));
-		r->fn(r->arg);
-		(void)atomic_u64_and(&r->awaited, ~self);
+	for (u32 level = 0; level < REQUEST_LEVELS; level++) {
+		u64 callers = atomic_u64_swap(&array_at(box->callers, level), 0);
+		for (; callers != 0; callers &= callers - 1) {
+			u32 caller = (u32)__builtin_ctzll(callers);
+			struct cpu_request *r = &array_at(per_cpu(requests, caller)->at, level);
+			r->fn(r->arg);
+			(void)atomic_u64_and(&r->awaited, ~self);
+		}
 	}
 	if (unlikely(atomic_u32_load(&box->stop) != 0))
 		power_halt();
@@ -68,8 +78,9 @@ static void answer_now(void)
 
 void cpu_answer(void)
 {
-	if (atomic_u64_load(&this_cpu(mailboxes)->callers) == 0 &&
-	    atomic_u32_load(&this_cpu(mailboxes)->stop) == 0)
+	const struct cpu_mailbox *box = this_cpu(mailboxes);
+	if ((atomic_u64_load(&box->callers[OF_TASKS]) |
+	     atomic_u64_load(&box->callers[OF_HANDLERS]) | atomic_u32_load(&box->stop)) == 0)
 		return;
 	u64 flags = irq_save();
 	answer_now();
@@ -83,29 +94,34 @@ void ipi_received(void)
 		cpu_set_need_resched();
 }
 
-static void send(u64 cpus)
+static void send(u64 cpus, enum request_level level)
 {
 	u64 self = bit_of(cpu_id());
-	for (u64 left = cpus; left != 0; left &= left - 1)
-		(void)atomic_u64_or(&per_cpu(mailboxes, (u32)__builtin_ctzll(left))->callers, self);
+	for (u64 left = cpus; left != 0; left &= left - 1) {
+		struct cpu_mailbox *box = per_cpu(mailboxes, (u32)__builtin_ctzll(left));
+		(void)atomic_u64_or(&array_at(box->callers, level), self);
+	}
 	arch_ipi_send(cpus);
 }
 
-/* The request is this CPU's own: interrupts stay off until all have answered. */
+/* Interrupts are as they were while it waits; the caller's task stays on this CPU, as nothing takes
+ * the CPU from kernel code. */
 void cpu_call_others(u64 cpus, void (*fn)(const void *arg), const void *arg)
 {
 	u64 flags = irq_save();
+	enum request_level level = cpu_in_irq() ? OF_HANDLERS : OF_TASKS;
+	struct cpu_request *r = &array_at(this_cpu(requests)->at, level);
+	u32 rounds = 0;
 	cpus &= cpus_others();
 	if (cpus != 0) {
-		struct cpu_request *r = this_cpu(requests);
 		r->fn = fn;
 		r->arg = arg;
 		atomic_u64_store_release(&r->awaited, cpus);
-		send(cpus);
-		while (atomic_u64_load_acquire(&r->awaited) != 0)
-			cpu_wait();
+		send(cpus, level);
 	}
 	irq_restore(flags);
+	while (cpus != 0 && atomic_u64_load_acquire(&r->awaited) != 0)
+		cpu_wait(&rounds);
 }
 
 void cpu_kick(u32 cpu)
@@ -188,14 +204,15 @@ static bool start_one(u32 cpu)
 	if (!arch_cpu_start(cpu, stack))
 		return false;
 	u64 deadline = clock_monotonic_ns() + PATIENCE_NS;
+	u32 rounds = 0;
 	while (atomic_u32_load_acquire(&expected) != 0) {
 		u32 late = cpu;
 		if (clock_monotonic_ns() > deadline && atomic_u32_cas(&expected, &late, 0))
 			return false;
-		cpu_wait();
+		cpu_wait(&rounds);
 	}
 	while ((cpus_online() & bit_of(cpu)) == 0)
-		cpu_wait();
+		cpu_wait(&rounds);
 	return true;
 }
 

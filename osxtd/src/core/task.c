@@ -61,6 +61,14 @@ void task_fini(struct task *t)
 	t->_stack_base = 0;
 }
 
+/* Until no other CPU runs t or leaves it. */
+ALWAYS_INLINE void wait_until_left(const struct task *t)
+{
+	u32 rounds = 0;
+	while (unlikely(task_is_on_cpu(t) && t != task_current()))
+		cpu_wait(&rounds);
+}
+
 static void enqueue(struct task_ref r, bool is_wakeup)
 {
 	u32 cpu = sched_policy->select_cpu(task_get(&r));
@@ -93,7 +101,7 @@ static void finish_switch(struct task *prev)
 	if (unlikely(cs->moving != nullptr)) {
 		struct task_ref moving = { cs->moving };
 		cs->moving = nullptr;
-		enqueue(task_move(&moving), false);
+		enqueue(task_move(&moving), true);
 	}
 }
 
@@ -106,8 +114,7 @@ static struct task *pick_next(u32 cpu, struct cpu_sched *cs)
 		struct task *t = task_get(&next);
 		u32 expected = TASK_READY;
 		if (likely(atomic_u32_cas(&t->_state, &expected, TASK_RUNNING))) {
-			while (unlikely(task_is_on_cpu(t) && t != task_current()))
-				cpu_wait();
+			wait_until_left(t);
 			next._p = nullptr;
 			return t;
 		}
@@ -240,8 +247,7 @@ void task_unpark(struct task *t)
 		if (atomic_u32_cas(&t->_state, &state, TASK_READY)) {
 			/* Nobody picks it before its CPU has left it: a CPU that chooses its next
 			 * task never waits for another CPU's choice. */
-			while (unlikely(task_is_on_cpu(t)))
-				cpu_wait();
+			wait_until_left(t);
 			enqueue((struct task_ref){ t }, true);
 			break;
 		}

@@ -72,8 +72,7 @@ static struct timer *timer_of_link(struct tree_link *n)
 	return n == nullptr ? nullptr : TIMER_OWNER(n, struct timer, _link);
 }
 
-/* Sets the hardware for the next event of ct; its lock is held, or it is this CPU's and interrupts
- * are off. */
+/* Sets the hardware for the next event of ct, which is this CPU's and locked. */
 static void program(struct cpu_timers *ct)
 {
 	struct timer *first = timer_of_link(tree_raw_lower_bound(&ct->tree, 0));
@@ -125,8 +124,9 @@ bool timer_cancel(struct timer *t)
 	bool running_elsewhere = ct->running == t && t->_cpu != cpu_id();
 	spin_raw_unlock(&ct->lock);
 	irq_restore(flags);
+	u32 rounds = 0;
 	while (running_elsewhere && __atomic_load_n(&ct->running, __ATOMIC_ACQUIRE) == t)
-		cpu_wait();
+		cpu_wait(&rounds);
 	return was_armed;
 }
 
@@ -141,7 +141,33 @@ void sched_tick_program(u64 ns)
 	if (ns == SCHED_TICK_KEEP || (ns == 0 && ct->tick_ns == 0))
 		return;
 	ct->tick_ns = ns == 0 ? 0 : clock_monotonic_ns() + ns;
+	spin_raw_lock(&ct->lock, &timers_held);
 	program(ct);
+	spin_raw_unlock(&ct->lock);
+}
+
+/* No lock is taken here: the caller may wait for any.  programmed_ns changes on this CPU alone, with
+ * interrupts off. */
+void cpu_doze(void)
+{
+	enum : u64 { DOZE_NS = 50000 };
+	u64 flags = irq_save();
+	struct cpu_timers *ct = this_cpu(cpu_timers);
+	u64 until = clock_monotonic_ns() + DOZE_NS;
+	if (!irq_flags_are_on(flags) && !CPU_WAITS_MASKED)
+		return;
+	if (ct->programmed_ns - 1 > until)
+		arch_timer_program(counter_of_ns(until));
+	if (irq_flags_are_on(flags))
+		cpu_idle_wait();
+	else
+		cpu_wait_masked();
+	(void)irq_save();
+	if (ct->programmed_ns == 0)
+		arch_timer_stop();
+	else
+		arch_timer_program(counter_of_ns(ct->programmed_ns));
+	irq_restore(flags);
 }
 
 /* Runs what has expired, one at a time, without the lock so that a callback may arm timers. */
@@ -169,5 +195,7 @@ void timer_interrupt(void)
 		if (sched_tick_expired())
 			cpu_set_need_resched();
 	}
+	spin_raw_lock(&ct->lock, &timers_held);
 	program(ct);
+	spin_raw_unlock(&ct->lock);
 }

@@ -61,8 +61,9 @@ void *meta_alloc(usize len)
 static u64 pool_lock(struct pool *p)
 {
 	u64 flags = irq_save();
+	u32 rounds = 0;
 	while (__atomic_exchange_n(&p->_lock, 1, __ATOMIC_ACQUIRE) != 0)
-		cpu_wait();
+		cpu_wait(&rounds);
 	return flags;
 }
 

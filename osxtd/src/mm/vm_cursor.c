@@ -123,9 +123,10 @@ static void walk_leave(void)
 static void walks_wait(const struct vmspace *s)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	u32 rounds = 0;
 	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
 		while (__atomic_load_n(&per_cpu(walkers, cpu)->space, __ATOMIC_ACQUIRE) == s)
-			cpu_wait();
+			cpu_wait(&rounds);
 	}
 }
 
@@ -150,8 +151,8 @@ static struct uframe *find_lowest(const struct vmspace *s, u64 start, u64 end, u
 static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 {
 	struct uframe *t = nullptr;
-	u32 level = 0;
-	for (;; cpu_wait()) {
+	u32 level = 0, rounds = 0;
+	for (;;) {
 		walk_enter(s);
 		t = find_lowest(s, start, end, &level);
 		bool is_locked = spin_raw_try_lock(&t->lock, &page_table_held);
@@ -161,6 +162,9 @@ static NOINLINE void lock_by_walk(struct vmspace *s, u64 start, u64 end, struct 
 			break;
 		if (is_locked)
 			spin_raw_unlock(&t->lock);
+		/* Whatever it is by now: it is looked at again when its lock is free. */
+		while (!is_locked && __atomic_load_n(&t->lock._word, __ATOMIC_RELAXED) != 0)
+			cpu_wait(&rounds);
 	}
 	cursor_begin(out, s, start, end, t);
 	out->_level = level;

@@ -68,12 +68,21 @@ ALWAYS_INLINE void cpu_clear_need_resched(void)
 void cpu_kick(u32 cpu);
 /* Does what other CPUs wait for (core/smp.h). */
 void cpu_answer(void);
-/* One round of a loop that waits for another CPU: whoever waits, perhaps with interrupts off, must
- * not keep others waiting. */
-ALWAYS_INLINE void cpu_wait(void)
+/* Waits for an interrupt, or for some microseconds: a virtual CPU lets another one have the host's
+ * (core/timer.c).  With interrupts as they are; may return at once. */
+void cpu_doze(void) COLD;
+/*
+ * One round of a loop that waits for another CPU; *rounds counts them from 0.  Whoever waits, perhaps
+ * with interrupts off, must not keep others waiting, and does not spin for long: what it waits for
+ * may need the very host CPU that this one runs on.
+ */
+ALWAYS_INLINE void cpu_wait(u32 *rounds)
 {
+	enum : u32 { SPIN_ROUNDS = 256 };
 	cpu_relax();
 	cpu_answer();
+	if (++*rounds % SPIN_ROUNDS == 0)
+		cpu_doze();
 }
 
 /* ---- interrupts ---- */

@@ -98,3 +98,6 @@ ALWAYS_INLINE void cpu_sync_code(void)
 }
 /* Interrupts on and wait for one, without a window in between (trap_entry.S, trap.c). */
 void cpu_idle_wait(void);
+/* Whether the CPU can wait for an interrupt that it does not take. */
+enum : bool { CPU_WAITS_MASKED = false };
+ALWAYS_INLINE void cpu_wait_masked(void) {}

@@ -97,3 +97,12 @@ ALWAYS_INLINE void cpu_idle_wait(void)
 		__asm__ volatile("wfi; csrsi sstatus, 2" ::: "memory");
 	}
 }
+/* Whether the CPU can wait for an interrupt that it does not take: WFI ends all the same. */
+enum : bool { CPU_WAITS_MASKED = true };
+ALWAYS_INLINE void cpu_wait_masked(void)
+{
+	UNSAFE("1. it waits and changes nothing; callers have set the timer that ends it")
+	{
+		__asm__ volatile("wfi" ::: "memory");
+	}
+}

@@ -88,3 +88,6 @@ ALWAYS_INLINE void cpu_idle_wait(void)
 		__asm__ volatile("sti; hlt" ::: "memory");
 	}
 }
+/* Whether the CPU can wait for an interrupt that it does not take. */
+enum : bool { CPU_WAITS_MASKED = false };
+ALWAYS_INLINE void cpu_wait_masked(void) {}
