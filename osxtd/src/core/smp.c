@@ -94,7 +94,7 @@ void ipi_received(void)
 		cpu_set_need_resched();
 }
 
-static void send(u64 cpus, enum request_level level)
+static void post(u64 cpus, enum request_level level)
 {
 	u64 self = bit_of(cpu_id());
 	for (u64 left = cpus; left != 0; left &= left - 1) {
@@ -117,7 +117,7 @@ void cpu_call_others(u64 cpus, void (*fn)(const void *arg), const void *arg)
 		r->fn = fn;
 		r->arg = arg;
 		atomic_u64_store_release(&r->awaited, cpus);
-		send(cpus, level);
+		post(cpus, level);
 	}
 	irq_restore(flags);
 	while (cpus != 0 && atomic_u64_load_acquire(&r->awaited) != 0)

@@ -37,7 +37,13 @@ void apic_init_early(void)
 	/* The boot tables map the first 4 GiB, device memory included. */
 	if (!apic.is_x2)
 		apic.registers = (struct mmio){ PHYSMAP_BASE + (base & 0xfffff000) };
-	msr_write(MSR_APIC_BASE, base);
+	apic_init();
+}
+
+void apic_init(void)
+{
+	u64 base = msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+	msr_write(MSR_APIC_BASE, base | (apic.is_x2 ? (u64)APIC_BASE_X2 : 0));
 	apic_write(APIC_LVT_TIMER, APIC_MASKED | VECTOR_TIMER);
 	apic_write(APIC_LVT_LINT0, APIC_MASKED);
 	apic_write(APIC_LVT_LINT1, APIC_NMI);

@@ -14,6 +14,8 @@ enum : u32 { /* register numbers: MSR offset, or 16-byte slot in memory */
 	     APIC_ID = 0x02,
 	     APIC_EOI = 0x0b,
 	     APIC_SPURIOUS = 0x0f,
+	     APIC_ICR = 0x30, /* x2APIC: 64 bits, the receiver in the upper half */
+	     APIC_ICR_HIGH = 0x31,
 	     APIC_LVT_TIMER = 0x32,
 	     APIC_LVT_LINT0 = 0x35,
 	     APIC_LVT_LINT1 = 0x36,
@@ -49,6 +51,8 @@ ALWAYS_INLINE void apic_eoi(void)
 /* Masks the 8259s and enables this CPU's APIC, timer stopped.  First with the boot's map of device
  * memory. */
 void apic_init_early(void);
+/* The same of a further CPU, in the mode of the first. */
+void apic_init(void);
 /* After mm_init: the registers' final mapping. */
 void apic_map(void);
 /* This CPU's id, as interrupts are addressed. */

@@ -37,16 +37,6 @@ static struct idt_gate shared idt[VECTOR_COUNT] __attribute__((aligned(16)));
 extern const u8 trap_stubs[VECTOR_COUNT][16];
 void syscall_entry(void);
 
-u32 cpu_count(void)
-{
-	return 1;
-}
-
-void cpu_kick(u32 cpu)
-{
-	(void)cpu; /* no other CPU runs yet */
-}
-
 /* ---- features ---- */
 
 static u32 cpuid_max(u32 base)
@@ -89,6 +79,7 @@ void cpu_detect(void)
 	f->umip = (c7.ecx >> 2 & 1) != 0;
 	f->nx = (ext.edx >> 20 & 1) != 0;
 	f->gib_pages = (ext.edx >> 26 & 1) != 0;
+	f->rdtscp = (ext.edx >> 27 & 1) != 0;
 	detect_xsave(f);
 }
 
@@ -122,17 +113,18 @@ static void load_gdt(struct cpu_area *a)
 	}
 }
 
-static void set_ist(struct cpu_area *a, struct ist_stacks *stacks)
+static void set_ist(struct cpu_area *a, u32 i, u64 end)
 {
-	for (u32 i = 0; i < IST_COUNT; i++) {
-		u8 *end = array_at(stacks->stack, i).bytes;
-		UNSAFE("1. the stack is this CPU's and IST_SIZE long; 2. the pointer at its top is "
-		       "what trap_entry.S reads there")
-		u64 *top = (u64 *)(void *)(end + IST_SIZE) - 2;
-		*top = address_of_(a);
-		cpu_tss_set(a, TSS_IST1 + i * 8, address_of_(top));
-	}
-	/* No I/O permission bitmap: it lies past the limit. */
+	UNSAFE("1. the stack is that CPU's and IST_SIZE long; 2. the pointer at its top is what "
+	       "trap_entry.S reads there")
+	u64 *top = (u64 *)end - 2;
+	*top = address_of_(a);
+	cpu_tss_set(a, TSS_IST1 + i * 8, address_of_(top));
+}
+
+/* No I/O permission bitmap: it lies past the limit. */
+static void set_tss(struct cpu_area *a)
+{
 	a->tss_words[TSS_BYTES / 4 - 1] = TSS_BYTES << 16;
 }
 
@@ -158,7 +150,7 @@ static u8 gate_ist(u32 vector)
 	}
 }
 
-static void load_idt(void)
+static void fill_idt(void)
 {
 	for (u32 i = 0; i < VECTOR_COUNT; i++) {
 		UNSAFE("1. there is a stub for each of the VECTOR_COUNT vectors; only its address "
@@ -173,6 +165,28 @@ static void load_idt(void)
 			.attributes = (i == 3 || i == 4) ? 0xee : 0x8e,
 		};
 	}
+}
+
+void cpu_prepare(u32 cpu, const struct ist_ends *stacks)
+{
+	struct cpu_area *a = &array_at(cpu_areas, cpu);
+	*a = (struct cpu_area){ .local = { .self = &a->local, .cpu_id = cpu } };
+	for (u32 i = 0; i < IST_COUNT; i++)
+		set_ist(a, i, array_at(stacks->end, i));
+	set_tss(a);
+}
+
+void cpu_prepare_boot(void)
+{
+	struct cpu_area *a = &cpu_areas[0];
+	for (u32 i = 0; i < IST_COUNT; i++)
+		set_ist(a, i, address_of_(array_at(boot_ist_stacks.stack, i).bytes) + IST_SIZE);
+	set_tss(a);
+	fill_idt();
+}
+
+static void load_idt(void)
+{
 	struct table_pointer pointer = { sizeof(idt) - 1, address_of_(idt) };
 	UNSAFE("1. every gate leads to its stub; 2. only int3 and into may be raised by user mode")
 	{
@@ -210,17 +224,17 @@ static void set_syscall_registers(void)
 	msr_write(MSR_KERNEL_GS_BASE, 0);
 }
 
-void cpu_init(u32 id)
+void cpu_init(void)
 {
-	struct cpu_area *a = &array_at(cpu_areas, id);
-	a->local.cpu_id = id;
+	struct cpu_area *a = cpu_area();
 	set_control_registers();
-	if (cpu_features.xsave && id == 0)
+	if (cpu_features.xsave && a->local.cpu_id == 0)
 		cpu_features.xsave_bytes = cpuid(0xd, 0).ebx;
-	set_ist(a, &boot_ist_stacks);
 	load_gdt(a);
 	load_idt();
 	set_syscall_registers();
+	if (cpu_features.rdtscp)
+		msr_write(MSR_TSC_AUX, a->local.cpu_id); /* what RDTSCP tells programs */
 }
 
 /* ---- what programs may know ---- */

@@ -3,7 +3,6 @@
  * architecture. */
 #pragma once
 #include <osxtd/cpu.h>
-#include <osxtd/cpu.h>
 
 /* The TSS as words: its 64-bit fields are not aligned. */
 enum : u32 { TSS_BYTES = 104, TSS_RSP0 = 4, TSS_IST1 = 36 };
@@ -43,7 +42,15 @@ ALWAYS_INLINE u64 cpu_ist_end(const struct cpu_area *a, u32 ist)
 	return v + 16;
 }
 
+/* Where the interrupt stacks of a CPU begin. */
+struct ist_ends {
+	u64 end[IST_COUNT];
+};
+/* The block of a CPU that does not run yet. */
+void cpu_prepare(u32 cpu, const struct ist_ends *stacks);
+/* The same of the boot CPU, whose stacks are part of the image. */
+void cpu_prepare_boot(void);
 /* Unmaps the pages below the interrupt stacks of the boot CPU; after mm_init. */
 void cpu_unmap_guards(void);
 /* Control registers, descriptor tables and SYSCALL of this CPU; GS points at its block. */
-void cpu_init(u32 id);
+void cpu_init(void);

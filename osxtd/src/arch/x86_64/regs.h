@@ -18,6 +18,7 @@ enum : u32 {
 	MSR_FS_BASE_ = 0xc0000100,
 	MSR_GS_BASE_ = 0xc0000101,
 	MSR_KERNEL_GS_BASE = 0xc0000102,
+	MSR_TSC_AUX = 0xc0000103,
 };
 enum : u64 {
 	EFER_SCE = 1 << 0,
@@ -154,7 +155,7 @@ CR_ACCESS_(4);
 /* What this CPU has; filled once by cpu_detect. */
 struct cpu_features {
 	bool nx, smep, smap, umip, fsgsbase, xsave, x2apic, tsc_deadline, pcid, hypervisor,
-		gib_pages;
+		gib_pages, rdtscp;
 	u64 xcr0;	 /* state components that are switched */
 	u32 xsave_bytes; /* size of the XSAVE area (512 without XSAVE) */
 };

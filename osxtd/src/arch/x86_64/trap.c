@@ -11,6 +11,7 @@
 #include <osxtd/task.h>
 
 #include "apic.h"
+#include "core/smp.h"
 #include "core/timer.h"
 #include "cpu_area.h"
 #include "core/extable.h"
@@ -35,6 +36,9 @@ static void interrupt(u32 vector, u64 ip)
 	if (vector == VECTOR_TIMER) {
 		apic_eoi();
 		timer_interrupt();
+	} else if (vector == VECTOR_IPI) {
+		apic_eoi();
+		ipi_received();
 	} else if (vector >= VECTOR_LINE && vector < VECTOR_LINE_END) {
 		irq_line_interrupt(vector - VECTOR_LINE);
 	}

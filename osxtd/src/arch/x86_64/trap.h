@@ -23,6 +23,7 @@ enum : u32 {
 	VECTOR_LINE = 0x30, /* I/O APIC lines */
 	VECTOR_LINE_END = 0xe0,
 	VECTOR_TIMER = 0xec,
+	VECTOR_IPI = 0xed,
 	VECTOR_SPURIOUS = 0xff,
 };
 

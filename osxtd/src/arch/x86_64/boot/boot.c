@@ -71,15 +71,16 @@ void arch_boot(void)
 	cpu_detect();
 	if (cpu_features.smap)
 		patch_apply_smap();
-	cpu_init(0);
+	cpu_prepare_boot();
+	cpu_init();
 	arch_console_init();
 	if (boot_info.range_count == 0)
 		panic("the boot loader left no memory map, or its boot protocol is not known");
 	boot_info.kernel_start = address_of_(kernel_text_start) - kimage_base();
 	boot_info.kernel_end = address_of_(kernel_end) - kimage_base();
 	acpi_init(boot_info.rsdp != 0 ? boot_info.rsdp : acpi_find_rsdp());
-	boot_info.cpu_count = 1;
 	apic_init_early();
+	smp_find_cpus();
 	tsc_init();
 	boot_continue();
 }

@@ -235,6 +235,8 @@ start:
 
 	.section .rodata.boot, "a", @progbits
 	.balign 8
+	.globl boot_gdt
+	.hidden boot_gdt
 boot_gdt:
 	.quad 0, 0
 	.quad 0x00af9b000000ffff	/* KERNEL_CS */
@@ -246,6 +248,8 @@ boot_gdt_pointer:
 
 	.section .bss.page_aligned, "aw", @nobits
 	.balign 4096
+	.globl early_pml4
+	.hidden early_pml4
 early_pml4:
 	.skip 4096
 early_pdpt:
