@@ -87,11 +87,17 @@ static void read_madt_entry(struct acpi_info *a, struct cspan e)
 		u64 id = is_x2 ? boot_number(e, 4, 4) : boot_number(e, 3, 1);
 		u64 flags = is_x2 ? boot_number(e, 8, 4) : boot_number(e, 4, 4);
 		if ((flags & 1) != 0 && a->cpu_count < ACPI_CPUS_MAX) {
-			array_at(a->apic_ids, a->cpu_count) = (u32)id;
+			array_at(a->cpu_ids, a->cpu_count) = (u32)id;
 			a->cpu_count++;
 		}
 		break;
 	}
+	case 17: /* LoongArch's core */
+		if ((boot_number(e, 11, 4) & 1) != 0 && a->cpu_count < ACPI_CPUS_MAX) {
+			array_at(a->cpu_ids, a->cpu_count) = (u32)boot_number(e, 7, 4);
+			a->cpu_count++;
+		}
+		break;
 	case 1: /* I/O APIC */
 		if (cspan_len(e) >= 12 && a->ioapic_count < ACPI_IOAPICS_MAX) {
 			array_at(a->ioapics, a->ioapic_count) = (struct acpi_ioapic){

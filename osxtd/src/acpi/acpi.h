@@ -36,7 +36,7 @@ struct acpi_info {
 	bool found;
 	u64 local_apic;
 	u32 cpu_count;
-	u32 apic_ids[ACPI_CPUS_MAX];
+	u32 cpu_ids[ACPI_CPUS_MAX];
 	u32 ioapic_count;
 	struct acpi_ioapic ioapics[ACPI_IOAPICS_MAX];
 	u32 override_count;

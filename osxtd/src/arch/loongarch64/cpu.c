@@ -24,16 +24,6 @@ struct emergency_stack {
 } __attribute__((aligned(4096)));
 static struct emergency_stack shared boot_emergency_stack;
 
-u32 cpu_count(void)
-{
-	return 1;
-}
-
-void cpu_kick(u32 cpu)
-{
-	(void)cpu; /* no other CPU runs yet */
-}
-
 static bool bit(u32 word, u32 i)
 {
 	return (word >> (i & 31) & 1) != 0;
@@ -53,16 +43,26 @@ void cpu_detect(void)
 		   (f->lasx ? (u64)HWCAP_LASX : 0);
 }
 
-void cpu_init(u32 id)
+void cpu_prepare(u32 cpu, u64 emergency_end)
+{
+	struct cpu_local *c = &array_at(cpu_areas, cpu).local;
+	*c = (struct cpu_local){ .self = c, .cpu_id = cpu, .emergency_sp = emergency_end };
+}
+
+void cpu_prepare_boot(void)
+{
+	cpu_areas[0].local.emergency_sp =
+		address_of_(boot_emergency_stack.bytes) + EMERGENCY_STACK_SIZE;
+}
+
+void cpu_init(void)
 {
 	enum : u64 { FPE = 1, SXE = 2, ASXE = 4 };
 	const struct cpu_features *f = &cpu_features;
-	struct cpu_local *c = &array_at(cpu_areas, id).local;
-	c->cpu_id = id;
-	c->emergency_sp = address_of_(boot_emergency_stack.bytes) + EMERGENCY_STACK_SIZE;
 	csr_write(CSR_EUEN,
 		  (f->fpu ? (u64)FPE : 0) | (f->lsx ? (u64)SXE : 0) | (f->lasx ? (u64)ASXE : 0));
-	csr_write(CSR_ECFG, ECFG_VECTORS | INT_TIMER | INT_DEVICES);
+	csr_write(CSR_ECFG, ECFG_VECTORS | INT_TIMER | INT_DEVICES | INT_IPI);
+	ipi_enable();
 }
 
 void cpu_unmap_guards(void)

@@ -16,6 +16,7 @@
 #define CSR_BADI      0x8
 #define CSR_EENTRY    0xc
 #define CSR_ASID      0x18
+#define CSR_CPUID     0x20
 #define CSR_PGDL      0x19
 #define CSR_PGDH      0x1a
 #define CSR_PGD	      0x1b
@@ -46,6 +47,8 @@
 /* Paging on, direct addresses off, interrupts off, level 0, memory cached where addresses are
  * direct. */
 #define CRMD_PAGED 0xb0
+/* Direct addresses, cached; all else off. */
+#define CRMD_DIRECT 0xa8
 /* Level 3 with interrupts on, no watchpoints. */
 #define PRMD_USER 0x7
 

@@ -6,7 +6,7 @@
  * afterwards.
  */
 #pragma once
-#include <osxtd/base.h>
+#include <osxtd/cpu.h>
 #include <osxtd/span.h>
 
 enum : u32 { PLATFORM_SEED_WORDS = 8 };
@@ -20,6 +20,8 @@ struct platform {
 	bool is_tree; /* a device tree was read */
 	u64 uart;
 	u32 uart_line;
+	u32 cpu_count; /* that may be used */
+	u32 cpus[CPU_MAX];
 	struct platform_register off, reset;
 	u64 rtc;
 	u64 pch_pic;

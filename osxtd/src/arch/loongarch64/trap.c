@@ -34,6 +34,8 @@ static void interrupt(u64 status, u64 ip)
 		clock_timer_clear();
 		timer_interrupt();
 	}
+	if ((status & INT_IPI) != 0)
+		ipi_interrupt();
 	if ((status & INT_DEVICES) != 0)
 		irq_devices_interrupt();
 	lockdep_irq_leave();

@@ -43,7 +43,7 @@ ALWAYS_INLINE bool trap_is_fault(u64 status)
 }
 
 /* Bits of ESTAT.IS and ECFG.LIE. */
-enum : u64 { INT_DEVICES = 1 << 3, INT_TIMER = 1 << 11 };
+enum : u64 { INT_DEVICES = 1 << 3, INT_TIMER = 1 << 11, INT_IPI = 1 << 12 };
 
 struct trap_frame {
 	u64 regs[32];
@@ -52,5 +52,7 @@ struct trap_frame {
 
 /* irq.c: devices have interrupted; acknowledges them. */
 void irq_devices_interrupt(void);
+/* smp.c: another CPU interrupted this one. */
+void ipi_interrupt(void);
 /* clock.c: takes the timer's interrupt back. */
 void clock_timer_clear(void);

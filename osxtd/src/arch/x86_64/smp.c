@@ -66,7 +66,7 @@ void smp_find_cpus(void)
 	if (acpi_info.cpu_count > 1)
 		trampoline_page = find_low_page(b);
 	for (u32 i = 0; trampoline_page != 0 && i < acpi_info.cpu_count; i++) {
-		u32 id = array_at(acpi_info.apic_ids, i);
+		u32 id = array_at(acpi_info.cpu_ids, i);
 		if (id == self || b->cpu_count == CPU_MAX || (!apic.is_x2 && id >= XAPIC_IDS))
 			continue;
 		array_at(b->cpu_hw, b->cpu_count++) = id;

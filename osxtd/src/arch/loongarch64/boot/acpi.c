@@ -12,6 +12,9 @@ void handover_acpi(struct platform *p, u64 rsdp)
 {
 	const struct acpi_info *a = &acpi_info;
 	acpi_init(rsdp);
+	for (u32 i = 0; i < a->cpu_count; i++)
+		array_at(p->cpus, i) = array_at(a->cpu_ids, i);
+	p->cpu_count = a->cpu_count;
 	p->pch_pic = a->bio_pic;
 	p->pch_msi = a->msi_pic;
 	p->msi_first = a->msi_first;

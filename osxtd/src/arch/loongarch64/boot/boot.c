@@ -23,10 +23,26 @@ void arch_console_init(void)
 	ns16550_use(&(struct ns16550){ { DEVICE_WINDOW + uart }, 1, platform.uart_line });
 }
 
+/* The boot CPU becomes the first of those that the tree or ACPI listed. */
+static void find_cpus(void)
+{
+	enum : u64 { CPUID_MASK = 0x1ff };
+	struct boot_info *b = &boot_info;
+	u64 self = csr_read(CSR_CPUID) & CPUID_MASK;
+	b->cpu_hw[0] = self;
+	b->cpu_count = 1;
+	for (u32 i = 0; i < platform.cpu_count; i++) {
+		u64 hw = array_at(platform.cpus, i);
+		if (hw != self && b->cpu_count < CPU_MAX)
+			array_at(b->cpu_hw, b->cpu_count++) = hw;
+	}
+}
+
 void arch_boot(void)
 {
 	cpu_detect();
-	cpu_init(0);
+	cpu_prepare_boot();
+	cpu_init();
 	if (!platform.is_tree)
 		handover_acpi(&platform, boot_info.rsdp);
 	arch_console_init();
@@ -34,7 +50,7 @@ void arch_boot(void)
 		panic("the boot loader left no memory map, or its boot protocol is not known");
 	boot_info.kernel_start = address_of_(kernel_text_start) - kimage_base();
 	boot_info.kernel_end = address_of_(kernel_end) - kimage_base();
-	boot_info.cpu_count = 1;
+	find_cpus();
 	boot_continue();
 }
 

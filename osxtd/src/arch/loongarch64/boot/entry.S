@@ -49,6 +49,29 @@
 	bnez	$t2, 1b
 	.endm
 
+	/* From direct addresses to the boot's tables. */
+	.macro SET_TRANSLATION
+	li.w	$t0, PWCL_4K
+	csrwr	$t0, CSR_PWCL
+	li.w	$t0, PWCH_4K
+	csrwr	$t0, CSR_PWCH
+	ori	$t0, $zero, 12
+	csrwr	$t0, CSR_STLBPS
+	csrwr	$zero, CSR_ASID
+	csrwr	$zero, CSR_RVACFG
+	la.pcrel $t0, tlb_refill	/* both are physical, as the place of this code is */
+	csrwr	$t0, CSR_TLBRENTRY
+	la.pcrel $t0, machine_error
+	csrwr	$t0, CSR_MERRENTRY
+	la.pcrel $t0, early_root
+	move	$t1, $t0
+	csrwr	$t0, CSR_PGDL
+	csrwr	$t1, CSR_PGDH
+	invtlb	0, $zero, $zero
+	ori	$t0, $zero, CRMD_PAGED
+	csrwr	$t0, CSR_CRMD
+	.endm
+
 	/* The boot CPU's block, and traps, wherever the image runs now. */
 	.macro BOOT_CPU_AREA
 	la.pcrel $r21, cpu_areas
@@ -110,25 +133,7 @@ boot_start:
 	bnez	$t2, 6b
 #endif
 
-	li.w	$t0, PWCL_4K
-	csrwr	$t0, CSR_PWCL
-	li.w	$t0, PWCH_4K
-	csrwr	$t0, CSR_PWCH
-	ori	$t0, $zero, 12
-	csrwr	$t0, CSR_STLBPS
-	csrwr	$zero, CSR_ASID
-	csrwr	$zero, CSR_RVACFG
-	la.pcrel $t0, tlb_refill	/* both are physical, as the place of this code is */
-	csrwr	$t0, CSR_TLBRENTRY
-	la.pcrel $t0, machine_error
-	csrwr	$t0, CSR_MERRENTRY
-	la.pcrel $t0, early_root
-	move	$t1, $t0
-	csrwr	$t0, CSR_PGDL
-	csrwr	$t1, CSR_PGDH
-	invtlb	0, $zero, $zero
-	ori	$t0, $zero, CRMD_PAGED
-	csrwr	$t0, CSR_CRMD
+	SET_TRANSLATION
 	la.pcrel $t0, boot_high_place
 	ld.d	$t0, $t0, 0
 	jr	$t0
@@ -170,10 +175,51 @@ boot_high:
 	break	0
 	.size boot_start, . - boot_start
 
+	/*
+	 * A further CPU, from the firmware, at physical addresses; start_block (smp.h) says what it needs.  The boot's
+	 * tables are still there to get to the kernel's addresses with.
+	 */
+	.globl boot_secondary
+	.hidden boot_secondary
+	.type boot_secondary, @function
+boot_secondary:
+	ori	$t0, $zero, CRMD_DIRECT
+	csrwr	$t0, CSR_CRMD
+	csrwr	$zero, CSR_ECFG
+	csrwr	$zero, CSR_EUEN
+	csrwr	$zero, CSR_TCFG
+	csrwr	$zero, CSR_DMW0
+	csrwr	$zero, CSR_DMW1
+	csrwr	$zero, CSR_DMW2
+	csrwr	$zero, CSR_DMW3
+	SET_TRANSLATION
+	la.pcrel $t0, secondary_high_place
+	ld.d	$t0, $t0, 0
+	jr	$t0
+
+secondary_high:
+	la.pcrel $t2, start_block
+	ld.d	$t0, $t2, 0
+	move	$t1, $t0
+	csrwr	$t0, CSR_PGDL
+	csrwr	$t1, CSR_PGDH
+	invtlb	0, $zero, $zero
+	ld.d	$sp, $t2, 8
+	ld.d	$r21, $t2, 16
+	la.pcrel $t0, trap_vectors
+	csrwr	$t0, CSR_EENTRY
+	csrwr	$zero, CSR_SAVE_BUSY
+	move	$fp, $zero
+	bl	secondary_boot
+	break	0
+	.size boot_secondary, . - boot_secondary
+
 	.section .data.boot, "aw"
 	.balign 8
 boot_high_place:
 	.quad boot_high
+secondary_high_place:			/* kaslr_move changes it */
+	.quad secondary_high
 
 	.section .bss.page_aligned, "aw", @nobits
 	.balign 4096

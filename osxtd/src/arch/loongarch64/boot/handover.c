@@ -96,6 +96,17 @@ static void read_messages(const struct fdt *f, struct platform *p)
 	p->msi_count = (u32)count;
 }
 
+static void read_cpus(const struct fdt *f, struct platform *p)
+{
+	u64 id = 0, size = 0;
+	for (struct fdt_node n = {}; fdt_next(f, &n) && p->cpu_count < CPU_MAX;) {
+		if (!str_equal(fdt_text(f, &n, STR("device_type")), STR("cpu")) ||
+		    !fdt_reg(f, &n, 0, &id, &size) || id > UINT32_MAX)
+			continue;
+		array_at(p->cpus, p->cpu_count++) = (u32)id;
+	}
+}
+
 void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan blob)
 {
 	struct fdt f = {};
@@ -113,6 +124,7 @@ void handover_device_tree(struct boot_info *b, struct platform *p, struct cspan 
 			read_seed(p, seed);
 	}
 	read_console(p, &f, path);
+	read_cpus(&f, p);
 	p->off = read_syscon(&f, STR("syscon-poweroff"));
 	p->reset = read_syscon(&f, STR("syscon-reboot"));
 	p->rtc = device_address(&f, STR("loongson,ls7a-rtc"));
