@@ -42,8 +42,8 @@ static void must(err_t err, struct str what)
 
 static struct command_line shared command_line OWNER(boot);
 
-/* On one CPU, and so are the tasks that tests start: what they look at are caches of CPUs more often
- * than not.  Tests of several CPUs say so (sched_set_affinity). */
+/* On one CPU, and so are the tasks that tests start: what they look at are caches of CPUs more
+ * often than not.  Tests of several CPUs say so (sched_set_affinity). */
 static void run_ktests(void)
 {
 	sched_set_affinity(task_current(), 1);

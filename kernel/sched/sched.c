@@ -2,9 +2,9 @@
 /*
  * sched - per-CPU queues ordered by virtual run time.
  *
- * A task that wakes goes to the CPU it ran on last if that idles, else to another that does, else it
- * waits where it was.  A CPU without work takes some from the longest queue; so do, at a slower pace,
- * CPUs that have less of it than others.
+ * A task that wakes goes to the CPU it ran on last if that idles, else to another that does, else
+ * it waits where it was.  A CPU without work takes some from the longest queue; so do, at a slower
+ * pace, CPUs that have less of it than others.
  *
  * Order by virtual time need not be exact: tasks wait in a ring of 64 buckets of 2^BUCKET_SHIFT
  * virtual ns each, first come first served inside one, so that queueing and picking take constant
@@ -337,8 +337,8 @@ static u64 policy_set_next(u32 cpu, struct task *t)
 	return had_tick ? SCHED_TICK_KEEP : SCHED_TICK_NS;
 }
 
-/* At a tick of a busy CPU: work that waits here is offered to a CPU that idles; now and then some is
- * taken from where clearly more of it waits. */
+/* At a tick of a busy CPU: work that waits here is offered to a CPU that idles; now and then some
+ * is taken from where clearly more of it waits. */
 static void balance(u32 cpu, struct runq *q)
 {
 	u64 idle = atomic_u64_load(&idle_cpus);

@@ -31,8 +31,8 @@ void sched_reset(struct task *child);
  * else 0 (checked by the caller). */
 void sched_set_nice(struct task *t, i32 nice);
 void sched_set_policy(struct task *t, u32 policy, u32 rt_priority);
-/* Which CPUs t may run on; not empty within the CPUs there are.  The caller itself is on one of them
- * when it returns.  might_sleep. */
+/* Which CPUs t may run on; not empty within the CPUs there are.  The caller itself is on one of
+ * them when it returns.  might_sleep. */
 void sched_set_affinity(struct task *t, u64 cpus);
 u64 sched_affinity(const struct task *t);
 /* True when another task waits for this CPU: what makes sched_yield(2) cheap when none does. */

@@ -54,8 +54,13 @@ static bool tick(u32, struct task *)
 	return true;
 }
 
-static const struct sched_policy fifo = { "fifo",   select_cpu, enqueue, pick,
-					  put_prev, set_next,	tick };
+static const struct sched_policy fifo = { .name = "fifo",
+					  .select_cpu = select_cpu,
+					  .enqueue = enqueue,
+					  .pick = pick,
+					  .put_prev = put_prev,
+					  .set_next = set_next,
+					  .tick = tick };
 
 /* ---- the address space: one page of program, one of stack, nothing on demand ---- */
 

@@ -32,8 +32,8 @@ enum : u32 { BOOT_RANGES_MAX = 64, BOOT_COMMAND_LINE_MAX = 4096 };
 struct boot_info {
 	struct boot_range ranges[BOOT_RANGES_MAX];
 	u32 range_count;
-	u32 cpu_count;	      /* CPUs to run, the boot CPU among them */
-	u64 cpu_hw[CPU_MAX]; /* what the hardware calls each; the boot CPU is the first */
+	u32 cpu_count;		      /* CPUs to run, the boot CPU among them */
+	u64 cpu_hw[CPU_MAX];	      /* what the hardware calls each; the boot CPU is the first */
 	u64 kernel_start, kernel_end; /* physical image, .bss included, page aligned */
 	u64 initrd_start,
 		initrd_end; /* physical, as loaded (not aligned); equal when there is none */

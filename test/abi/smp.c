@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * Several CPUs at work on the same things: what one thread changes of an address space holds for the
- * others at once, nothing is lost, and affinity is kept.  On one CPU the same is played by turns.
+ * Several CPUs at work on the same things: what one thread changes of an address space holds for
+ * the others at once, nothing is lost, and affinity is kept.  On one CPU the same is played by
+ * turns.
  */
 #include "abi.h"
 

@@ -19,7 +19,8 @@ enum : u32 { CPU_MAX = 64 };
 /* CPUs that run the kernel: numbered 0 to cpu_count() - 1. */
 OSXTD_API u32 cpu_count(void);
 
-/* Starts the other CPUs, which then schedule.  Once, on the boot CPU, when the policy is injected. */
+/* Starts the other CPUs, which then schedule.  Once, on the boot CPU, when the policy is injected.
+ */
 OSXTD_API void cpus_start(void);
 /* What every CPU fetches from now on is what was written to memory before. */
 OSXTD_API void cpu_sync_all_code(void);

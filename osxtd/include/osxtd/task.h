@@ -138,7 +138,8 @@ struct sched_policy {
 	/* t became ready on cpu; is_wakeup tells a wake from a preemption.  Holds a reference.
 	 * True: preempt what runs there. */
 	bool (*enqueue)(u32 cpu, struct task_ref t, bool is_wakeup);
-	/* Whether t, which ran on cpu, may be queued there again; false: select_cpu is asked. */
+	/* Whether t, which ran on cpu, may be queued there again; false: select_cpu is asked.
+	 * Null: always. */
 	bool (*may_stay)(u32 cpu, const struct task *t);
 	/* Hands over the next task to run on cpu, which no other CPU is leaving (task_is_on_cpu);
 	 * false: idle. */

@@ -87,8 +87,8 @@ static bool liar_tick(u32 cpu, struct task *t)
 	return t == liar.victim || liar.real->tick(cpu, t);
 }
 
-static const struct sched_policy lying = { "liar",     liar_select_cpu, liar_enqueue, liar_may_stay,
-					   liar_pick,  liar_put_prev,   liar_set_next, liar_tick };
+static const struct sched_policy lying = { "liar",    liar_select_cpu, liar_enqueue,  liar_may_stay,
+					   liar_pick, liar_put_prev,   liar_set_next, liar_tick };
 
 /* Yields under the lying policy, which hands the victim over `picks` times. */
 static void yield_to_lies(struct task *victim, u32 picks)

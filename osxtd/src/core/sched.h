@@ -16,7 +16,8 @@ void vmspace_activate(struct vmspace *s);
 
 /* Makes the boot CPU's context its idle task; before any waitq or mutex is used. */
 void sched_init_boot_cpu(void);
-/* Makes the idle task of a CPU that is not started yet; *stack is where its stack ends.  ERR_NOMEM. */
+/* Makes the idle task of a CPU that is not started yet; *stack is where its stack ends.  ERR_NOMEM.
+ */
 err_t sched_init_cpu(u32 cpu, u64 *stack);
 /* For tests: puts another policy in the place of the one it returns. */
 const struct sched_policy *sched_policy_swap(const struct sched_policy *policy);

@@ -193,38 +193,46 @@ void smp_init(void)
 	atomic_u32_store(&count, boot_info.cpu_count);
 }
 
-/* True when the CPU runs. */
-static bool start_one(u32 cpu)
+enum start : u32 { STARTED, REFUSED, SILENT };
+
+/* A CPU that does not come may come any time: its number, its stack and what it finds in memory
+ * stay as they are. */
+static enum start start_one(u32 cpu)
 {
 	enum : u64 { PATIENCE_NS = 20000000000 };
 	u64 stack = 0;
 	if (sched_init_cpu(cpu, &stack) != OK)
-		return false;
+		return REFUSED;
 	atomic_u32_store_release(&expected, cpu);
 	if (!arch_cpu_start(cpu, stack))
-		return false;
+		return REFUSED;
 	u64 deadline = clock_monotonic_ns() + PATIENCE_NS;
 	u32 rounds = 0;
 	while (atomic_u32_load_acquire(&expected) != 0) {
 		u32 late = cpu;
 		if (clock_monotonic_ns() > deadline && atomic_u32_cas(&expected, &late, 0))
-			return false;
+			return SILENT;
 		cpu_wait(&rounds);
 	}
 	while ((cpus_online() & bit_of(cpu)) == 0)
 		cpu_wait(&rounds);
-	return true;
+	return STARTED;
 }
 
 void cpus_start(void)
 {
 	u32 numbered = 1;
-	for (u32 i = 1; i < boot_info.cpu_count; i++) {
-		array_at(boot_info.cpu_hw, numbered) = array_at(boot_info.cpu_hw, i);
-		if (start_one(numbered))
+	enum start last = STARTED;
+	for (u32 i = 1; i < boot_info.cpu_count && last != SILENT; i++) {
+		u64 hw = array_at(boot_info.cpu_hw, i);
+		array_at(boot_info.cpu_hw, numbered) = hw;
+		last = start_one(numbered);
+		if (last == STARTED)
 			numbered++;
 		else
-			LOG(ERR, "smp: CPU {} cannot be started", array_at(boot_info.cpu_hw, i));
+			LOG(ERR, "smp: CPU {} {}", hw,
+			    last == REFUSED ? STR("cannot be started")
+					    : STR("does not come; no other is started"));
 	}
 	atomic_u32_store(&count, numbered);
 	if (numbered > 1)

@@ -24,11 +24,11 @@ bool arch_cpu_start(u32 cpu, u64 stack);
 /* Interrupts the CPUs of the set, in which this one is not: each calls ipi_received. */
 void arch_ipi_send(u64 cpus);
 /* Makes the CPUs of the set, in which this one is not, forget the translations of start … end-1 and
- * returns when they have.  root: the user space it is about, 0 for the kernel's half; a CPU that has
- * another one loaded has nothing to forget. */
+ * returns when they have.  root: the user space it is about, 0 for the kernel's half; a CPU that
+ * has another one loaded has nothing to forget. */
 void arch_tlb_forget_others(u64 cpus, u64 root, u64 start, u64 end);
-/* What the CPUs of the set, in which this one is not, fetch from now on is what was written to memory
- * before. */
+/* What the CPUs of the set, in which this one is not, fetch from now on is what was written to
+ * memory before. */
 void arch_code_sync_others(u64 cpus);
 
 /* ---- for the architecture ---- */

@@ -31,7 +31,7 @@ static const struct sched_policy *shared sched_policy OWNER(boot);
 struct cpu_sched {
 	struct task_ref idle;
 	struct task *finished; /* dead task to drop behind the switch */
-	struct task *moving;   /* ready task that may not go on here, to queue elsewhere behind it */
+	struct task *moving; /* ready task that may not go on here, to queue elsewhere behind it */
 	bool started;
 };
 PER_CPU(struct cpu_sched, cpu_scheds);
@@ -138,7 +138,7 @@ static void switch_to(struct task *prev, struct task *next)
 /* The task that ran goes on later: on this CPU, unless the policy wants it elsewhere. */
 static void requeue(u32 cpu, struct cpu_sched *cs, struct task *prev)
 {
-	if (likely(sched_policy->may_stay(cpu, prev)))
+	if (likely(sched_policy->may_stay == nullptr || sched_policy->may_stay(cpu, prev)))
 		(void)sched_policy->enqueue(cpu, (struct task_ref){ prev }, false);
 	else
 		cs->moving = prev;
@@ -360,8 +360,7 @@ err_t kernel_task_start(void (*fn)(void *arg), void *arg)
 	k->fn = fn;
 	k->arg = arg;
 	TRY(task_init(&k->task, kernel_task_entry));
-	atomic_u64_store(&k->task.sched.affinity,
-			 atomic_u64_load(&task_current()->sched.affinity));
+	atomic_u64_store(&k->task.sched.affinity, atomic_u64_load(&task_current()->sched.affinity));
 	task_start(&k->task);
 	return OK;
 }
@@ -377,8 +376,7 @@ err_t sched_init_cpu(u32 cpu, u64 *stack)
 	atomic_u32_store(&t->_state, TASK_RUNNING);
 	atomic_u32_store(&t->_on_cpu, 1);
 	*stack = t->_kernel_sp / STACK_ALIGN * STACK_ALIGN;
-	task_drop(&cs->idle); /* of a CPU that did not come */
-	cs->idle = task_move(&idle);
+	cs->idle._p = task_move(&idle)._p; /* before, if any: of a CPU that was refused */
 	return OK;
 }
 

@@ -146,8 +146,8 @@ void sched_tick_program(u64 ns)
 	spin_raw_unlock(&ct->lock);
 }
 
-/* No lock is taken here: the caller may wait for any.  programmed_ns changes on this CPU alone, with
- * interrupts off. */
+/* No lock is taken here: the caller may wait for any.  programmed_ns changes on this CPU alone,
+ * with interrupts off. */
 void cpu_doze(void)
 {
 	enum : u64 { DOZE_NS = 50000 };

@@ -99,8 +99,8 @@ ALWAYS_INLINE u64 root_loaded(void)
 {
 	return CPU_LOCAL_->space_root;
 }
-/* Forgets start … end-1 on this CPU: of the space with that root if it is the one in force, for root
- * 0 of the kernel's half. */
+/* Forgets start … end-1 on this CPU: of the space with that root if it is the one in force, for
+ * root 0 of the kernel's half. */
 ALWAYS_INLINE void tlb_forget_range(u64 root, u64 start, u64 end)
 {
 	enum : u64 { PAGES_MAX = 32 };

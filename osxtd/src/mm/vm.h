@@ -47,8 +47,8 @@ ALWAYS_INLINE u64 vm_pages(u64 n, u32 level)
 
 /*
  * Whether several CPUs may work on one space.  With one CPU the lock of a cursor's own table does
- * all, and those below it need none: whoever holds it is not preempted, and interrupts touch no user
- * space.
+ * all, and those below it need none: whoever holds it is not preempted, and interrupts touch no
+ * user space.
  */
 ALWAYS_INLINE bool vm_is_shared(void)
 {

@@ -137,7 +137,8 @@ static struct uframe *find_lowest(const struct vmspace *s, u64 start, u64 end, u
 	struct uframe *t = frame_of(s->_root);
 	*level = PT_LEVELS;
 	while (*level > 1 && differ >> pt_shift(*level) == 0) {
-		u64 pte = __atomic_load_n(table_entry(t, pt_index(start, *level)), __ATOMIC_ACQUIRE);
+		u64 pte = __atomic_load_n(table_entry(t, pt_index(start, *level)),
+					  __ATOMIC_ACQUIRE);
 		if (pte == 0)
 			break;
 		t = table_child(pte);

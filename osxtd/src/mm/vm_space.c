@@ -22,8 +22,8 @@ err_t vmspace_init(struct vmspace *s, const struct vmspace_ops *ops)
 	return OK;
 }
 
-/* Every top table maps the kernel; a space is loaded on a CPU only while its _cpus says so, and lives
- * as long (fini). */
+/* Every top table maps the kernel; a space is loaded on a CPU only while its _cpus says so, and
+ * lives as long (fini). */
 void vmspace_activate(struct vmspace *s)
 {
 	u64 loaded = root_loaded();

@@ -51,8 +51,8 @@ void cpu_prepare(u32 cpu, u64 emergency_end)
 
 void cpu_prepare_boot(void)
 {
-	cpu_areas[0].local.emergency_sp =
-		address_of_(boot_emergency_stack.bytes) + EMERGENCY_STACK_SIZE;
+	cpu_areas[0].local.emergency_sp = address_of_(boot_emergency_stack.bytes) +
+					  EMERGENCY_STACK_SIZE;
 }
 
 void cpu_init(void)

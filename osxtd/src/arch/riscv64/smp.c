@@ -25,10 +25,10 @@ enum : u64 { SIE_SOFTWARE = 1 << 1 };
 
 /* entry.S knows the offsets. */
 struct start_block {
-	u64 satp;	 /* 0 */
-	u64 stack;	 /* 8 */
-	u64 area;	 /* 16: what tp points at */
-	u64 entry;	 /* 24: secondary_start, in the kernel's addresses */
+	u64 satp;  /* 0 */
+	u64 stack; /* 8 */
+	u64 area;  /* 16: what tp points at */
+	u64 entry; /* 24: secondary_start, in the kernel's addresses */
 };
 static_assert(offsetof(struct start_block, entry) == 24);
 static struct start_block shared start_block OWNER(smp); /* of the one hart that is being started */
@@ -56,10 +56,9 @@ bool arch_cpu_start(u32 cpu, u64 stack)
 	};
 	/* The hart reads it without translation, and what the firmware does orders it. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	struct sbi_result r =
-		sbi_call4(SBI_HSM, SBI_HART_START, array_at(boot_info.cpu_hw, cpu),
-			  image_to_physical(address_of_(boot_secondary)),
-			  image_to_physical(address_of_(&start_block)), 0);
+	struct sbi_result r = sbi_call4(SBI_HSM, SBI_HART_START, array_at(boot_info.cpu_hw, cpu),
+					image_to_physical(address_of_(boot_secondary)),
+					image_to_physical(address_of_(&start_block)), 0);
 	if (r.error != 0)
 		stack_free(overflow);
 	return r.error == 0;

@@ -2,8 +2,8 @@
 /*
  * smp - the other CPUs of the machine: INIT and start-up messages, and interrupts between CPUs.
  *
- * A started CPU begins in real mode at the trampoline (boot/trampoline.S), a copy of which lies in a
- * page below 1 MiB that was taken out of the map of memory at boot.
+ * A started CPU begins in real mode at the trampoline (boot/trampoline.S), a copy of which lies in
+ * a page below 1 MiB that was taken out of the map of memory at boot.
  *
  *   Spec:  Intel SDM volume 3, 9.4 (multiple-processor initialisation), 11.6 (interrupt command
  *          register).
@@ -116,14 +116,15 @@ static u32 physical(const void *image)
 /* The trampoline with what this CPU needs to know. */
 static void place_trampoline(struct cpu_area *area, u64 stack)
 {
-	UNSAFE("1. the page was taken out of free memory, and its tail is the trampoline's data; 2. the "
+	UNSAFE("1. the page was taken out of free memory, and its tail is the trampoline's data; "
+	       "2. the "
 	       "trampoline is shorter than a page, asserted by its source")
 	{
 		u8 *page = (u8 *)phys_to_virt(trampoline_page);
 		usize bytes = (usize)(trampoline_end - trampoline_start);
 		memcpy(page, trampoline_start, bytes);
-		struct trampoline *t =
-			(struct trampoline *)(void *)(page + bytes - sizeof(struct trampoline));
+		struct trampoline *t = (struct trampoline *)(void *)(page + bytes -
+								     sizeof(struct trampoline));
 		*t = (struct trampoline){
 			.gdt_limit = TRAMPOLINE_GDT_BYTES - 1,
 			.gdt_base = physical(boot_gdt),

@@ -72,9 +72,9 @@ void cpu_answer(void);
  * (core/timer.c).  With interrupts as they are; may return at once. */
 void cpu_doze(void) COLD;
 /*
- * One round of a loop that waits for another CPU; *rounds counts them from 0.  Whoever waits, perhaps
- * with interrupts off, must not keep others waiting, and does not spin for long: what it waits for
- * may need the very host CPU that this one runs on.
+ * One round of a loop that waits for another CPU; *rounds counts them from 0.  Whoever waits,
+ * perhaps with interrupts off, must not keep others waiting, and does not spin for long: what it
+ * waits for may need the very host CPU that this one runs on.
  */
 ALWAYS_INLINE void cpu_wait(u32 *rounds)
 {

@@ -11,8 +11,8 @@
 #define TRAMPOLINE_EFER_LME  0x100
 
 /* Where its data begins, and the places in it. */
-#define TRAMPOLINE_DATA 224
-#define TRAMPOLINE_GDT	2
+#define TRAMPOLINE_DATA	  224
+#define TRAMPOLINE_GDT	  2
 #define TRAMPOLINE_FAR_32 8
 #define TRAMPOLINE_FAR_64 16
 #define TRAMPOLINE_CR3	  24
