@@ -32,7 +32,8 @@ static err_t check_flags(const struct fork_request *r)
 	return OK;
 }
 
-/* RLIMIT_NPROC counts threads of the real user; root and holders of two capabilities are exempt
+/* Others may be made meanwhile: what is decided under the lock of the tree counts.
+ * RLIMIT_NPROC counts threads of the real user; root and holders of two capabilities are exempt
  * (getrlimit(2)). */
 static err_t check_limits(struct thread *self, const struct user_account *user)
 {
@@ -144,10 +145,12 @@ static void add_thread(struct process *p, struct thread *t) HOLDS(signal)
 	signal_recalculate(t);
 }
 
-static err_t publish_thread(struct thread *self, struct thread *child)
+static err_t publish_thread(struct thread *self, struct thread *child,
+			    const struct user_account *user)
 {
 	struct process *p = process_of(self);
 	GUARD(process_tree, &world.lock);
+	TRY(check_limits(self, user));
 	GUARD(signal, &p->lock);
 	if (p->is_exiting || p->exec_tid != 0)
 		return ERR_RESTART_NOINTR;
@@ -165,12 +168,14 @@ static void adopt(struct process *parent, struct process *child) HOLDS(process_t
 	child->has_subreaper = parent->has_subreaper || parent->is_subreaper;
 }
 
-static err_t publish_process(struct thread *self, struct thread *child, u64 flags)
+static err_t publish_process(struct thread *self, struct thread *child, u64 flags,
+			     const struct user_account *account)
 {
 	struct process *parent = process_of(self);
 	struct process *p = process_of(child);
 	SCOPED_REF(user_account, user);
 	GUARD(process_tree, &world.lock);
+	TRY(check_limits(self, account));
 	{
 		/* A signal that came to the parent's group is for the child too: it forks after
 		 * having had it. */
@@ -243,7 +248,7 @@ err_t process_fork(struct thread *self, const struct fork_request *r, i64 *ret)
 	TRY(check_flags(r));
 	SCOPED_REF(user_account, user);
 	TRY(account_of(process_of(self), &user));
-	TRY(check_limits(self, user_account_get(&user)));
+	TRY(check_limits(self, user_account_get(&user))); /* before anything is made */
 	SCOPED_REF(task, made);
 	SCOPED_REF(completion, vfork);
 	TRY(build(self, r, &made));
@@ -253,9 +258,9 @@ err_t process_fork(struct thread *self, const struct fork_request *r, i64 *ret)
 		child->vfork = completion_clone(completion_get(&vfork));
 	}
 	if ((r->flags & CLONE_THREAD) != 0)
-		TRY(publish_thread(self, child));
+		TRY(publish_thread(self, child, user_account_get(&user)));
 	else
-		TRY(publish_process(self, child, r->flags));
+		TRY(publish_process(self, child, r->flags, user_account_get(&user)));
 
 	i32 tid = child->tid;
 	if ((r->flags & CLONE_PARENT_SETTID) != 0)

@@ -17,13 +17,26 @@
 enum : u32 { PATIENCE = 20 };
 enum : u64 { NAP_NS = 1000000 };
 
-void counts_settle(void)
+static void settle_here(void)
 {
 	for (u32 i = 0; i < 8; i++)
 		task_yield();
 	(void)table_reserve(TABLE_RESERVE);
 	(void)table_cache_shrink();
 	(void)stack_cache_shrink();
+}
+
+/* Each CPU has caches of its own. */
+void counts_settle(void)
+{
+	struct atomic_u64 *affinity = &task_current()->sched.affinity;
+	u64 before = atomic_u64_load(affinity);
+	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
+		atomic_u64_store(affinity, (u64)1 << cpu);
+		settle_here();
+	}
+	atomic_u64_store(affinity, before);
+	task_yield();
 	pool_flush_quarantine();
 }
 

@@ -24,6 +24,10 @@ static struct leak_mark shared mark;
 
 KTEST(leak, buffers_pages_and_references_are_told)
 {
+	{
+		SCOPED_REF(leak_thing, makes_the_pool); /* which stays */
+		REQUIRE_OK(leak_thing_alloc(&makes_the_pool));
+	}
 	leak_mark(&mark);
 	{
 		SCOPED_BUF(b);
