@@ -193,3 +193,16 @@ void process_get_totals(struct process_totals *out)
 		.idle_ns = up > s.busy_ns ? up - s.busy_ns : 0,
 	};
 }
+
+/* Times are kept by process, not by CPU: the parts of user and kernel mode are those of all. */
+void process_get_cpu_totals(const struct process_totals *all, u32 cpu, struct process_totals *out)
+{
+	u64 busy = sched_busy_ns(cpu), up = clock_monotonic_ns();
+	u64 both = all->user_ns + all->system_ns;
+	u64 user = both == 0 ? 0 : (u64)((unsigned __int128)busy * all->user_ns / both);
+	*out = (struct process_totals){
+		.user_ns = user,
+		.system_ns = busy - user,
+		.idle_ns = up > busy ? up - busy : 0,
+	};
+}

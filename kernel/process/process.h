@@ -105,6 +105,8 @@ struct process_totals {
 	u64 user_ns, system_ns, idle_ns;
 };
 void process_get_totals(struct process_totals *out);
+/* The times of one CPU. */
+void process_get_cpu_totals(const struct process_totals *all, u32 cpu, struct process_totals *out);
 
 /* Host and domain name of uname(2): text without NUL into out (64 bytes are enough). */
 usize uts_hostname(struct span out);

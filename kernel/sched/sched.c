@@ -528,6 +528,18 @@ u64 sched_exec_ns(const struct task *t)
 	return total;
 }
 
+u64 sched_busy_ns(u32 cpu)
+{
+	struct runq *q = per_cpu(runqs, cpu);
+	u64 flags = irq_save(), busy = 0;
+	{
+		GUARD(runq, &q->lock);
+		busy = q->busy_ns;
+	}
+	irq_restore(flags);
+	return busy;
+}
+
 void sched_totals(struct sched_totals *out)
 {
 	*out = (struct sched_totals){};

@@ -47,3 +47,5 @@ struct sched_totals {
 	u32 ready; /* ready and running now */
 };
 void sched_totals(struct sched_totals *out);
+/* How long tasks have run on a CPU, the present turn left out. */
+u64 sched_busy_ns(u32 cpu);

@@ -164,10 +164,8 @@ err_t show_stat(const struct proc_subject *s, struct text *t)
 	text_put(t, STR("cpu "));
 	put_cpu_times(t, &p);
 	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
-		/* The sums are not kept by CPU. */
-		struct process_totals share = { .user_ns = p.user_ns / cpu_count(),
-						.system_ns = p.system_ns / cpu_count(),
-						.idle_ns = p.idle_ns / cpu_count() };
+		struct process_totals share = {};
+		process_get_cpu_totals(&p, cpu, &share);
 		FMT(t, "cpu{}", cpu);
 		put_cpu_times(t, &share);
 	}
