@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * acpi - the few facts that OSXTD takes from the firmware's tables: interrupt controllers, timers,
- * how to leave.
+ * acpi - the few facts that OSXTD takes from the firmware's tables: CPUs, interrupt controllers,
+ * timers, how to leave.
  *
  * Read once, before mm_init, from the boot's map of the first 4 GiB.  The tables are foreign: every
  * length is checked against its container, a table that does not fit is left out.
