@@ -8,7 +8,8 @@
  * ended.
  */
 #pragma once
-#include <osxtd/base.h>
+#include <osxtd/atomic.h>
+#include <osxtd/lock.h>
 #include <osxtd/tree.h>
 
 OSXTD_API u64 clock_monotonic_ns(void);
@@ -28,6 +29,8 @@ struct timer {
 	struct tree_link _link;
 	void (*_fn)(struct timer *t);
 	u64 _deadline_ns;
+	struct spin_raw _lock;	   /* one arms or cancels it at a time */
+	struct atomic_u64 _ran_on; /* CPUs on which its callback may still run */
 	u32 _cpu;
 	bool _armed;
 };
@@ -35,9 +38,10 @@ struct timer {
 /* fn runs when an armed timer expires.  The owner is found with TIMER_OWNER. */
 OSXTD_API void timer_init(struct timer *t, void (*fn)(struct timer *t));
 /* Arms t for this CPU; one that is armed is moved.  A deadline that has passed fires at once (from
- * the interrupt). */
+ * the interrupt).  Several may arm and cancel a timer at once: the last one counts. */
 OSXTD_API void timer_arm(struct timer *t, u64 deadline_ns);
-/* True when it was armed and will not fire any more. */
+/* True when it was armed and will not fire any more; in any case its callback has ended, on
+ * whatever CPU, and what it armed again is cancelled, unless this is the callback itself. */
 OSXTD_API bool timer_cancel(struct timer *t);
 OSXTD_API bool timer_is_armed(const struct timer *t);
 /* The T (struct foo) whose member `field` t is.

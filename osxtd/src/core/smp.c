@@ -8,6 +8,7 @@
 #include <osxtd/timer.h>
 
 #include "boot_info.h"
+#include "console.h"
 #include "core/sched.h"
 #include "mm/paging.h"
 #include "mm/pte.h"
@@ -104,6 +105,59 @@ static void post(u64 cpus, enum request_level level)
 	arch_ipi_send(cpus);
 }
 
+/* ---- a CPU that does not answer ---- */
+
+enum : u64 { PATIENCE_NS = 20000000000, SILENCE_NS = 10000000000 };
+static struct atomic_u64 shared silence_ns = { SILENCE_NS };
+static struct atomic_u32 shared silences;
+
+static void to_console(struct str line)
+{
+	console_write_last(str_bytes(line));
+	console_write_last(str_bytes(STR("\r\n")));
+}
+
+/* It may hold any lock, the console's too. */
+static COLD void report_silent(u64 cpus)
+{
+	(void)atomic_u32_add(&silences, 1);
+	for (; cpus != 0; cpus &= cpus - 1)
+		REPORT_LINE(to_console,
+			    "BUG: CPU {} hangs: it has not answered CPU {} for {} seconds",
+			    (u32)__builtin_ctzll(cpus), cpu_id(),
+			    atomic_u64_load(&silence_ns) / 1000000000);
+}
+
+#ifdef KTESTS
+u64 smp_set_silence_ns(u64 ns)
+{
+	return atomic_u64_swap(&silence_ns, ns);
+}
+u32 smp_silences(void)
+{
+	return atomic_u32_load(&silences);
+}
+#endif
+
+static void wait_for_answers(const struct cpu_request *r)
+{
+	enum : u32 { ROUNDS_UNTIL_LOOK = 256 };
+	u64 deadline = 0;
+	u32 rounds = 0;
+	while (atomic_u64_load_acquire(&r->awaited) != 0) {
+		cpu_wait(&rounds);
+		if (likely(rounds % ROUNDS_UNTIL_LOOK != 0))
+			continue;
+		u64 now = clock_monotonic_ns();
+		if (deadline == 0)
+			deadline = now + atomic_u64_load(&silence_ns);
+		if (now < deadline)
+			continue;
+		report_silent(atomic_u64_load(&r->awaited));
+		deadline = UINT64_MAX;
+	}
+}
+
 /* Interrupts are as they were while it waits; the caller's task stays on this CPU, as nothing takes
  * the CPU from kernel code. */
 void cpu_call_others(u64 cpus, void (*fn)(const void *arg), const void *arg)
@@ -111,7 +165,6 @@ void cpu_call_others(u64 cpus, void (*fn)(const void *arg), const void *arg)
 	u64 flags = irq_save();
 	enum request_level level = cpu_in_irq() ? OF_HANDLERS : OF_TASKS;
 	struct cpu_request *r = &array_at(this_cpu(requests)->at, level);
-	u32 rounds = 0;
 	cpus &= cpus_others();
 	if (cpus != 0) {
 		r->fn = fn;
@@ -120,8 +173,8 @@ void cpu_call_others(u64 cpus, void (*fn)(const void *arg), const void *arg)
 		post(cpus, level);
 	}
 	irq_restore(flags);
-	while (cpus != 0 && atomic_u64_load_acquire(&r->awaited) != 0)
-		cpu_wait(&rounds);
+	if (cpus != 0)
+		wait_for_answers(r);
 }
 
 void cpu_kick(u32 cpu)
@@ -199,7 +252,6 @@ enum start : u32 { STARTED, REFUSED, SILENT };
  * stay as they are. */
 static enum start start_one(u32 cpu)
 {
-	enum : u64 { PATIENCE_NS = 20000000000 };
 	u64 stack = 0;
 	if (sched_init_cpu(cpu, &stack) != OK)
 		return REFUSED;

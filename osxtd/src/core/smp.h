@@ -47,8 +47,12 @@ u64 cpus_online(void);
 /* The same without this one. */
 u64 cpus_others(void);
 /* Runs fn(arg) on each CPU of the set but this one, interrupts off there, and returns when all have
- * done it.  fn neither sleeps nor takes locks. */
+ * done it; a CPU that lets it wait for ten seconds is reported.  fn neither sleeps nor takes locks.
+ */
 void cpu_call_others(u64 cpus, void (*fn)(const void *arg), const void *arg);
+/* For tests: how long a CPU may be silent before it is reported, and how often one was. */
+u64 smp_set_silence_ns(u64 ns);
+u32 smp_silences(void);
 /* For panics: the other CPUs stop where they are, and nobody waits for them. */
 void cpus_stop_others(void);
 

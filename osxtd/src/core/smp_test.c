@@ -112,6 +112,45 @@ KTEST(smp, calls_may_cross)
 	EXPECT_EQ(atomic_u32_load(&crossing.calls), cpu_count() * (cpu_count() - 1) * CROSSINGS);
 }
 
+static struct atomic_u32 shared deaf; /* 1: the other CPU does not listen; 2: it may again */
+
+static void be_deaf(void *)
+{
+	u64 flags = irq_save();
+	atomic_u32_store_release(&deaf, 1);
+	while (atomic_u32_load_acquire(&deaf) != 2)
+		cpu_relax();
+	u32 before = smp_silences();
+	u64 end = clock_monotonic_ns() + 1000000000;
+	while (smp_silences() == before && clock_monotonic_ns() < end)
+		cpu_relax();
+	irq_restore(flags);
+	one_is_done();
+}
+
+KTEST(smp, a_cpu_that_hangs_is_reported)
+{
+	if (cpu_count() == 1)
+		return;
+	struct tally c = {};
+	struct task *self = task_current();
+	u64 affinity = atomic_u64_load(&self->sched.affinity);
+	u64 usual = smp_set_silence_ns(1000000);
+	u32 before = smp_silences();
+	atomic_u32_store(&deaf, 0);
+	atomic_u64_store(&self->sched.affinity, 2);
+	err_t err = kernel_task_start(be_deaf, nullptr);
+	atomic_u64_store(&self->sched.affinity, affinity);
+	REQUIRE_OK(err);
+	while (atomic_u32_load_acquire(&deaf) != 1)
+		task_yield();
+	atomic_u32_store_release(&deaf, 2);
+	cpu_call_others(2, count_call, &c);
+	EXPECT_EQ(atomic_u32_load(&c.calls), 1);
+	EXPECT_EQ(smp_silences(), before + 1);
+	(void)smp_set_silence_ns(usual);
+}
+
 /* ---- locks ---- */
 
 LOCK_CLASS(smp_spin, spin);

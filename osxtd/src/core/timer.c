@@ -14,6 +14,7 @@
 
 static struct clock_params shared clock; /* written once at boot */
 
+LOCK_CLASS_RAW(timer, irq);
 LOCK_CLASS_RAW(timers, irq);
 struct cpu_timers {
 	struct spin_raw lock;
@@ -93,25 +94,10 @@ void timer_init(struct timer *t, void (*fn)(struct timer *t))
 	*t = (struct timer){ ._fn = fn };
 }
 
-void timer_arm(struct timer *t, u64 deadline_ns)
+/* T4: an armed timer is in the tree of the CPU that _cpu names, under the lock of both.  True when
+ * it was there; t's lock is held. */
+static bool take_off(struct timer *t)
 {
-	(void)timer_cancel(t);
-	u64 flags = irq_save();
-	struct cpu_timers *ct = this_cpu(cpu_timers);
-	spin_raw_lock(&ct->lock, &timers_held);
-	t->_cpu = cpu_id();
-	t->_deadline_ns = max_of(deadline_ns, (u64)1);
-	t->_link._key = t->_deadline_ns;
-	t->_armed = true;
-	tree_raw_insert(&ct->tree, &t->_link);
-	program(ct);
-	spin_raw_unlock(&ct->lock);
-	irq_restore(flags);
-}
-
-bool timer_cancel(struct timer *t)
-{
-	u64 flags = irq_save();
 	struct cpu_timers *ct = per_cpu(cpu_timers, t->_cpu);
 	spin_raw_lock(&ct->lock, &timers_held);
 	bool was_armed = t->_armed;
@@ -121,12 +107,55 @@ bool timer_cancel(struct timer *t)
 		if (t->_cpu == cpu_id())
 			program(ct);
 	}
-	bool running_elsewhere = ct->running == t && t->_cpu != cpu_id();
 	spin_raw_unlock(&ct->lock);
+	return was_armed;
+}
+
+void timer_arm(struct timer *t, u64 deadline_ns)
+{
+	u64 flags = irq_save();
+	spin_raw_lock(&t->_lock, &timer_held);
+	(void)take_off(t);
+	struct cpu_timers *ct = this_cpu(cpu_timers);
+	spin_raw_lock(&ct->lock, &timers_held);
+	t->_cpu = cpu_id();
+	t->_deadline_ns = max_of(deadline_ns, (u64)1);
+	t->_link._key = t->_deadline_ns;
+	t->_armed = true;
+	tree_raw_insert(&ct->tree, &t->_link);
+	program(ct);
+	spin_raw_unlock(&ct->lock);
+	spin_raw_unlock(&t->_lock);
 	irq_restore(flags);
+}
+
+/* Waits for the callback on other CPUs; false when it ran on none of them. */
+static bool wait_for_callback(struct timer *t)
+{
+	u64 self = (u64)1 << (cpu_id() % CPU_MAX);
+	u64 cpus = atomic_u64_load_acquire(&t->_ran_on) & ~self;
 	u32 rounds = 0;
-	while (running_elsewhere && __atomic_load_n(&ct->running, __ATOMIC_ACQUIRE) == t)
-		cpu_wait(&rounds);
+	bool has_waited = false;
+	for (u64 left = cpus; left != 0; left &= left - 1) {
+		const struct cpu_timers *ct = per_cpu(cpu_timers, (u32)__builtin_ctzll(left));
+		while (__atomic_load_n(&ct->running, __ATOMIC_ACQUIRE) == t) {
+			has_waited = true;
+			cpu_wait(&rounds);
+		}
+	}
+	return has_waited;
+}
+
+bool timer_cancel(struct timer *t)
+{
+	bool was_armed = false;
+	do {
+		u64 flags = irq_save();
+		spin_raw_lock(&t->_lock, &timer_held);
+		was_armed |= take_off(t);
+		spin_raw_unlock(&t->_lock);
+		irq_restore(flags);
+	} while (unlikely(atomic_u64_load(&t->_ran_on) != 0) && wait_for_callback(t));
 	return was_armed;
 }
 
@@ -184,6 +213,7 @@ void timer_interrupt(void)
 		tree_raw_remove(&ct->tree, &t->_link);
 		t->_armed = false;
 		ct->running = t;
+		(void)atomic_u64_or(&t->_ran_on, (u64)1 << (cpu_id() % CPU_MAX));
 		spin_raw_unlock(&ct->lock);
 		t->_fn(t);
 		spin_raw_lock(&ct->lock, &timers_held);
