@@ -50,24 +50,34 @@ err_t mount_attach(struct super_ref super, struct str source, u64 flags, const s
 	return attach(mount_get(&m), on);
 }
 
-/* A super without files open for writing may become read-only. */
+static err_t remount_super(struct super *s, const struct mount_request *req)
+{
+	const struct super_ops *ops = s->type->ops;
+	if ((req->flags & MS_BIND) != 0)
+		return OK;
+	if (ops != nullptr && ops->remount != nullptr)
+		TRY(ops->remount(s, req->options));
+	atomic_u32_store(&s->readonly, (req->flags & MS_RDONLY) != 0 ? 1 : 0);
+	return OK;
+}
+
+/* A super without files open for writing may become read-only.  Whoever begins to write counts
+ * himself before he looks at the flag (mount_get_write), so one of the two sees the other. */
 static err_t remount(const struct path *on, const struct mount_request *req)
 {
 	if (!path_is_mount_root(on))
 		return ERR_INVAL;
 	struct mount *m = path_mount(on);
-	struct super *s = mount_super(m);
-	bool readonly = (req->flags & MS_RDONLY) != 0;
-	if (readonly && count_now(&m->writers) != 0)
-		return ERR_BUSY;
-	if ((req->flags & MS_BIND) == 0) {
-		const struct super_ops *ops = s->type->ops;
-		if (ops != nullptr && ops->remount != nullptr)
-			TRY(ops->remount(s, req->options));
-		atomic_u32_store(&s->readonly, readonly ? 1 : 0);
+	u32 before = atomic_u32_load(&m->flags);
+	err_t err = OK;
+	if ((req->flags & MS_RDONLY) != 0) {
+		(void)atomic_u32_or(&m->flags, MS_RDONLY);
+		err = count_now(&m->writers) == 0 ? OK : ERR_BUSY;
 	}
-	atomic_u32_store(&m->flags, mount_flags_of(req->flags));
-	return OK;
+	if (err == OK)
+		err = remount_super(mount_super(m), req);
+	atomic_u32_store(&m->flags, err == OK ? mount_flags_of(req->flags) : before);
+	return err;
 }
 
 static err_t mount_fresh(const struct path *on, const struct mount_request *req)
