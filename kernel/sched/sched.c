@@ -281,11 +281,11 @@ static void send_away(struct task_ref r)
 static bool policy_pick(u32 cpu, struct task_ref *out)
 {
 	while (pick_own(cpu, out)) {
-		if (likely(may_run(task_get(out), cpu)))
+		/* The task that this CPU is about to leave goes nowhere before it is left: it has
+		 * one more turn, which whoever changed its affinity ends. */
+		if (likely(may_run(task_get(out), cpu) || task_is_on_cpu(task_get(out))))
 			return true;
-		/* Its affinity changed while it waited; a CPU that is leaving it queues it again by
-		 * itself then. */
-		send_away(task_move(out));
+		send_away(task_move(out)); /* its affinity changed while it waited */
 	}
 	if (cpu_count() == 1)
 		return false;
