@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import audit, build, debugsuite, doors, gdbtest, hosttests, image, oracle, rerun, run, scripted, selftest, sysfuzz, sysroot, wallstest
+from . import audit, build, debugsuite, doors, gdbtest, hosttests, image, oracle, rerun, run, scripted, selftest, smptest, sysfuzz, sysroot, wallstest
 from .config import Refused
 from .console import Session, Timeout, boot
 
@@ -248,6 +248,7 @@ SUITES = {
     'kaslr': suite_kaslr,
     'doors': doors.suite,
     'abi': suite_abi,
+    'smp': smptest.suite,
     'apps': lambda config, log: scripted.suite(config, 'apps', log),
     'hostile': suite_hostile,
     'gdb': gdbtest.suite_gdb,
