@@ -7,8 +7,12 @@
  * is dead.
  *
  * T1: a task runs on one CPU: it starts to run only by READY -> RUNNING, one compare-and-swap, and
- * becomes ready again only after the switch away from it ended (_on_cpu is 0). T2: what the policy
- * picks is run only when that swap succeeds; another answer is reported and the CPU idles.
+ * on another CPU only after the switch away from it ended (_on_cpu is 0).  A task that is woken is
+ * queued only then, and one that must go elsewhere is queued behind the switch, so that no CPU
+ * waits for another one's choice.
+ *
+ * T2: what the policy picks is run only when that swap succeeds; another answer is reported and the
+ * policy is asked again.
  */
 #include <arch/switch.h>
 #include <osxtd/kcov.h>
