@@ -281,7 +281,8 @@ err_t posix_timer_arm(struct thread *self, i32 id, const struct timer_value *v, 
 	SCOPED_REF(posix_timer, r);
 	TRY(lookup(self, id, &r));
 	struct posix_timer *t = posix_timer_get(&r);
-	read_timer(t, old);
+	if (old != nullptr)
+		read_timer(t, old);
 	(void)timer_cancel(&t->timer);
 	set_timer(t, v->left_ns, v->interval_ns, is_absolute);
 	return OK;

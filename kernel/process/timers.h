@@ -26,7 +26,7 @@ i32 posix_timer_take_id(struct process *p);
 err_t posix_timer_check(struct thread *self, const struct abi_sigevent *ev);
 err_t posix_timer_create(struct thread *self, i32 clock, const struct abi_sigevent *ev, i32 id);
 err_t posix_timer_read(struct thread *self, i32 id, struct timer_value *out);
-/* old: as posix_timer_read before the change. */
+/* old: as posix_timer_read before the change; null: nobody asks. */
 err_t posix_timer_arm(struct thread *self, i32 id, const struct timer_value *v, bool is_absolute,
 		      struct timer_value *old);
 err_t posix_timer_overrun(struct thread *self, i32 id, i64 *count);

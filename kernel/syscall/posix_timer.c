@@ -59,7 +59,7 @@ err_t sys_timer_settime(struct thread *self, const struct sysargs *a, i64 *ret)
 	TRY(timespec_to_ns(&spec.value, &v.left_ns));
 	TRY(timespec_to_ns(&spec.interval, &v.interval_ns));
 	TRY(posix_timer_arm(self, arg_int(a->a0), &v, ((u32)a->a1 & (u32)TIMER_ABSTIME) != 0,
-			    &old));
+			    a->a3 == 0 ? nullptr : &old));
 	return a->a3 == 0 ? OK : put_value(arg_uaddr(a->a3), &old);
 }
 

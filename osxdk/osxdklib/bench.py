@@ -42,7 +42,7 @@ ROWS = ('null_syscall', 'clock_gettime_vdso', 'clock_gettime_syscall', 'read_1',
         'open_close', 'create_write_unlink', 'read_4k', 'read_64k', 'pipe_round_trip', 'fork_exit_wait', 'fork_exec',
         'thread_create_join', 'mmap_munmap', 'anonymous_fault', 'cow_fault', 'mprotect', 'signal_install',
         'signal_delivery', 'futex_wake', 'poll_100', 'select_100', 'sched_yield')
-EXTRA = ('fork_exec_self', 'futex_handover')
+EXTRA = ('fork_exec_self', 'futex_handover', 'context_switch_2', 'context_switch_8', 'timer_arm_cancel', 'nanosleep')
 
 
 # Programs

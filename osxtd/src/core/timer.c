@@ -94,17 +94,21 @@ void timer_init(struct timer *t, void (*fn)(struct timer *t))
 	*t = (struct timer){ ._fn = fn };
 }
 
-/* T4: an armed timer is in the tree of the CPU that _cpu names, under the lock of both.  True when
- * it was there; t's lock is held. */
+/* T4: an armed timer is in the tree of the CPU that _cpu names.  It is put there under the locks of
+ * both, and expires under the CPU's, which says first where its callback runs (timer_interrupt):
+ * with t's lock held, one that is not armed stays so.  True when it was armed. */
 static bool take_off(struct timer *t)
 {
+	if (!__atomic_load_n(&t->_armed, __ATOMIC_ACQUIRE))
+		return false;
 	struct cpu_timers *ct = per_cpu(cpu_timers, t->_cpu);
 	spin_raw_lock(&ct->lock, &timers_held);
 	bool was_armed = t->_armed;
 	if (was_armed) {
 		tree_raw_remove(&ct->tree, &t->_link);
 		t->_armed = false;
-		if (t->_cpu == cpu_id())
+		/* The hardware is set for another one, or for this one. */
+		if (t->_cpu == cpu_id() && t->_deadline_ns == ct->programmed_ns)
 			program(ct);
 	}
 	spin_raw_unlock(&ct->lock);
@@ -123,7 +127,8 @@ void timer_arm(struct timer *t, u64 deadline_ns)
 	t->_link._key = t->_deadline_ns;
 	t->_armed = true;
 	tree_raw_insert(&ct->tree, &t->_link);
-	program(ct);
+	if (t->_deadline_ns < ct->programmed_ns || ct->programmed_ns == 0)
+		program(ct);
 	spin_raw_unlock(&ct->lock);
 	spin_raw_unlock(&t->_lock);
 	irq_restore(flags);
@@ -149,6 +154,8 @@ static bool wait_for_callback(struct timer *t)
 bool timer_cancel(struct timer *t)
 {
 	bool was_armed = false;
+	if (!__atomic_load_n(&t->_armed, __ATOMIC_ACQUIRE) && atomic_u64_load(&t->_ran_on) == 0)
+		return false;
 	do {
 		u64 flags = irq_save();
 		spin_raw_lock(&t->_lock, &timer_held);
@@ -211,9 +218,9 @@ void timer_interrupt(void)
 		if (t == nullptr || t->_deadline_ns > now)
 			break;
 		tree_raw_remove(&ct->tree, &t->_link);
-		t->_armed = false;
-		ct->running = t;
+		__atomic_store_n(&ct->running, t, __ATOMIC_RELAXED);
 		(void)atomic_u64_or(&t->_ran_on, (u64)1 << (cpu_id() % CPU_MAX));
+		__atomic_store_n(&t->_armed, false, __ATOMIC_RELEASE);
 		spin_raw_unlock(&ct->lock);
 		t->_fn(t);
 		spin_raw_lock(&ct->lock, &timers_held);

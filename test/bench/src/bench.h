@@ -32,6 +32,7 @@ extern const struct row rows_file[];
 extern const struct row rows_ipc[];
 extern const struct row rows_proc[];
 extern const struct row rows_mem[];
+extern const struct row rows_sched[];
 
 /* The reason of a failure, formatted into one static buffer. */
 [[gnu::format(printf, 1, 2)]] verdict failure(const char *format, ...);

@@ -35,7 +35,8 @@ constexpr unsigned ROUNDS = 33;
 constexpr unsigned SETTLE_SECONDS = 3;
 constexpr unsigned ROW_SECONDS = 5; /* of guest time: 5 G instructions */
 
-static const struct row *const families[] = { rows_call, rows_file, rows_ipc, rows_proc, rows_mem };
+static const struct row *const families[] = { rows_call, rows_file, rows_ipc,
+					      rows_proc, rows_mem,  rows_sched };
 
 verdict failure(const char *format, ...)
 {
