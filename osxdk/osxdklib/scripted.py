@@ -20,7 +20,7 @@ import importlib.util
 import os
 import re
 
-from . import image, run
+from . import image, oracle, run
 from .config import ARCHES, Refused, parse_mem
 from .console import Session, Timeout
 from .debian import PORTS
@@ -112,8 +112,11 @@ class Script:
     def play(self, config, kind, log):
         """Runs the session on a kernel.  Returns the App with its checks and records."""
         log.write(f'\n--- {self.name} on {kind}\n')
+        mem_mib = parse_mem(getattr(self.module, 'MEM', '512M'))
+        if kind in ('linux', 'oracle') and config.arch in oracle.PAGE_SIZES:
+            mem_mib *= 2    # larger pages: the same programs need more of it
         machine = run.make_machine(config, kind, initrd=self.initrd(config), args=['TERM=vt100', *getattr(self.module, 'ARGS', [])],
-                                   mem_mib=parse_mem(getattr(self.module, 'MEM', '512M')))
+                                   mem_mib=mem_mib)
         with Session(machine, log=log) as session:
             app = App(session, getattr(self.module, 'MASKS', []), config.arch)
             try:

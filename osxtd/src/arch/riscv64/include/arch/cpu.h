@@ -34,8 +34,19 @@ struct cpu_local {
 	void *held[HELD_MAX];	   /* spinlocks, by step; null: preempt_disable without a lock */
 };
 
-register struct cpu_local *shared cpu_local_ __asm__("tp") OWNER(cpu);
-#define CPU_LOCAL_ cpu_local_
+/*
+ * The block, read anew at each use: to the compiler a register variable is a value like any other,
+ * and it would keep `tp + offset` over a call in which the task changes CPU.
+ */
+UNSAFE("1. tp holds the block whenever kernel code runs; 2. volatile: never one reading for two")
+ALWAYS_INLINE struct cpu_local *cpu_local_now(void)
+{
+	struct cpu_local *c = nullptr;
+	__asm__ volatile("mv %0, tp" : "=r"(c));
+	__builtin_assume(c != nullptr);
+	return c;
+}
+#define CPU_LOCAL_ cpu_local_now()
 
 /* For the sake of lock (null: of none).  The count goes first: an interrupt in between uses the
  * places from the next one on. */
