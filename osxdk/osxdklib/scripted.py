@@ -32,9 +32,13 @@ NORMAL = [(r'\r\n', '\n'), (r'[ \t]+\n', '\n')]
 class App:
     """What a session's script drives: the console, checks and records."""
 
-    def __init__(self, session, masks, arch):
-        self.session, self.masks, self.arch = session, NORMAL + list(masks), arch
+    def __init__(self, session, masks, arch, is_linux=False):
+        self.session, self.masks, self.arch, self.is_linux = session, NORMAL + list(masks), arch, is_linux
         self.records, self.checks = [], []
+
+    def is_left_out(self, name):
+        """Whether Debian's kernel cannot play the part `name` here (oracle.LEFT_OUT)."""
+        return self.is_linux and name in oracle.LEFT_OUT.get(self.arch, {})
 
     def run(self, command, timeout=60, record=True):
         """Types a shell command and returns its output, which is also recorded."""
@@ -113,12 +117,13 @@ class Script:
         """Runs the session on a kernel.  Returns the App with its checks and records."""
         log.write(f'\n--- {self.name} on {kind}\n')
         mem_mib = parse_mem(getattr(self.module, 'MEM', '512M'))
-        if kind in ('linux', 'oracle') and config.arch in oracle.PAGE_SIZES:
+        is_linux = kind in ('linux', 'oracle')
+        if is_linux and config.arch in oracle.PAGE_SIZES:
             mem_mib *= 2    # larger pages: the same programs need more of it
         machine = run.make_machine(config, kind, initrd=self.initrd(config), args=['TERM=vt100', *getattr(self.module, 'ARGS', [])],
                                    mem_mib=mem_mib)
         with Session(machine, log=log) as session:
-            app = App(session, getattr(self.module, 'MASKS', []), config.arch)
+            app = App(session, getattr(self.module, 'MASKS', []), config.arch, is_linux)
             try:
                 session.login(LOGIN_TIMEOUT * (4 if config.debug else 1))
                 self.module.play(app)
