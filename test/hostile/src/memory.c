@@ -182,9 +182,8 @@ static void limits(void)
 	});
 	IN_CHILD("as many mappings as there may be", {
 		char *p = reserve(1UL << 32);
-		int n = 0;
-		while (n < 100000 &&
-		       mprotect(p + (size_t)n * 2 * ABI_PAGE, ABI_PAGE, PROT_READ) == 0)
+		size_t page = (size_t)getpagesize(), n = 0;
+		while (n < 100000 && mprotect(p + n * 2 * page, page, PROT_READ) == 0)
 			n++;
 		NEED(n == 100000 || errno == ENOMEM);
 		NEED(munmap(p, 1UL << 32) == 0);
