@@ -14,6 +14,7 @@
 #include "abi/wait.h"
 #include "ipc/futex.h"
 #include "process/internal.h"
+#include "sched/sched.h"
 
 /* ---- reaping ---- */
 
@@ -302,6 +303,7 @@ void thread_exit(struct thread *self, u32 status)
 	if (leave_process(self))
 		become_zombie(p, &reaped);
 	process_drop(&reaped);
+	sched_end_deadline(&self->task);
 	task_exit();
 }
 

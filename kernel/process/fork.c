@@ -246,6 +246,8 @@ static err_t account_of(struct process *p, struct user_account_ref *out)
 err_t process_fork(struct thread *self, const struct fork_request *r, i64 *ret)
 {
 	TRY(check_flags(r));
+	if (!sched_may_fork(&self->task) && atomic_u32_load(&self->reset_on_fork) == 0)
+		return ERR_AGAIN;
 	SCOPED_REF(user_account, user);
 	TRY(account_of(process_of(self), &user));
 	TRY(check_limits(self, user_account_get(&user))); /* before anything is made */

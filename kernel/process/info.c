@@ -4,6 +4,7 @@
  */
 #include <osxtd/fmt.h>
 
+#include "abi/sched.h"
 #include "process/internal.h"
 #include "sched/sched.h"
 
@@ -13,7 +14,15 @@ static void from_sched(const struct thread *t, struct process_info *out)
 	out->nice = atomic_i32_load(&e->nice);
 	out->policy = atomic_u32_load(&e->policy);
 	out->rt_priority = atomic_u32_load(&e->rt_priority);
-	out->priority = out->rt_priority != 0 ? -1 - (i32)out->rt_priority : 20 + out->nice;
+	out->priority = out->policy == SCHED_DEADLINE ? -101
+			: out->rt_priority != 0	      ? -1 - (i32)out->rt_priority
+						      : 20 + out->nice;
+	struct sched_view view = {};
+	sched_view(&t->task, &view);
+	out->virtual_ns = view.virtual_ns;
+	out->weight = view.weight;
+	out->deadline_left_ns = view.left_ns;
+	out->deadline_due_ns = view.due_ns;
 	out->cpu = atomic_u32_load(&e->cpu);
 	out->cpus_allowed = sched_affinity(&t->task);
 }

@@ -73,6 +73,8 @@ struct process_info {
 	u64 voluntary_switches, involuntary_switches;
 	i32 priority, nice; /* as in proc_pid_stat(5) */
 	u32 policy, rt_priority;
+	u64 virtual_ns, weight; /* of the fair class */
+	u64 deadline_left_ns, deadline_due_ns;
 	u32 threads;
 	u32 cpu;
 	u64 cpus_allowed;

@@ -12,8 +12,7 @@ err_t sys_sched_yield(struct thread *self, const struct sysargs *a, i64 *ret)
 	(void)self;
 	(void)a;
 	(void)ret;
-	if (sched_has_others())
-		task_yield();
+	sched_yield();
 	return OK;
 }
 
@@ -49,6 +48,9 @@ struct policy_request {
 	i32 nice;
 	bool sets_nice;
 	bool resets_on_fork;
+	bool keeps_params; /* the child's standing alone changes */
+	u64 slice_ns;
+	struct sched_deadline deadline;
 };
 
 static err_t check_policy(const struct policy_request *r)
@@ -61,7 +63,9 @@ static err_t check_policy(const struct policy_request *r)
 	case SCHED_FIFO:
 	case SCHED_RR:
 		return r->priority >= 1 && r->priority <= 99 ? OK : ERR_INVAL;
-	default: /* SCHED_DEADLINE is not there: limitations */
+	case SCHED_DEADLINE:
+		return r->priority == 0 ? sched_check_deadline(&r->deadline) : ERR_INVAL;
+	default:
 		return ERR_INVAL;
 	}
 }
@@ -82,8 +86,12 @@ static err_t may_set_policy(struct thread *self, struct thread *t, const struct 
 	if (!is_own(self, t))
 		return ERR_PERM;
 	u64 limit = atomic_u64_load(&process_of(t)->limits.soft[RLIMIT_RTPRIO]);
-	if (is_rt(r->policy) && r->priority > atomic_u32_load(&t->task.sched.rt_priority) &&
-	    r->priority > limit)
+	u32 policy = atomic_u32_load(&t->task.sched.policy);
+	if (is_rt(r->policy) &&
+	    ((r->policy != policy && limit == 0) ||
+	     (r->priority > atomic_u32_load(&t->task.sched.rt_priority) && r->priority > limit)))
+		return ERR_PERM;
+	if (r->policy == SCHED_DEADLINE)
 		return ERR_PERM;
 	if (atomic_u32_load(&t->reset_on_fork) != 0 && !r->resets_on_fork)
 		return ERR_PERM;
@@ -92,18 +100,36 @@ static err_t may_set_policy(struct thread *self, struct thread *t, const struct 
 	return OK;
 }
 
-static err_t set_policy(struct thread *self, i32 pid, const struct policy_request *r)
+/* A reservation holds on whatever CPU the task runs: it may run on all. */
+static err_t set_deadline(struct thread *t, const struct policy_request *r)
+{
+	if (sched_affinity(&t->task) != all_cpus())
+		return ERR_PERM;
+	return sched_set_deadline(&t->task, &r->deadline);
+}
+
+static err_t set_policy(struct thread *self, struct thread *t, const struct policy_request *r)
+{
+	TRY(check_policy(r));
+	TRY(may_set_policy(self, t, r));
+	if (r->policy == SCHED_DEADLINE && !r->keeps_params) {
+		TRY(set_deadline(t, r));
+	} else if (!r->keeps_params) {
+		sched_set_policy(&t->task, r->policy, r->priority);
+		if (r->sets_nice && !is_rt(r->policy)) {
+			sched_set_nice(&t->task, r->nice);
+			sched_set_slice(&t->task, r->slice_ns);
+		}
+	}
+	atomic_u32_store(&t->reset_on_fork, r->resets_on_fork ? 1 : 0);
+	return OK;
+}
+
+static err_t set_policy_of(struct thread *self, i32 pid, const struct policy_request *r)
 {
 	SCOPED_REF(thread, found);
 	TRY(target(self, pid, &found));
-	struct thread *t = thread_get(&found);
-	TRY(check_policy(r));
-	TRY(may_set_policy(self, t, r));
-	sched_set_policy(&t->task, r->policy, r->priority);
-	if (r->sets_nice && !is_rt(r->policy))
-		sched_set_nice(&t->task, r->nice);
-	atomic_u32_store(&t->reset_on_fork, r->resets_on_fork ? 1 : 0);
-	return OK;
+	return set_policy(self, thread_get(&found), r);
 }
 
 err_t sys_sched_setscheduler(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -119,7 +145,7 @@ err_t sys_sched_setscheduler(struct thread *self, const struct sysargs *a, i64 *
 		.priority = priority,
 		.resets_on_fork = (policy & (u32)SCHED_RESET_ON_FORK) != 0,
 	};
-	return set_policy(self, arg_int(a->a0), &r);
+	return set_policy_of(self, arg_int(a->a0), &r);
 }
 
 err_t sys_sched_setparam(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -135,7 +161,7 @@ err_t sys_sched_setparam(struct thread *self, const struct sysargs *a, i64 *ret)
 	struct policy_request r = { .policy = atomic_u32_load(&t->task.sched.policy),
 				    .priority = priority,
 				    .resets_on_fork = atomic_u32_load(&t->reset_on_fork) != 0 };
-	return set_policy(self, arg_int(a->a0), &r);
+	return set_policy(self, t, &r);
 }
 
 err_t sys_sched_getscheduler(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -159,36 +185,87 @@ err_t sys_sched_getparam(struct thread *self, const struct sysargs *a, i64 *ret)
 			      atomic_u32_load(&thread_get(&found)->task.sched.rt_priority));
 }
 
-err_t sys_sched_setattr(struct thread *self, const struct sysargs *a, i64 *ret)
+/* What t has now, in the form of the call. */
+static struct abi_sched_attr attr_of(const struct thread *t)
 {
-	struct abi_sched_attr attr = {};
-	u32 size = 0;
-	(void)ret;
-	if (a->a1 == 0 || arg_int(a->a0) < 0 || (u32)a->a2 != 0)
-		return ERR_INVAL;
-	TRY(user_read_u32(arg_uaddr(a->a1), &size));
-	if (size == 0)
-		size = SCHED_ATTR_SIZE_VER0;
-	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE) {
-		(void)user_write_u32(arg_uaddr(a->a1), SCHED_ATTR_SIZE);
-		return ERR_2BIG;
+	const struct sched_entity *e = &t->task.sched;
+	bool resets = atomic_u32_load(&t->reset_on_fork) != 0;
+	struct abi_sched_attr attr = {
+		.policy = atomic_u32_load(&e->policy),
+		.flags = resets ? (u64)SCHED_FLAG_RESET_ON_FORK : 0,
+		.priority = atomic_u32_load(&e->rt_priority),
+		.util_max = 1024,
+	};
+	if (attr.policy == SCHED_DEADLINE) {
+		attr.flags |= e->deadline.flags;
+		attr.runtime = e->deadline.runtime_ns;
+		attr.deadline = e->deadline.deadline_ns;
+		attr.period = e->deadline.period_ns;
+	} else if (!is_rt(attr.policy)) {
+		attr.nice = atomic_i32_load(&e->nice);
+		attr.runtime = e->slice_ns;
 	}
-	usize known = min_of((usize)size, sizeof(attr));
-	TRY(user_read(arg_uaddr(a->a1), span_sub((struct span)span_of(attr), 0, known)));
-	if ((i32)attr.policy < 0)
-		return ERR_INVAL;
-	SCOPED_REF(thread, found);
-	TRY(target(self, arg_int(a->a0), &found));
-	if ((attr.flags & ~(u64)SCHED_FLAG_RESET_ON_FORK) != 0)
-		return ERR_INVAL;
-	struct policy_request r = {
+	return attr;
+}
+
+/* With SCHED_FLAG_KEEP_POLICY and SCHED_FLAG_KEEP_PARAMS what t has stays. */
+static struct policy_request request_of(const struct thread *t, const struct abi_sched_attr *given)
+{
+	struct abi_sched_attr attr = *given, now = attr_of(t);
+	if ((attr.flags & SCHED_FLAG_KEEP_PARAMS) != 0) {
+		attr = now;
+		attr.policy = given->policy;
+		attr.flags = given->flags;
+	}
+	if ((attr.flags & SCHED_FLAG_KEEP_POLICY) != 0) {
+		attr.policy = now.policy;
+		attr.flags = (attr.flags & ~(u64)SCHED_FLAG_RESET_ON_FORK) |
+			     (now.flags & SCHED_FLAG_RESET_ON_FORK);
+	}
+	return (struct policy_request){
 		.policy = attr.policy,
 		.priority = attr.priority,
 		.nice = max_of(min_of(attr.nice, 19), -20),
 		.sets_nice = !is_rt(attr.policy),
 		.resets_on_fork = (attr.flags & SCHED_FLAG_RESET_ON_FORK) != 0,
+		.keeps_params = (given->flags & SCHED_FLAG_KEEP_PARAMS) != 0,
+		.slice_ns = attr.runtime,
+		.deadline = { .runtime_ns = attr.runtime,
+			      .deadline_ns = attr.deadline,
+			      .period_ns = attr.period,
+			      .flags = (u32)(attr.flags & SCHED_FLAG_DEADLINE) },
 	};
-	return set_policy(self, arg_int(a->a0), &r);
+}
+
+static err_t read_attr(struct uaddr from, struct abi_sched_attr *attr)
+{
+	u32 size = 0;
+	TRY(user_read_u32(from, &size));
+	if (size == 0)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE) {
+		(void)user_write_u32(from, SCHED_ATTR_SIZE);
+		return ERR_2BIG;
+	}
+	usize known = min_of((usize)size, sizeof(*attr));
+	return user_read(from, span_sub((struct span)span_of(*attr), 0, known));
+}
+
+err_t sys_sched_setattr(struct thread *self, const struct sysargs *a, i64 *ret)
+{
+	struct abi_sched_attr attr = {};
+	(void)ret;
+	if (a->a1 == 0 || arg_int(a->a0) < 0 || (u32)a->a2 != 0)
+		return ERR_INVAL;
+	TRY(read_attr(arg_uaddr(a->a1), &attr));
+	if ((i32)attr.policy < 0)
+		return ERR_INVAL;
+	SCOPED_REF(thread, found);
+	TRY(target(self, arg_int(a->a0), &found));
+	struct policy_request r = request_of(thread_get(&found), &attr);
+	if ((attr.flags & ~(u64)SCHED_FLAG_KNOWN) != 0)
+		return ERR_INVAL;
+	return set_policy(self, thread_get(&found), &r);
 }
 
 err_t sys_sched_getattr(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -200,19 +277,9 @@ err_t sys_sched_getattr(struct thread *self, const struct sysargs *a, i64 *ret)
 	    (u32)a->a3 != 0)
 		return ERR_INVAL;
 	TRY(target(self, arg_int(a->a0), &found));
-	const struct thread *t = thread_get(&found);
 	usize known = min_of((usize)size, sizeof(struct abi_sched_attr));
-	struct abi_sched_attr attr = {
-		.size = (u32)known,
-		.policy = atomic_u32_load(&t->task.sched.policy),
-		.flags = atomic_u32_load(&t->reset_on_fork) != 0 ? (u64)SCHED_FLAG_RESET_ON_FORK
-								 : 0,
-		.nice = is_rt(atomic_u32_load(&t->task.sched.policy))
-				? 0
-				: atomic_i32_load(&t->task.sched.nice),
-		.priority = atomic_u32_load(&t->task.sched.rt_priority),
-		.util_max = 1024,
-	};
+	struct abi_sched_attr attr = attr_of(thread_get(&found));
+	attr.size = (u32)known;
 	return user_write(arg_uaddr(a->a1), cspan_sub((struct cspan)cspan_of(attr), 0, known));
 }
 
@@ -250,8 +317,7 @@ err_t sys_sched_rr_get_interval(struct thread *self, const struct sysargs *a, i6
 	SCOPED_REF(thread, found);
 	(void)ret;
 	TRY(target(self, arg_int(a->a0), &found));
-	bool is_fifo = atomic_u32_load(&thread_get(&found)->task.sched.policy) == SCHED_FIFO;
-	struct abi_timespec ts = timespec_of_ns(is_fifo ? 0 : (u64)SCHED_TICK_NS);
+	struct abi_timespec ts = timespec_of_ns(sched_turn_ns(&thread_get(&found)->task));
 	return user_put(arg_uaddr(a->a1), &ts);
 }
 
@@ -270,10 +336,12 @@ err_t sys_sched_setaffinity(struct thread *self, const struct sysargs *a, i64 *r
 	struct thread *t = thread_get(&found);
 	if (!is_own(self, t))
 		return ERR_PERM;
-	u64 all = cpu_count() >= 64 ? UINT64_MAX : ((u64)1 << cpu_count()) - 1;
-	if ((mask & all) == 0)
+	u64 cpus = mask & all_cpus();
+	if (cpus == 0)
 		return ERR_INVAL;
-	sched_set_affinity(&t->task, mask & all);
+	if (atomic_u32_load(&t->task.sched.policy) == SCHED_DEADLINE && cpus != all_cpus())
+		return ERR_BUSY;
+	sched_set_affinity(&t->task, cpus);
 	return OK;
 }
 

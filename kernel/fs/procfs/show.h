@@ -29,6 +29,9 @@ err_t proc_need_cap(enum cap cap);
 /* sysctl_oops.c */
 proc_show_fn show_panic_on_oops, show_oops_limit, show_tainted;
 proc_write_fn write_panic_on_oops, write_oops_limit, write_tainted;
+/* sysctl_sched.c */
+proc_show_fn show_rt_period, show_rt_runtime, show_rr_timeslice;
+proc_write_fn write_rt_period, write_rt_runtime;
 /* provoke_crash.c */
 proc_write_fn write_provoke_crash;
 #ifdef OSXTD_DEBUG
@@ -42,8 +45,8 @@ proc_show_fn show_hung_task_timeout, show_watchdog_thresh;
 proc_write_fn write_hung_task_timeout, write_watchdog_thresh;
 #endif
 
-/* pid_stat.c, pid_status.c */
-proc_show_fn show_pid_stat, show_pid_statm, show_pid_status;
+/* pid_sched.c, pid_stat.c, pid_status.c */
+proc_show_fn show_pid_sched, show_pid_schedstat, show_pid_stat, show_pid_statm, show_pid_status;
 /* pid_maps.c */
 proc_show_fn show_pid_maps, show_pid_smaps;
 /* pid_show.c */

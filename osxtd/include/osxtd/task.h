@@ -19,6 +19,7 @@
 #include <osxtd/list.h>
 #include <osxtd/lock.h>
 #include <osxtd/object.h>
+#include <osxtd/tree.h>
 #include <osxtd/user_ctx.h>
 #include <osxtd/vmspace.h>
 
@@ -27,21 +28,39 @@ struct kcov;
 REF_TYPE(task);
 OSXTD_API extern const struct object_type task_type_;
 
+/* What a deadline task asked for, and what is left of it (sched(7), SCHED_DEADLINE). */
+struct sched_deadline {
+	u64 runtime_ns, deadline_ns, period_ns;
+	u64 due_ns;    /* the absolute deadline in force */
+	i64 left_ns;   /* of runtime_ns until then */
+	u32 flags;     /* SCHED_FLAG_RECLAIM, SCHED_FLAG_DL_OVERRUN as given */
+	u32 bandwidth; /* reserved for it, in 1/2^20 of a CPU */
+};
 /* Room for the policy inside each task; the policy alone reads and writes it, under its own locks.
  */
 struct sched_entity {
 	struct list_link link;
-	u64 vruntime;
+	struct tree_link node;
+	u64 key; /* what node is sorted by */
+	u64 vruntime, vdeadline;
+	i64 lag; /* virtual time owed to it when it left the CPU */
 	u64 slice_ns;
 	u64 exec_start_ns;
 	struct atomic_u64 exec_total_ns;
 	struct atomic_i32 nice;
 	u32 weight;
 	struct atomic_u32 cpu;
-	bool queued;
+	u8 queue;	 /* which queue it stands in; 0: none */
+	bool is_counted; /* among those whose mean is the virtual time */
+	bool has_yielded, is_turn_over;
+	u32 turn_ticks;		       /* of a round-robin turn that are used */
 	struct atomic_u32 policy;      /* SCHED_* */
 	struct atomic_u32 rt_priority; /* 1 to 99 of the real-time policies */
-	struct atomic_u64 affinity;    /* CPUs it may run on; 0: all */
+	struct atomic_u32 rank;	       /* what it counts as now: what it is set to, or was lent */
+	u32 lent_rank;		       /* by those who wait for a lock that it holds; 0: none */
+	u64 lent_due_ns;
+	struct sched_deadline deadline;
+	struct atomic_u64 affinity; /* CPUs it may run on; 0: all */
 	struct atomic_u64 switches, preemptions;
 	struct atomic_u32 ticks; /* timer ticks that met it running */
 };
