@@ -15,14 +15,9 @@
 #include <osxtd/timer.h>
 
 #include "abi/futex.h"
-#include "vm/mm.h"
+#include "ipc/futex_key.h"
 
 enum : u32 { BUCKETS = 256, IN_TRANSIT = UINT32_MAX };
-
-struct futex_key {
-	u64 space;   /* 0: shared */
-	u64 address; /* of shared futexes: frame number and offset */
-};
 
 struct futex_waiter {
 	struct object object;
@@ -33,6 +28,8 @@ struct futex_waiter {
 				     bucket it leaves or joins */
 	struct atomic_u32 is_woken;
 	struct uframe_ref frame; /* keeps a shared key's page */
+	bool waits_for_pi;	 /* to be requeued to pi_key, and nothing else */
+	struct futex_key pi_key;
 	struct waitq waitq;
 };
 REF_TYPE(futex_waiter);
@@ -52,75 +49,10 @@ static void futex_waiter_fini(struct futex_waiter *w)
 }
 OBJECT_TYPE(futex_waiter, futex_waiter_fini);
 
-/* ---- keys ---- */
-
-static u32 hash(const struct futex_key *k)
+static u32 bucket_of(const struct futex_key *k)
 {
 	u64 h = wrap_mul(k->address >> 2 ^ k->space << 40, 0x9e3779b97f4a7c15u);
 	return (u32)(h >> 56) & (BUCKETS - 1);
-}
-
-static bool is_same(const struct futex_key *a, const struct futex_key *b)
-{
-	return a->address == b->address && a->space == b->space;
-}
-
-/* What the page table says of va: a frame to keep, or a private place.  False: nothing there yet.
- */
-static bool look(u64 va, struct uframe_ref *frame, bool *is_private, err_t *err)
-{
-	u64 page = page_down(va);
-	SCOPED_CURSOR(c);
-	*err = vmspace_lock(task_space(), page, page + PAGE_SIZE, &c);
-	if (*err != OK)
-		return false;
-	struct vm_entry e = {};
-	if (!vm_query(&c, va, &e))
-		return false;
-	*is_private = (mapping_of(e.region)->flags & MAPPING_SHARED) == 0;
-	if (*is_private)
-		return true;
-	if (!e.is_mapped)
-		return false;
-	*frame = uframe_clone(e.frame);
-	return true;
-}
-
-/* A private mapping has a private key however the call names it: fork(2) copies, it does not share.
- */
-static err_t shared_key(u64 space_id, u64 va, struct futex_key *k, struct uframe_ref *frame)
-{
-	for (u32 tries = 0; tries < 16; tries++) {
-		u32 unused = 0;
-		TRY(user_read_u32(uaddr_of(va), &unused)); /* brings the page in */
-		bool is_private = false;
-		err_t err = OK;
-		if (!look(va, frame, &is_private, &err)) {
-			TRY(err);
-			continue;
-		}
-		if (is_private)
-			*k = (struct futex_key){ space_id, va };
-		else
-			*k = (struct futex_key){ 0, uframe_number(uframe_get(frame)) << PAGE_SHIFT |
-							    (va & (PAGE_SIZE - 1)) };
-		return OK;
-	}
-	return ERR_FAULT;
-}
-
-static err_t make_key(u64 space_id, struct uaddr addr, bool is_shared, struct futex_key *k,
-		      struct uframe_ref *frame)
-{
-	u64 va = uaddr_value(addr);
-	if ((va & 3) != 0)
-		return ERR_INVAL;
-	if (!user_range_ok(addr, 4))
-		return ERR_FAULT;
-	if (is_shared)
-		return shared_key(space_id, va, k, frame);
-	*k = (struct futex_key){ space_id, va };
-	return OK;
 }
 
 /* ---- waiting ---- */
@@ -171,18 +103,11 @@ static err_t sleep_on(struct futex_waiter *fw, struct waiter *w, u64 deadline_ns
 	return OK;
 }
 
-err_t futex_wait(u64 space_id, struct uaddr addr, bool is_shared, u32 value, u32 bits,
-		 u64 deadline_ns)
+/* fw, which has its key, waits while the word is value. */
+static err_t wait_as(struct futex_waiter *fw, struct uaddr addr, u32 value, u64 deadline_ns)
 {
 	u32 seen = 0;
-	if (bits == 0)
-		return ERR_INVAL;
-	SCOPED_REF(futex_waiter, r);
-	TRY(futex_waiter_alloc(&r));
-	struct futex_waiter *fw = futex_waiter_get(&r);
-	TRY(make_key(space_id, addr, is_shared, &fw->key, &fw->frame));
-	fw->bits = bits;
-	atomic_u32_store(&fw->bucket, hash(&fw->key));
+	atomic_u32_store(&fw->bucket, bucket_of(&fw->key));
 	SCOPED_WAITER(w);
 	waitq_join(&fw->waitq, &w);
 	enqueue(fw);
@@ -192,6 +117,35 @@ err_t futex_wait(u64 space_id, struct uaddr addr, bool is_shared, u32 value, u32
 	if (err != OK)
 		return leave(fw) ? err : (err == ERR_AGAIN ? OK : err);
 	return sleep_on(fw, &w, deadline_ns);
+}
+
+err_t futex_wait(u64 space_id, struct uaddr addr, bool is_shared, u32 value, u32 bits,
+		 u64 deadline_ns)
+{
+	if (bits == 0)
+		return ERR_INVAL;
+	SCOPED_REF(futex_waiter, r);
+	TRY(futex_waiter_alloc(&r));
+	struct futex_waiter *fw = futex_waiter_get(&r);
+	TRY(futex_key_make(space_id, addr, is_shared, &fw->key, &fw->frame));
+	fw->bits = bits;
+	return wait_as(fw, addr, value, deadline_ns);
+}
+
+err_t futex_wait_for_pi(u64 space_id, struct uaddr addr, bool is_shared, u32 value,
+			struct uaddr pi_addr, u64 deadline_ns)
+{
+	SCOPED_UFRAME(pi_frame);
+	SCOPED_REF(futex_waiter, r);
+	TRY(futex_waiter_alloc(&r));
+	struct futex_waiter *fw = futex_waiter_get(&r);
+	TRY(futex_key_make(space_id, pi_addr, is_shared, &fw->pi_key, &pi_frame));
+	TRY(futex_key_make(space_id, addr, is_shared, &fw->key, &fw->frame));
+	if (futex_key_equal(&fw->key, &fw->pi_key))
+		return ERR_INVAL;
+	fw->waits_for_pi = true;
+	fw->bits = FUTEX_BITSET_MATCH_ANY;
+	return wait_as(fw, addr, value, deadline_ns);
 }
 
 /* ---- waking ---- */
@@ -204,20 +158,24 @@ static void wake_one(struct futex_bucket *b, struct futex_waiter *w) HOLDS(futex
 	(void)waitq_wake_all(&w->waitq);
 }
 
-static u32 wake_key(struct futex_bucket *b, const struct futex_key *k, u32 count, u32 bits)
-	HOLDS(futex_bucket)
+/* ERR_INVAL: one of them waits for a requeue to a mutex that inherits priority. */
+static err_t wake_key(struct futex_bucket *b, const struct futex_key *k, u32 count, u32 bits,
+		      i64 *total) HOLDS(futex_bucket)
 {
 	u32 woken = 0;
 	struct futex_waiter *next = nullptr;
 	for (struct futex_waiter *w = futex_list_first(&b->waiters); w != nullptr && woken < count;
 	     w = next) {
 		next = futex_list_next(w);
-		if (!is_same(&w->key, k) || (w->bits & bits) == 0)
+		if (!futex_key_equal(&w->key, k) || (w->bits & bits) == 0)
 			continue;
+		if (w->waits_for_pi)
+			return ERR_INVAL;
 		wake_one(b, w);
 		woken++;
 	}
-	return woken;
+	*total += woken;
+	return OK;
 }
 
 err_t futex_wake(u64 space_id, struct uaddr addr, bool is_shared, u32 count, u32 bits, i64 *woken)
@@ -226,13 +184,12 @@ err_t futex_wake(u64 space_id, struct uaddr addr, bool is_shared, u32 count, u32
 	SCOPED_UFRAME(frame);
 	if (bits == 0)
 		return ERR_INVAL;
-	TRY(make_key(space_id, addr, is_shared, &k, &frame));
-	struct futex_bucket *b = &array_at(buckets, hash(&k));
+	TRY(futex_key_make(space_id, addr, is_shared, &k, &frame));
+	struct futex_bucket *b = &array_at(buckets, bucket_of(&k));
 	if (atomic_u32_load_acquire(&b->count) == 0)
 		return OK;
 	GUARD(futex_bucket, &b->lock);
-	*woken = wake_key(b, &k, count, bits);
-	return OK;
+	return wake_key(b, &k, count, bits, woken);
 }
 
 /* ---- two addresses ---- */
@@ -250,39 +207,41 @@ static void key_pair_fini(struct key_pair *p)
 static err_t make_pair(u64 space_id, struct uaddr a, struct uaddr b, bool is_shared,
 		       struct key_pair *out)
 {
-	TRY(make_key(space_id, a, is_shared, &out->a, &out->frame_a));
-	return make_key(space_id, b, is_shared, &out->b, &out->frame_b);
+	TRY(futex_key_make(space_id, a, is_shared, &out->a, &out->frame_a));
+	return futex_key_make(space_id, b, is_shared, &out->b, &out->frame_b);
 }
 
 /* Wakes some of the first futex and takes up to r->move more off its list. */
-static i64 take_waiters(const struct futex_requeue *r, const struct key_pair *keys,
-			struct futex_list *moving)
+static err_t take_waiters(const struct futex_requeue *r, const struct key_pair *keys,
+			  struct futex_list *moving, i64 *affected)
 {
-	struct futex_bucket *b = &array_at(buckets, hash(&keys->a));
-	i64 affected = 0;
+	struct futex_bucket *b = &array_at(buckets, bucket_of(&keys->a));
 	u32 moved = 0;
 	GUARD(futex_bucket, &b->lock);
-	affected = wake_key(b, &keys->a, r->wake, FUTEX_BITSET_MATCH_ANY);
-	if (is_same(&keys->a, &keys->b))
-		return affected;
+	TRY(wake_key(b, &keys->a, r->wake, FUTEX_BITSET_MATCH_ANY, affected));
+	if (futex_key_equal(&keys->a, &keys->b))
+		return OK;
 	struct futex_waiter *next = nullptr;
 	for (struct futex_waiter *w = futex_list_first(&b->waiters);
 	     w != nullptr && moved < r->move; w = next) {
 		next = futex_list_next(w);
-		if (!is_same(&w->key, &keys->a))
+		if (!futex_key_equal(&w->key, &keys->a))
 			continue;
+		if (w->waits_for_pi)
+			return ERR_INVAL;
 		SCOPED_REF(futex_waiter, taken);
 		unlink_waiter(b, w, &taken);
 		atomic_u32_store_release(&w->bucket, IN_TRANSIT);
 		futex_list_push_back(moving, futex_waiter_move(&taken));
 		moved++;
+		*affected += 1;
 	}
-	return affected + moved;
+	return OK;
 }
 
 static void put_waiters(struct key_pair *keys, struct futex_list *moving)
 {
-	u32 to = hash(&keys->b);
+	u32 to = bucket_of(&keys->b);
 	struct futex_bucket *b = &array_at(buckets, to);
 	SCOPED_REF(futex_waiter, r);
 	GUARD(futex_bucket, &b->lock);
@@ -298,22 +257,58 @@ static void put_waiters(struct key_pair *keys, struct futex_list *moving)
 	}
 }
 
+/* Before any lock: user memory may fault.  Who changes the word meanwhile races with this call
+ * anyway. */
+static err_t check_expected(const struct futex_requeue *r)
+{
+	u32 seen = 0;
+	if (!r->has_expected)
+		return OK;
+	TRY(user_read_u32(r->from, &seen));
+	return seen == r->expected ? OK : ERR_AGAIN;
+}
+
 err_t futex_requeue(u64 space_id, const struct futex_requeue *r, i64 *affected)
 {
 	struct key_pair keys CLEANUP(key_pair_fini) = {};
 	TRY(make_pair(space_id, r->from, r->to, r->is_shared, &keys));
-	if (r->has_expected) {
-		u32 seen = 0;
-		/* Before the lock: user memory may fault.  Who changes the word meanwhile races
-		 * with this call anyway. */
-		TRY(user_read_u32(r->from, &seen));
-		if (seen != r->expected)
-			return ERR_AGAIN;
-	}
+	TRY(check_expected(r));
 	struct futex_list moving = {};
-	*affected = take_waiters(r, &keys, &moving);
+	err_t err = take_waiters(r, &keys, &moving, affected);
 	put_waiters(&keys, &moving);
+	return err;
+}
+
+/* Each of them takes the mutex itself (futex_lock_pi), by priority. */
+static err_t wake_for_pi(const struct futex_requeue *r, const struct key_pair *keys, i64 *affected)
+{
+	struct futex_bucket *b = &array_at(buckets, bucket_of(&keys->a));
+	struct futex_waiter *next = nullptr;
+	u64 most = (u64)r->wake + r->move;
+	GUARD(futex_bucket, &b->lock);
+	for (struct futex_waiter *w = futex_list_first(&b->waiters);
+	     w != nullptr && (u64)*affected < most; w = next) {
+		next = futex_list_next(w);
+		if (!futex_key_equal(&w->key, &keys->a))
+			continue;
+		if (!w->waits_for_pi || !futex_key_equal(&w->pi_key, &keys->b))
+			return ERR_INVAL;
+		wake_one(b, w);
+		*affected += 1;
+	}
 	return OK;
+}
+
+err_t futex_requeue_pi(u64 space_id, const struct futex_requeue *r, i64 *affected)
+{
+	struct key_pair keys CLEANUP(key_pair_fini) = {};
+	if (r->wake != 1)
+		return ERR_INVAL;
+	TRY(make_pair(space_id, r->from, r->to, r->is_shared, &keys));
+	if (futex_key_equal(&keys.a, &keys.b))
+		return ERR_INVAL;
+	TRY(check_expected(r));
+	return wake_for_pi(r, &keys, affected);
 }
 
 static i32 sign_extend_12(u32 v)
@@ -401,14 +396,14 @@ err_t futex_wake_op(u64 space_id, struct uaddr a, struct uaddr b, bool is_shared
 	TRY(change_word(b, op, &old));
 	TRY(compare(op, old, &holds));
 	{
-		struct futex_bucket *q = &array_at(buckets, hash(&keys.a));
+		struct futex_bucket *q = &array_at(buckets, bucket_of(&keys.a));
 		GUARD(futex_bucket, &q->lock);
-		*woken = wake_key(q, &keys.a, wake_a, FUTEX_BITSET_MATCH_ANY);
+		TRY(wake_key(q, &keys.a, wake_a, FUTEX_BITSET_MATCH_ANY, woken));
 	}
 	if (holds) {
-		struct futex_bucket *q = &array_at(buckets, hash(&keys.b));
+		struct futex_bucket *q = &array_at(buckets, bucket_of(&keys.b));
 		GUARD(futex_bucket, &q->lock);
-		*woken += wake_key(q, &keys.b, wake_b, FUTEX_BITSET_MATCH_ANY);
+		TRY(wake_key(q, &keys.b, wake_b, FUTEX_BITSET_MATCH_ANY, woken));
 	}
 	return OK;
 }

@@ -218,6 +218,7 @@ void thread_leave_memory(struct thread *self)
 	if (robust != 0)
 		futex_exit_robust(self->space_id, uaddr_of(robust), self->tid);
 	atomic_u64_store(&self->robust_list, 0);
+	futex_exit_pi();
 	/* Our own two references: the memory is nobody else's, and nobody waits. */
 	if (self->clear_child_tid != 0 && object_refs(&space->object) > 2) {
 		i64 woken = 0;

@@ -5,6 +5,7 @@
 #include <osxtd/log.h>
 
 #include "arch/arch.h"
+#include "ipc/futex.h"
 #include "process/internal.h"
 #include "process/thread_run.h"
 #include "sched/loadavg.h"
@@ -75,6 +76,21 @@ static const struct oom_ops oom_ops = { .kill_worst = kill_worst, .is_dying = is
 
 /* ---- hooks ---- */
 
+/* The owner of a mutex that inherits priority. */
+static err_t find_owner(u32 tid, struct task_ref *out)
+{
+	SCOPED_REF(thread, found);
+	if (!thread_find((i32)tid, &found))
+		return ERR_SRCH;
+	struct thread *t = thread_get(&found);
+	GUARD(signal, &process_of(t)->lock);
+	if (t->is_leaving)
+		return ERR_BUSY;
+	*out = task_clone(&t->task);
+	return OK;
+}
+
+static const struct futex_pi_hooks futex_pi_hooks = { .find = find_owner };
 static const struct clock_hooks clock_hooks = { .changed = vdso_set_clock };
 static const struct sched_hooks no_hooks = {};
 
@@ -82,6 +98,7 @@ void process_setup(void)
 {
 	sched_setup(&no_hooks);
 	clock_setup(&clock_hooks);
+	futex_pi_setup(&futex_pi_hooks);
 	loadavg_start();
 	tty_host_init(&process_tty_ops);
 	oom_init(&oom_ops);

@@ -79,10 +79,10 @@ struct runq {
 	u64 busy_ns GUARDED(runq);
 	u64 switches GUARDED(runq);
 	/* For other CPUs, which may read what is no longer so. */
-	struct atomic_u32 rank ATOMIC_ONLY;	    /* of what runs */
-	struct atomic_u32 waiting ATOMIC_ONLY; /* Q3 */
-	struct atomic_u32 urgent_rank ATOMIC_ONLY;  /* the highest that waits; 0: only fair ones */
-	struct atomic_u64 load ATOMIC_ONLY;	    /* weight of what is fair */
+	struct atomic_u32 rank ATOMIC_ONLY;	   /* of what runs */
+	struct atomic_u32 waiting ATOMIC_ONLY;	   /* Q3 */
+	struct atomic_u32 urgent_rank ATOMIC_ONLY; /* the highest that waits; 0: only fair ones */
+	struct atomic_u64 load ATOMIC_ONLY;	   /* weight of what is fair */
 	u32 ticks OWNER(cpu);
 };
 BORROWS struct runq *runq_of(u32 cpu);
@@ -144,7 +144,8 @@ err_t deadline_check_limit(i64 runtime_us, i64 period_us);
 
 /* ---- runq.c: a task in the queue of its class ---- */
 void runq_init(u32 cpu);
-/* r, which is on no queue, joins where it belongs; keeps_place: it was of this queue, and goes on. */
+/* r, which is on no queue, joins where it belongs; keeps_place: it was of this queue, and goes on.
+ */
 void runq_add(struct runq *q, struct task_ref r, bool keeps_place) HOLDS(runq);
 struct task_ref runq_remove(struct runq *q, struct task *t) HOLDS(runq);
 bool runq_pick(struct runq *q, struct task_ref *out) HOLDS(runq);

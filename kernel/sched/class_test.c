@@ -94,7 +94,7 @@ static u64 queue_mean(struct fair_queue *f) HOLDS(runq)
 /* Weights 1024 and 2048: the mean lies twice as near to the heavier one. */
 KTEST(sched, the_virtual_time_is_the_weighted_mean)
 {
-	static struct runq scratch;
+	static struct runq shared scratch;
 	struct sched_entity light = { .weight = 1024 }, heavy = { .weight = 2048 };
 	u64 flags = irq_save();
 	{

@@ -46,8 +46,7 @@ void place_note_urgent(u32 cpu, bool some)
 u32 place_load(u32 cpu)
 {
 	const struct runq *q = runq_of(cpu);
-	return atomic_u32_load(&q->waiting) +
-	       (atomic_u32_load(&q->rank) != RANK_IDLE ? 1 : 0);
+	return atomic_u32_load(&q->waiting) + (atomic_u32_load(&q->rank) != RANK_IDLE ? 1 : 0);
 }
 
 /* One of `allowed` that idles; whoever clears its bit has it for himself.  CPU_MAX: none. */

@@ -96,8 +96,7 @@ static bool pick_urgent(struct runq *q, struct task_ref *out) HOLDS(runq)
 		return true;
 	if (q->rt.count == 0)
 		return false;
-	bool is_others_turn =
-		q->fair.weight != 0 && !rt_has_budget(&q->rt, clock_monotonic_ns());
+	bool is_others_turn = q->fair.weight != 0 && !rt_has_budget(&q->rt, clock_monotonic_ns());
 	return !is_others_turn && rt_pick(&q->rt, out);
 }
 

@@ -88,6 +88,76 @@ static err_t requeue_call(struct thread *self, const struct sysargs *a, bool is_
 	return futex_requeue(self->space_id, &r, ret);
 }
 
+static struct futex_pi_call pi_call(struct thread *self, u64 addr, bool is_shared)
+{
+	return (struct futex_pi_call){ self->space_id, (u32)self->tid, arg_uaddr(addr), is_shared };
+}
+
+/* Deadlines are absolute, and FUTEX_LOCK_PI's by the realtime clock. */
+static err_t lock_pi_call(struct thread *self, const struct sysargs *a, bool is_shared,
+			  bool is_realtime)
+{
+	u64 deadline = NO_DEADLINE;
+	struct futex_pi_call c = pi_call(self, a->a0, is_shared);
+	TRY(read_deadline(a->a3, true, is_realtime, &deadline));
+	return futex_lock_pi(&c, false, deadline);
+}
+
+/* A wait on one word that ends with the mutex of another. */
+static err_t wait_requeue_pi_call(struct thread *self, const struct sysargs *a, bool is_shared)
+{
+	u64 deadline = NO_DEADLINE;
+	struct futex_pi_call c = pi_call(self, a->a4, is_shared);
+	bool is_realtime = ((u32)a->a1 & (u32)FUTEX_CLOCK_REALTIME) != 0;
+	TRY(read_deadline(a->a3, true, is_realtime, &deadline));
+	err_t err = futex_wait_for_pi(self->space_id, arg_uaddr(a->a0), is_shared, (u32)a->a2,
+				      c.addr, deadline);
+	if (err == ERR_INTR)
+		return ERR_RESTART_NOINTR;
+	TRY(err);
+	err = futex_lock_pi(&c, false, deadline);
+	return err == ERR_RESTART_NOINTR ? ERR_AGAIN : err;
+}
+
+static err_t requeue_pi_call(struct thread *self, const struct sysargs *a, bool is_shared, i64 *ret)
+{
+	if (arg_int(a->a2) < 0 || arg_int(a->a3) < 0)
+		return ERR_INVAL;
+	struct futex_requeue r = {
+		.from = arg_uaddr(a->a0),
+		.to = arg_uaddr(a->a4),
+		.is_shared = is_shared,
+		.wake = (u32)a->a2,
+		.move = (u32)a->a3,
+		.has_expected = true,
+		.expected = (u32)a->a5,
+	};
+	return futex_requeue_pi(self->space_id, &r, ret);
+}
+
+static err_t pi_futex(struct thread *self, const struct sysargs *a, u32 command, bool is_shared,
+		      i64 *ret)
+{
+	struct futex_pi_call c = pi_call(self, a->a0, is_shared);
+	switch (command) {
+	case FUTEX_LOCK_PI:
+		return lock_pi_call(self, a, is_shared, true);
+	case FUTEX_LOCK_PI2:
+		return lock_pi_call(self, a, is_shared,
+				    ((u32)a->a1 & (u32)FUTEX_CLOCK_REALTIME) != 0);
+	case FUTEX_TRYLOCK_PI:
+		return futex_lock_pi(&c, true, NO_DEADLINE);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(&c);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return wait_requeue_pi_call(self, a, is_shared);
+	case FUTEX_CMP_REQUEUE_PI:
+		return requeue_pi_call(self, a, is_shared, ret);
+	default:
+		return ERR_NOSYS;
+	}
+}
+
 /* A count of 0 wakes one, as on Linux. */
 static u32 wake_count(u64 v)
 {
@@ -99,7 +169,8 @@ err_t sys_futex(struct thread *self, const struct sysargs *a, i64 *ret)
 	u32 op = (u32)a->a1;
 	u32 command = op & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
 	bool is_shared = (op & (u32)FUTEX_PRIVATE_FLAG) == 0;
-	if ((op & (u32)FUTEX_CLOCK_REALTIME) != 0 && command != FUTEX_WAIT_BITSET)
+	if ((op & (u32)FUTEX_CLOCK_REALTIME) != 0 && command != FUTEX_WAIT_BITSET &&
+	    command != FUTEX_WAIT_REQUEUE_PI && command != FUTEX_LOCK_PI2)
 		return ERR_NOSYS;
 	switch (command) {
 	case FUTEX_WAIT:
@@ -119,7 +190,7 @@ err_t sys_futex(struct thread *self, const struct sysargs *a, i64 *ret)
 		return futex_wake_op(self->space_id, arg_uaddr(a->a0), arg_uaddr(a->a4), is_shared,
 				     wake_count(a->a2), wake_count(a->a3), (u32)a->a5, ret);
 	default:
-		return ERR_NOSYS;
+		return pi_futex(self, a, command, is_shared, ret);
 	}
 }
 

@@ -40,10 +40,9 @@ static struct attr get(pid_t pid)
 
 static struct attr deadline(uint64_t runtime, uint64_t due, uint64_t period)
 {
-	return (struct attr){ .policy = SCHED_DEADLINE,
-			      .runtime = runtime,
-			      .deadline = due,
-			      .period = period };
+	return (struct attr){
+		.policy = SCHED_DEADLINE, .runtime = runtime, .deadline = due, .period = period
+	};
 }
 
 static uint64_t now(clockid_t clock)
@@ -79,7 +78,8 @@ static void deadline_arguments(void)
 		    "deadline: shorter than the run time");
 	CHECK_ERRNO(set(0, deadline(MS, 10 * MS, 5 * MS)), EINVAL,
 		    "deadline: longer than the period");
-	CHECK_ERRNO(set(0, deadline(2000, 50000, 50000)), EINVAL, "deadline: a period under 100 us");
+	CHECK_ERRNO(set(0, deadline(2000, 50000, 50000)), EINVAL,
+		    "deadline: a period under 100 us");
 	CHECK_ERRNO(set(0, deadline(MS, 1ull << 63, 0)), EINVAL, "deadline: the highest bit");
 	CHECK_ERRNO(set(0, deadline(MS, 5000 * MS, 5000 * MS)), EINVAL,
 		    "deadline: a period of five seconds");

@@ -44,7 +44,6 @@ err_t show_pid_schedstat(const struct proc_subject *s, struct text *t)
 {
 	struct process_info i = {};
 	subject_info(s, &i);
-	FMT(t, "{} 0 {}\n", i.utime_ns + i.stime_ns,
-	    i.voluntary_switches + i.involuntary_switches);
+	FMT(t, "{} 0 {}\n", i.utime_ns + i.stime_ns, i.voluntary_switches + i.involuntary_switches);
 	return OK;
 }
