@@ -262,8 +262,8 @@ static err_t inherit_word(const struct futex_pi_call *c)
 	}
 }
 
-static err_t wait_for_mutex(const struct futex_pi_call *c, struct pi_waiter *w, struct waiter *sleep,
-			    u64 deadline_ns)
+static err_t wait_for_mutex(const struct futex_pi_call *c, struct pi_waiter *w,
+			    struct waiter *sleep, u64 deadline_ns)
 {
 	while (atomic_u32_load_acquire(&w->state) == PI_WAITS) {
 		err_t err = waiter_sleep(sleep, WAIT_SIGNAL, deadline_ns);

@@ -73,15 +73,17 @@ static i64 lag_of(const struct sched_entity *e, u64 v)
 
 void fair_leave(struct fair_queue *f, struct sched_entity *e)
 {
-	e->lag = lag_of(e, fair_now(f));
 	e->is_counted = false;
-	f->weight -= e->weight;
-	if (f->weight != 0) {
-		f->excess -= ahead(e->vruntime, f->v) * (i64)e->weight;
-	} else {
+	if (f->weight == e->weight) { /* alone: it is the mean itself */
+		e->lag = 0;
 		f->v = max_of(f->v, e->vruntime);
 		f->excess = 0;
+		f->weight = 0;
+		return;
 	}
+	e->lag = lag_of(e, fair_now(f));
+	f->weight -= e->weight;
+	f->excess -= ahead(e->vruntime, f->v) * (i64)e->weight;
 }
 
 /* The mean moves towards whoever joins: he is put further off, so that his lag is what it was.

@@ -90,6 +90,8 @@ struct task_ref runq_remove(struct runq *q, struct task *t)
 
 static bool pick_urgent(struct runq *q, struct task_ref *out) HOLDS(runq)
 {
+	if (likely(q->rt.count == 0 && ready_tree_count(&q->dl.ready) == 0))
+		return false;
 	if (q->rt.count != 0 && rt_waiting(&q->rt) == RANK_STOP)
 		return rt_pick(&q->rt, out);
 	if (deadline_pick(&q->dl, out))

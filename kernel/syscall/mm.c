@@ -79,6 +79,7 @@ err_t sys_mmap(struct thread *self, const struct sysargs *a, i64 *ret)
 		.flags = (u32)a->a3,
 		.max_prot = VM_READ | VM_WRITE | VM_EXEC,
 		.kind = MAPPING_OBJECT,
+		.can_exceed = mm_can_exceed(self),
 	};
 	u64 va = 0;
 	if (r.offset % PAGE_SIZE != 0)
@@ -131,7 +132,8 @@ err_t sys_mremap(struct thread *self, const struct sysargs *a, i64 *ret)
 	u64 va = 0;
 	if (a->a3 > UINT32_MAX)
 		return ERR_INVAL;
-	TRY(mm_remap(thread_mm(self), a->a0, a->a1, a->a2, (u32)a->a3, a->a4, &va));
+	TRY(mm_remap(thread_mm(self), a->a0, a->a1, a->a2, (u32)a->a3, a->a4, mm_can_exceed(self),
+		     &va));
 	*ret = (i64)va;
 	return OK;
 }

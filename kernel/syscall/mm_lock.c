@@ -6,17 +6,10 @@
 #include "syscall/handlers_mm.h"
 #include "vm/mm.h"
 
-/* CAP_IPC_LOCK: more than RLIMIT_MEMLOCK allows. */
-enum : u32 { CAP_IPC_LOCK_BIT = 14 };
-static bool can_exceed(struct thread *self)
-{
-	return (thread_cred(self)->cap_effective >> CAP_IPC_LOCK_BIT & 1) != 0;
-}
-
 err_t sys_mlock(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
-	return mm_lock_range(thread_mm(self), a->a0, a->a1, can_exceed(self), false);
+	return mm_lock_range(thread_mm(self), a->a0, a->a1, mm_can_exceed(self), false);
 }
 
 err_t sys_mlock2(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -25,7 +18,7 @@ err_t sys_mlock2(struct thread *self, const struct sysargs *a, i64 *ret)
 	u32 flags = (u32)a->a2;
 	if ((flags & ~(u32)MLOCK_ONFAULT) != 0)
 		return ERR_INVAL;
-	return mm_lock_range(thread_mm(self), a->a0, a->a1, can_exceed(self), flags != 0);
+	return mm_lock_range(thread_mm(self), a->a0, a->a1, mm_can_exceed(self), flags != 0);
 }
 
 err_t sys_munlock(struct thread *self, const struct sysargs *a, i64 *ret)
@@ -37,7 +30,7 @@ err_t sys_munlock(struct thread *self, const struct sysargs *a, i64 *ret)
 err_t sys_mlockall(struct thread *self, const struct sysargs *a, i64 *ret)
 {
 	(void)ret;
-	return mm_lock_all(thread_mm(self), (u32)a->a0, can_exceed(self));
+	return mm_lock_all(thread_mm(self), (u32)a->a0, mm_can_exceed(self));
 }
 
 err_t sys_munlockall(struct thread *self, const struct sysargs *a, i64 *ret)

@@ -112,7 +112,9 @@ static err_t check_locked(struct mm *mm, const struct map_request *r) HOLDS(mm_m
 	if (likely((r->flags & MAP_LOCKED) == 0 && mm->lock_future == 0))
 		return OK;
 	u64 limit = atomic_u64_load(&array_at(mm->limit, MM_LIMIT_MEMLOCK)) / PAGE_SIZE;
-	return mm->locked_pages + r->len / PAGE_SIZE > limit ? ERR_AGAIN : OK;
+	if ((r->flags & MAP_LOCKED) != 0 && limit == 0 && !r->can_exceed)
+		return ERR_PERM;
+	return mm->locked_pages + r->len / PAGE_SIZE > limit && !r->can_exceed ? ERR_AGAIN : OK;
 }
 
 /* Marks the place, emptied first if it is to be replaced. */

@@ -163,6 +163,7 @@ struct ON_STACK map_request {
 	u32 max_prot; /* VM_*; the caller sets it by the file's open mode, the file may narrow it */
 	enum mapping_kind kind; /* MAPPING_OBJECT unless the kernel itself maps */
 	bool is_fresh;		/* MAP_FIXED where most likely nothing is: exec */
+	bool can_exceed;	/* the caller has CAP_IPC_LOCK */
 };
 void map_request_fini(struct map_request *r);
 
@@ -183,7 +184,9 @@ err_t mm_unmap(struct mm *mm, u64 addr, u64 len);
 err_t mm_protect(struct mm *mm, u64 addr, u64 len, u32 prot);
 /* The new break, or the old one when it cannot be moved. */
 u64 mm_brk(struct mm *mm, u64 brk);
-err_t mm_remap(struct mm *mm, u64 old, u64 old_len, u64 new_len, u32 flags, u64 new_addr, u64 *va);
+/* can_exceed: as in mm_lock_range. */
+err_t mm_remap(struct mm *mm, u64 old, u64 old_len, u64 new_len, u32 flags, u64 new_addr,
+	       bool can_exceed, u64 *va);
 err_t mm_advise(struct mm *mm, u64 addr, u64 len, i32 advice);
 err_t mm_sync(struct mm *mm, u64 addr, u64 len, u32 flags);
 /* Fills out with 1 for each resident page from addr (page aligned) on; ERR_NOMEM when a page is not

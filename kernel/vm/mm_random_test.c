@@ -107,7 +107,8 @@ static void move_range(struct ktest_ctx *t, struct model *m, struct mm *mm, u64 
 		is_one &= array_at(m->page, i).is_mapped &&
 			  array_at(m->page, i).prot == array_at(m->page, page).prot;
 	u32 flags = MREMAP_MAYMOVE | MREMAP_FIXED;
-	err_t e = mm_remap(mm, va_of(page), n * PAGE_SIZE, n * PAGE_SIZE, flags, va_of(to), &va);
+	err_t e = mm_remap(mm, va_of(page), n * PAGE_SIZE, n * PAGE_SIZE, flags, va_of(to), false,
+			   &va);
 	EXPECT_EQ(e, is_one ? OK : ERR_FAULT);
 	for (u64 i = 0; e == OK && i < n; i++) {
 		array_at(m->page, to + i) = array_at(m->page, page + i);

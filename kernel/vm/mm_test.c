@@ -176,24 +176,26 @@ KTEST(mm, remap_moves_content)
 	REQUIRE_OK(map_at(&s, BASE, 2, RW, ANON_AT));
 	REQUIRE_OK(map_at(&s, BASE + 2 * PAGE_SIZE, 1, VM_READ, ANON_AT));
 	EXPECT_OK(poke(&s, BASE + PAGE_SIZE, 5));
-	EXPECT_EQ(mm_remap(mm, BASE, 2 * PAGE_SIZE, 4 * PAGE_SIZE, 0, 0, &va), ERR_NOMEM);
-	EXPECT_OK(mm_remap(mm, BASE, 2 * PAGE_SIZE, 4 * PAGE_SIZE, MREMAP_MAYMOVE, 0, &va));
+	EXPECT_EQ(mm_remap(mm, BASE, 2 * PAGE_SIZE, 4 * PAGE_SIZE, 0, 0, false, &va), ERR_NOMEM);
+	EXPECT_OK(mm_remap(mm, BASE, 2 * PAGE_SIZE, 4 * PAGE_SIZE, MREMAP_MAYMOVE, 0, false, &va));
 	EXPECT(va != BASE);
 	EXPECT_EQ(peek(&s, va + PAGE_SIZE), 5);
 	EXPECT_EQ(peek(&s, va + 3 * PAGE_SIZE), 0);
 	EXPECT_EQ(peek(&s, BASE + PAGE_SIZE), ERR_FAULT);
 	u64 again = 0;
-	EXPECT_OK(mm_remap(mm, va, 4 * PAGE_SIZE, PAGE_SIZE, 0, 0, &again));
+	EXPECT_OK(mm_remap(mm, va, 4 * PAGE_SIZE, PAGE_SIZE, 0, 0, false, &again));
 	EXPECT_EQ(again, va);
 	EXPECT_EQ(peek(&s, va + PAGE_SIZE), ERR_FAULT);
-	EXPECT_EQ(mm_remap(mm, va, 2 * PAGE_SIZE, 3 * PAGE_SIZE, MREMAP_MAYMOVE, 0, &again),
+	EXPECT_EQ(mm_remap(mm, va, 2 * PAGE_SIZE, 3 * PAGE_SIZE, MREMAP_MAYMOVE, 0, false, &again),
 		  ERR_FAULT);
 	EXPECT_OK(poke(&s, va, 8));
 	u32 flags = MREMAP_MAYMOVE | MREMAP_FIXED;
-	EXPECT_OK(mm_remap(mm, va, PAGE_SIZE, PAGE_SIZE, flags, BASE + 2 * PAGE_SIZE, &again));
+	EXPECT_OK(
+		mm_remap(mm, va, PAGE_SIZE, PAGE_SIZE, flags, BASE + 2 * PAGE_SIZE, false, &again));
 	EXPECT_EQ(peek(&s, BASE + 2 * PAGE_SIZE), 8);
 	flags = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
-	EXPECT_OK(mm_remap(mm, BASE + 2 * PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, flags, 0, &again));
+	EXPECT_OK(
+		mm_remap(mm, BASE + 2 * PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, flags, 0, false, &again));
 	EXPECT_EQ(peek(&s, BASE + 2 * PAGE_SIZE), 0);
 	EXPECT_EQ(peek(&s, again), 8);
 }

@@ -8,6 +8,7 @@ struct ON_STACK remap {
 	u64 new_len;
 	u32 flags;
 	u64 new_addr;
+	bool can_exceed; /* the caller has CAP_IPC_LOCK */
 	/* What stands at old. */
 	struct region_ref region;
 	u32 prot;
@@ -78,7 +79,7 @@ static err_t check_growth(struct mm *mm, const struct remap *r) HOLDS(mm_map)
 	struct mapping *m = mapping_of(region_get(&r->region));
 	if ((m->flags & MAPPING_LOCKED) != 0) {
 		u64 limit = atomic_u64_load(&array_at(mm->limit, MM_LIMIT_MEMLOCK)) / PAGE_SIZE;
-		if (mm->locked_pages + more / PAGE_SIZE > limit)
+		if (mm->locked_pages + more / PAGE_SIZE > limit && !r->can_exceed)
 			return ERR_AGAIN;
 	}
 	return mm_may_grow(mm, more, mapping_is_data(m, r->prot));
@@ -149,9 +150,15 @@ static err_t remap_fixed(struct mm *mm, struct remap *r) HOLDS(mm_map)
 	return move_to(mm, r, r->new_addr);
 }
 
-err_t mm_remap(struct mm *mm, u64 old, u64 old_len, u64 new_len, u32 flags, u64 new_addr, u64 *va)
+err_t mm_remap(struct mm *mm, u64 old, u64 old_len, u64 new_len, u32 flags, u64 new_addr,
+	       bool can_exceed, u64 *va)
 {
-	struct remap r CLEANUP(remap_fini) = { old, old_len, new_len, flags, new_addr, {}, 0 };
+	struct remap r CLEANUP(remap_fini) = { .old = old,
+					       .old_len = old_len,
+					       .new_len = new_len,
+					       .flags = flags,
+					       .new_addr = new_addr,
+					       .can_exceed = can_exceed };
 	TRY(check_request(&r));
 	GUARD(mm_map, &mm->lock);
 	mm_note_peaks(mm);

@@ -56,12 +56,10 @@ static void alone(void)
 	CHECK_OK(futex(word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), "lock: a free word");
 	CHECK_EQ(*word, tid(), "lock: the word names the owner");
 	CHECK_ERRNO(futex(word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), EDEADLK, "lock: one's own");
-	CHECK_ERRNO(futex(word, FUTEX_TRYLOCK_PI, 0, NULL, NULL, 0), EDEADLK,
-		    "trylock: one's own");
+	CHECK_ERRNO(futex(word, FUTEX_TRYLOCK_PI, 0, NULL, NULL, 0), EDEADLK, "trylock: one's own");
 	CHECK_OK(futex(word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), "unlock");
 	CHECK_EQ(*word, 0, "unlock: the word is free");
-	CHECK_ERRNO(futex(word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), EPERM,
-		    "unlock: not one's own");
+	CHECK_ERRNO(futex(word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), EPERM, "unlock: not one's own");
 	CHECK_OK(futex(word, FUTEX_TRYLOCK_PI, 0, NULL, NULL, 0), "trylock: a free word");
 	CHECK_OK(futex(word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), "trylock: unlocked");
 	*word = 0x3ffffff0;

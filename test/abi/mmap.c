@@ -280,6 +280,33 @@ static void asking(void)
 	munmap(p, 4 * ABI_PAGE);
 }
 
+/* Who has the right may lock more than the limit says; nobody else. */
+static void locking(void)
+{
+	struct rlimit little = { ABI_PAGE, ABI_PAGE }, none = { 0, 0 };
+	IN_CHILD("locked memory: the right goes over the limit", {
+		NEED(setrlimit(RLIMIT_MEMLOCK, &little) == 0);
+		NEED(mlockall(MCL_FUTURE) == 0);
+		char *p = mmap(NULL, 16 * ABI_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		NEED(p != MAP_FAILED);
+		p = mremap(p, 16 * ABI_PAGE, 32 * ABI_PAGE, MREMAP_MAYMOVE);
+		NEED(p != MAP_FAILED);
+		p = mmap(NULL, 16 * ABI_PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED,
+			 -1, 0);
+		NEED(p != MAP_FAILED);
+	});
+	IN_CHILD("locked memory: without the right the limit holds", {
+		NEED(setrlimit(RLIMIT_MEMLOCK, &little) == 0 && setuid(65534) == 0);
+		NEED_ERRNO((long)mmap(NULL, 16 * ABI_PAGE, PROT_READ,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0),
+			   EAGAIN);
+		NEED(setrlimit(RLIMIT_MEMLOCK, &none) == 0);
+		NEED_ERRNO((long)mmap(NULL, 16 * ABI_PAGE, PROT_READ,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0),
+			   EPERM);
+	});
+}
+
 int main(void)
 {
 	abi_begin("mmap");
@@ -290,5 +317,6 @@ int main(void)
 	advising();
 	breaking();
 	asking();
+	locking();
 	return abi_end();
 }
