@@ -22,6 +22,7 @@
 #include "fs/mount.h"
 #include "fs/procfs/procfs.h"
 #include "fs/ramfs.h"
+#include "fs/sysfs/sysfs.h"
 #include "fs/vfs_ops.h"
 #include "init/command_line.h"
 #include "init/first_process.h"
@@ -116,6 +117,7 @@ void kernel_main(void)
 	must(ramfs_register(), STR("ramfs"));
 	must(devtmpfs_init(), STR("devtmpfs"));
 	must(procfs_init(), STR("procfs"));
+	must(sysfs_init(), STR("sysfs"));
 	must(mem_devices_init(), STR("memory devices"));
 	must(kcov_device_init(), STR("kcov"));
 	must(tty_console_init(), STR("console"));
