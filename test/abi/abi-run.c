@@ -260,11 +260,14 @@ static void run_and_account(const char *name, struct totals *t)
 static void become_init(void)
 {
 	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
 	mkdir("/dev", 0755);
 	mkdir("/tmp", 01777);
 	chmod("/tmp", 01777);
 	if (mount("proc", "/proc", "proc", 0, "") != 0 && errno != EBUSY)
 		printf("# mount /proc: %s\n", strerror(errno));
+	if (mount("sysfs", "/sys", "sysfs", 0, "") != 0 && errno != EBUSY)
+		printf("# mount /sys: %s\n", strerror(errno));
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, "") != 0 && errno != EBUSY)
 		printf("# mount /dev: %s\n", strerror(errno));
 	int fd = open("/dev/console", O_RDWR);
