@@ -34,15 +34,13 @@ void thread_usage(struct thread *t, struct usage *out)
 	}
 	t->shown_utime_ns = utime;
 	t->shown_stime_ns = stime;
-	u64 switches = atomic_u64_load(&t->task.sched.switches);
-	u64 preemptions = atomic_u64_load(&t->task.sched.preemptions);
 	*out = (struct usage){
 		.utime_ns = utime,
 		.stime_ns = stime,
 		.minor_faults = atomic_u64_load(&t->minor_faults),
 		.major_faults = atomic_u64_load(&t->major_faults),
-		.voluntary = switches - min_of(switches, preemptions),
-		.involuntary = preemptions,
+		.voluntary = atomic_u64_load(&t->task.sched.voluntary),
+		.involuntary = atomic_u64_load(&t->task.sched.preemptions),
 	};
 }
 

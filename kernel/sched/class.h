@@ -78,6 +78,7 @@ struct runq {
 	bool has_tick GUARDED(runq);  /* one was asked for and has not come */
 	u64 busy_ns GUARDED(runq);
 	u64 switches GUARDED(runq);
+	u64 puts GUARDED(runq); /* of put_prev, in steps of CPU_MAX: no two CPUs' are alike */
 	/* For other CPUs, which may read what is no longer so. */
 	struct atomic_u32 rank ATOMIC_ONLY;	   /* of what runs */
 	struct atomic_u32 waiting ATOMIC_ONLY;	   /* Q3 */

@@ -19,6 +19,7 @@ void runq_init(u32 cpu)
 		GUARD(runq, &q->lock);
 		fair_init(q);
 		deadline_init(q);
+		q->puts = cpu;
 	}
 	irq_restore(flags);
 }

@@ -96,6 +96,28 @@ static bool policy_pick(u32 cpu, struct task_ref *out)
 	return false;
 }
 
+/* t leaves the CPU, by itself or to go on later. */
+static void note_put(struct runq *q, struct task *t) HOLDS(runq)
+{
+	q->puts += CPU_MAX;
+	t->sched.put_mark = q->puts;
+	if (!task_goes_on(t)) {
+		t->sched.put_mark = 0;
+		atomic_u64_add_own(&t->sched.voluntary, 1);
+	}
+}
+
+/* Who goes on at once where it was put back was not switched from; another was preempted. */
+static void count_switch(struct runq *q, struct sched_entity *e) HOLDS(runq)
+{
+	if (e->put_mark == q->puts)
+		return;
+	q->switches++;
+	if (e->put_mark != 0)
+		atomic_u64_add_own(&e->preemptions, 1);
+	e->put_mark = 0;
+}
+
 static void policy_put_prev(u32 cpu, struct task *t)
 {
 	struct runq *q = runq_of(cpu);
@@ -116,6 +138,7 @@ static void policy_put_prev(u32 cpu, struct task *t)
 		rt_account(&q->rt, now, ran);
 	}
 	e->queue = QUEUE_NONE;
+	note_put(q, t);
 	q->stopped_at = now;
 	q->now.rank = RANK_IDLE;
 	atomic_u32_store(&q->rank, RANK_IDLE);
@@ -138,8 +161,7 @@ static u64 policy_set_next(u32 cpu, struct task *t)
 	struct sched_entity *e = &t->sched;
 	GUARD(runq, &q->lock);
 	e->exec_start_ns = q->stopped_at != 0 ? q->stopped_at : clock_monotonic_ns();
-	atomic_u64_add_own(&e->switches, 1);
-	q->switches++;
+	count_switch(q, e);
 	e->queue = QUEUE_RUNNING;
 	runq_set_running(q, e, e->exec_start_ns);
 	if (cpu_count() != 1)
@@ -168,8 +190,6 @@ static bool policy_tick(u32 cpu, struct task *running)
 	}
 	if (sched_hooks->tick != nullptr)
 		sched_hooks->tick(running);
-	if (atomic_u32_load(&q->waiting) != 0)
-		atomic_u64_add_own(&running->sched.preemptions, 1);
 	if (cpu_count() != 1)
 		place_balance(cpu);
 	return true;

@@ -204,7 +204,14 @@ static void admission(void)
 		kill(child[i], SIGKILL);
 		waitpid(child[i], NULL, 0);
 	}
-	CHECK_OK(set(0, deadline(90 * MS, 100 * MS, 100 * MS)), "deadline: it is free again");
+	/* What is reserved is given back when the period that it belongs to is over. */
+	long r = -1;
+	for (int i = 0; i < 100 && r != 0; i++) {
+		r = set(0, deadline(90 * MS, 100 * MS, 100 * MS));
+		if (r != 0)
+			usleep(20000);
+	}
+	CHECK_EQ(r, 0, "deadline: it is free again");
 	CHECK_OK(set(0, (struct attr){ .policy = SCHED_OTHER }), "deadline: and given back");
 }
 
@@ -302,7 +309,7 @@ static void *spin(void *arg)
 }
 
 /* A deadline task gets its run time well before the deadline, beside tasks that use what they get;
- * a host that is busy as well has two seconds to spare. */
+ * a host that is busy as well has three seconds to spare. */
 static void meets_deadlines(void)
 {
 	IN_CHILD("deadline: it goes before all who only use the CPU", {
@@ -313,10 +320,10 @@ static void meets_deadlines(void)
 		pthread_t t[64];
 		for (int i = 0; i < n; i++)
 			NEED(pthread_create(&t[i], NULL, spin, NULL) == 0);
-		NEED(set(0, deadline(60 * MS, 4000 * MS, 4000 * MS)) == 0);
+		NEED(set(0, deadline(800 * MS, 4000 * MS, 4000 * MS)) == 0);
 		uint64_t before = now(CLOCK_MONOTONIC);
 		use_cpu(40 * MS);
-		NEED(now(CLOCK_MONOTONIC) - before < 2000 * MS);
+		NEED(now(CLOCK_MONOTONIC) - before < 3000 * MS);
 		NEED(set(0, none) == 0);
 		atomic_store(&stop_spinning, 1);
 		for (int i = 0; i < n; i++)
@@ -334,6 +341,18 @@ static void intervals(void)
 		NEED(sched_setscheduler(0, SCHED_FIFO, &p) == 0);
 		NEED(sched_rr_get_interval(0, &t) == 0 && t.tv_sec == 0 && t.tv_nsec == 0);
 	});
+}
+
+static void switches(void)
+{
+	struct rusage before, after;
+	getrusage(RUSAGE_THREAD, &before);
+	use_cpu(60 * MS);
+	getrusage(RUSAGE_THREAD, &after);
+	CHECK_EQ(after.ru_nvcsw - before.ru_nvcsw, 0, "switches: none by itself while it computes");
+	usleep(1000);
+	getrusage(RUSAGE_THREAD, &before);
+	CHECK_EQ(before.ru_nvcsw - after.ru_nvcsw, 1, "switches: one for a sleep");
 }
 
 static long number_in(const char *path)
@@ -401,6 +420,7 @@ int main(void)
 	priorities();
 	meets_deadlines();
 	intervals();
+	switches();
 	settings();
 	files();
 	return abi_end();

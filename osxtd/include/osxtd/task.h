@@ -61,8 +61,9 @@ struct sched_entity {
 	u64 lent_due_ns;
 	struct sched_deadline deadline;
 	struct atomic_u64 affinity; /* CPUs it may run on; 0: all */
-	struct atomic_u64 switches, preemptions;
-	struct atomic_u32 ticks; /* timer ticks that met it running */
+	u64 put_mark; /* of the put_prev after which it is queued again; 0: it left by itself */
+	struct atomic_u64 voluntary, preemptions; /* how often it left the CPU, and why */
+	struct atomic_u32 ticks;		  /* timer ticks that met it running */
 };
 
 enum task_state : u32 { TASK_NEW, TASK_READY, TASK_RUNNING, TASK_PARKED, TASK_DEAD };
@@ -122,6 +123,11 @@ OSXTD_API void task_park(void);
 ALWAYS_INLINE bool task_is_parked(const struct task *t)
 {
 	return atomic_u32_load(&t->_state) == TASK_PARKED;
+}
+/* For put_prev: t would go on, it neither sleeps nor ends. */
+ALWAYS_INLINE bool task_goes_on(const struct task *t)
+{
+	return atomic_u32_load(&t->_state) == TASK_RUNNING;
 }
 /* True while a CPU runs t or has not left its stack yet; nobody else may run it then. */
 ALWAYS_INLINE bool task_is_on_cpu(const struct task *t)
