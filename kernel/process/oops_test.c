@@ -16,12 +16,18 @@ LOCK_CLASS(oops_mutex, mutex);
 LOCK_CLASS(oops_mutex_inner, mutex, AFTER(oops_mutex));
 LOCK_CLASS(oops_spin, spin, AFTER(oops_mutex_inner));
 LOCK_CLASS(oops_irq, irq, AFTER(oops_spin));
+LOCK_CLASS(oops_rwmutex, rwmutex);
+LOCK_CLASS(oops_rw, rw, AFTER(oops_rwmutex));
+LOCK_CLASS(oops_seq, seq, AFTER(oops_rw));
 
 struct victims {
 	struct oops_mutex_lock mutex;
 	struct oops_mutex_inner_lock inner;
 	struct oops_spin_lock spin;
 	struct oops_irq_lock irq;
+	struct oops_rwmutex_lock rwmutex;
+	struct oops_rw_lock rw;
+	struct oops_seq_lock seq;
 	u32 in_mutex GUARDED(oops_mutex);
 	u32 in_inner GUARDED(oops_mutex_inner);
 	u32 in_spin GUARDED(oops_spin);
@@ -153,6 +159,41 @@ KTEST(oops, locks_of_the_dead_are_released)
 	EXPECT(can_take_all());
 	EXPECT(ends_by_oops(fail_in_all));
 	EXPECT(can_take_all());
+	EXPECT_EQ(preempt_count(), 0);
+}
+
+static void fail_as_reader(void *arg)
+{
+	(void)arg;
+	READ_GUARD(oops_rwmutex, &victims.rwmutex);
+	READ_GUARD(oops_rw, &victims.rw);
+	fail();
+}
+
+static void fail_as_writer(void *arg)
+{
+	(void)arg;
+	WRITE_GUARD(oops_rwmutex, &victims.rwmutex);
+	WRITE_GUARD(oops_rw, &victims.rw);
+	GUARD(oops_seq, &victims.seq);
+	fail();
+}
+
+static bool can_write_all(void)
+{
+	WRITE_GUARD(oops_rwmutex, &victims.rwmutex);
+	WRITE_GUARD(oops_rw, &victims.rw);
+	GUARD(oops_seq, &victims.seq);
+	return preempt_count() == 2;
+}
+
+KTEST(oops, locks_that_readers_share_are_released)
+{
+	KEEPS("a task that was ended by an oops stays");
+	EXPECT(ends_by_oops(fail_as_reader));
+	EXPECT(can_write_all());
+	EXPECT(ends_by_oops(fail_as_writer));
+	EXPECT(can_write_all());
 	EXPECT_EQ(preempt_count(), 0);
 }
 

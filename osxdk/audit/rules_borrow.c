@@ -230,6 +230,21 @@ struct guard_search {
 	unsigned before; /* offset of the borrow */
 	unsigned found;	 /* offset of the guard, 0 without one */
 };
+/* struct C_guard, or C_read_guard of who shares the lock, for one of the classes. */
+static bool is_guard_of(const char *type, const char *classes)
+{
+	static const char *const ends[] = { "_guard", "_read_guard" };
+	char name[128];
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (!ends_with(type, ends[i]))
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)(strlen(type) - strlen(ends[i])), type);
+		if (list_has(classes, name))
+			return true;
+	}
+	return false;
+}
+
 static enum CXChildVisitResult find_guard(CXCursor c, CXCursor parent, CXClientData data)
 {
 	(void)parent;
@@ -240,12 +255,8 @@ static enum CXChildVisitResult find_guard(CXCursor c, CXCursor parent, CXClientD
 		return CXChildVisit_Continue;
 	const char *type = struct_name(clang_getCursorType(c));
 	unsigned at = expanded(c).offset;
-	char name[128];
-	if (ends_with(type, "_guard")) {
-		snprintf(name, sizeof(name), "%.*s", (int)(strlen(type) - strlen("_guard")), type);
-		if (list_has(s->classes, name) && at < s->before)
-			s->found = at;
-	}
+	if (is_guard_of(type, s->classes) && at < s->before)
+		s->found = at;
 	return CXChildVisit_Continue;
 }
 

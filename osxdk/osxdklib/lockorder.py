@@ -15,12 +15,13 @@ HEAD = '''<!-- SPDX-License-Identifier: MPL-2.0 -->
 Made by `osxdk check --fix` from the classes in the sources. A class is taken *after* another one when both are held; the
 order is declared with the class, checked by the compiler within a function and by lockdep in every run of a debug build, which also
 learns the orders that nobody declared. *spin* locks are held for a few instructions with preemption off, *irq* locks with
-interrupts off too, so that handlers may take them; a task sleeps for a *mutex*.
+interrupts off too, so that handlers may take them; a task sleeps for a *mutex*. *rw* and *rwmutex* are a spinlock and a mutex that
+readers share; *seq* is a spinlock of writers, whose readers take nothing.
 
 | class | kind | declared in | taken after |
 |---|---|---|---|
 '''
-DECLARATION = re.compile(r'^LOCK_CLASS(?:_RAW)?\((\w+), (spin|irq|mutex)((?:,\s*AFTER\(\w+\))*)\);', re.M)
+DECLARATION = re.compile(r'^LOCK_CLASS(?:_RAW)?\((\w+), (spin|irq|mutex|rw|rwmutex|seq)((?:,\s*AFTER\(\w+\))*)\);', re.M)
 
 
 class LockClass:

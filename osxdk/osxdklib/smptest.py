@@ -16,7 +16,7 @@ def suite(config, log):
         machine = run.make_machine(config, 'omegaos', args=[f'ktest={tests}', 'osxtd.log_level=info', *args], smp=smp)
         suites.boot_and_judge(result, name, machine, seen + suites.GOOD['ktest'], suites.patience(config, 120), log, reports=False)
 
-    ktest('ktest on 4 CPUs', 4, 'smp,sched,sched_attack,mutex,waitq,timer,task', seen=r'smp: 4 CPUs run[^\0]*')
+    ktest('ktest on 4 CPUs', 4, 'smp,sched,sched_attack,mutex,waitq,timer,task,spin,rw,rwmutex,seq,rcu,torture', seen=r'smp: 4 CPUs run[^\0]*')
     ktest('64 CPUs', 64, 'smp.each_cpu_runs_tasks,smp.a_call_reaches_each_other_cpu_once', seen=r'smp: 64 CPUs run[^\0]*')
     for argument, count in LIMITS:
         seen = rf'smp: {count} CPUs run[^\0]*' if count > 1 else ''

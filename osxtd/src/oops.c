@@ -159,12 +159,12 @@ static void release_locks(void)
 	while (preempt_count() != 0) {
 		struct spin_raw *l = held_spinlock(preempt_count() - 1);
 		report_lock(class_of_spinlock(l));
-		spin_raw_unlock(l);
+		held_release_spinlock(l);
 	}
 	while (cpu_mutexes() != nullptr) {
 		struct mutex_raw *m = cpu_mutexes();
 		report_lock(class_of_mutex(m));
-		mutex_raw_unlock(m);
+		held_release_mutex(m);
 	}
 }
 

@@ -4,7 +4,7 @@ import gdb
 
 from . import kernel, tasks
 
-SLEEPERS = 'MUTEX_SLEEPERS'
+FLAGS = 'MUTEX_FLAGS'
 
 
 def lock_class(word):
@@ -31,7 +31,7 @@ def thread_names():
 
 
 def spinlocks(cpu):
-    """The spinlocks that a CPU holds, in the order in which it took them."""
+    """The spinlocks that a CPU holds, in the order in which it took them; those that it reads under are like the others."""
     local = kernel.var('cpu_areas')[cpu]['local']
     for step in range(int(local['preempt_steps']) // kernel.const('PREEMPT_STEP')):
         lock = int(local['held'][step])
@@ -45,7 +45,7 @@ def mutexes(first):
     at = first
     while int(at):
         mutex = at.dereference()
-        yield describe(int(mutex['_held']) & ~kernel.const(SLEEPERS), int(at)), sleepers(mutex)
+        yield describe(int(mutex['_held']) & ~kernel.const(FLAGS), int(at)), sleepers(mutex)
         at = mutex['_below']
 
 

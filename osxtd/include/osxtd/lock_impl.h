@@ -11,7 +11,9 @@
 #include <osxtd/cpu.h>
 #include <osxtd/lockdep.h>
 
-enum : u32 { MUTEX_SLEEPERS = 1 };
+/* Behind the class in the word of a held mutex. */
+enum : u32 { MUTEX_SLEEPERS = 1, MUTEX_IS_READER = 2, MUTEX_FLAGS = 3 };
+static_assert(alignof(struct lock_class) > MUTEX_FLAGS);
 
 /* Classes lie in the kernel's image, aligned and less than 4 GiB apart: 32 bits tell them. */
 ALWAYS_INLINE u32 lock_word(const struct lock_class *cls)
@@ -25,14 +27,14 @@ const struct lock_class *lock_class_of(u32 word);
 /* As spin_raw_lock, perhaps under others of the class: their order is the caller's care. */
 ALWAYS_INLINE void spin_raw_lock_nested(struct spin_raw *l, const struct lock_class *cls)
 {
-	lockdep_acquire(cls, true);
+	lockdep_acquire(cls, LOCKDEP_NESTED);
 	preempt_disable_for(l);
 	if (unlikely(__atomic_exchange_n(&l->_word, lock_word(cls), __ATOMIC_ACQUIRE) != 0))
 		spin_raw_contended(l, lock_word(cls));
 }
 ALWAYS_INLINE void spin_raw_lock(struct spin_raw *l, const struct lock_class *cls)
 {
-	lockdep_acquire(cls, false);
+	lockdep_acquire(cls, LOCKDEP_ONE);
 	preempt_disable_for(l);
 	if (unlikely(__atomic_exchange_n(&l->_word, lock_word(cls), __ATOMIC_ACQUIRE) != 0))
 		spin_raw_contended(l, lock_word(cls));
@@ -40,7 +42,7 @@ ALWAYS_INLINE void spin_raw_lock(struct spin_raw *l, const struct lock_class *cl
 /* False, and nothing done, when it is held. */
 ALWAYS_INLINE bool spin_raw_try_lock(struct spin_raw *l, const struct lock_class *cls)
 {
-	lockdep_acquire(cls, false); /* who fails here comes back and waits */
+	lockdep_acquire(cls, LOCKDEP_ONE); /* who fails here comes back and waits */
 	preempt_disable_for(l);
 	u32 free = 0;
 	if (likely(__atomic_compare_exchange_n(&l->_word, &free, lock_word(cls), false,
@@ -58,7 +60,7 @@ ALWAYS_INLINE void spin_raw_unlock(struct spin_raw *l)
 ALWAYS_INLINE void mutex_raw_lock(struct mutex_raw *m, const struct lock_class *cls)
 {
 	might_sleep();
-	lockdep_acquire(cls, false);
+	lockdep_acquire(cls, LOCKDEP_ONE);
 	u32 free = 0;
 	if (unlikely(!__atomic_compare_exchange_n(&m->_held, &free, lock_word(cls), false,
 						  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))

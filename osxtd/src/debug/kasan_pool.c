@@ -51,7 +51,7 @@ void kasan_pool_slab(struct pool *p, struct uframe *f, u32 order)
 {
 	u64 va = (u64)frame_va(f);
 	for (u32 i = 0; i < 1u << order; i++) {
-		f[i].spare = (u64)p;
+		f[i].info = (struct vm_info *)(void *)p;
 		f[i].base = va;
 	}
 	kasan_poison((const void *)va, PAGE_SIZE << order, KASAN_SLAB_REDZONE);
@@ -131,9 +131,9 @@ void kasan_pool_describe(u64 va)
 	if (va < PHYSMAP_BASE || va >= MMIO_BASE)
 		return;
 	const struct uframe *f = frame_of(va - PHYSMAP_BASE);
-	if (f->kind != FRAME_SLAB || f->spare == 0)
+	if (f->kind != FRAME_SLAB || f->info == nullptr)
 		return;
-	struct pool *p = (struct pool *)f->spare;
+	struct pool *p = (struct pool *)(void *)f->info;
 	u64 into = va - f->base - min_of((u64)POOL_SLAB_HEAD, va - f->base);
 	u64 element = f->base + POOL_SLAB_HEAD + into / p->_stride * p->_stride;
 	BUG_LINE("{} byte {} of an element of pool {}, {} bytes at {016x}",

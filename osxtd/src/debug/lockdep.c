@@ -82,7 +82,7 @@ void held_locks(struct held_list *out)
 	for (u32 i = from; i < preempt_count() && i < HELD_MAX; i++) {
 		const struct spin_raw *l = held_spinlock(i);
 		if (l != nullptr && l->_word != 0 && out->count < HELD_LIST_MAX)
-			array_at(out->cls, out->count++) = class_of_spinlock(l);
+			array_at(out->cls, out->count++) = class_of_spinlock(l); /* readers too */
 	}
 	for (const struct mutex_raw *m = cpu_in_irq() ? nullptr : cpu_mutexes(); m != nullptr;
 	     m = m->_below) {
@@ -356,7 +356,8 @@ static u32 id_of(const struct lock_class *cls)
 		k->id = class_by_name(str_of_cstr(cls->_name));
 		k->cls = cls;
 		if (k->id != CLASS_MAX) {
-			array_at(dep.class, k->id).is_mutex = cls->_kind == LOCK_KIND_mutex;
+			array_at(dep.class, k->id).is_mutex = cls->_kind == LOCK_KIND_mutex ||
+							      cls->_kind == LOCK_KIND_rwmutex;
 			add_declared(k->id, str_of_cstr(cls->_order));
 		}
 		return k->id;
@@ -381,7 +382,7 @@ static void note_use(u32 id, bool irqs_are_on, u64 fp)
 	}
 }
 
-void lockdep_acquire(const struct lock_class *cls, bool is_nested)
+void lockdep_acquire(const struct lock_class *cls, enum lockdep_how how)
 {
 	u64 fp = address_of_(__builtin_frame_address(0));
 	u64 flags = irq_save();
@@ -393,10 +394,10 @@ void lockdep_acquire(const struct lock_class *cls, bool is_nested)
 	held_locks(&held);
 	u32 id = id_of(cls);
 	if (id != CLASS_MAX) {
-		note_use(id, irq_flags_are_on(flags), fp);
+		note_use(id, how != LOCKDEP_LOOK && irq_flags_are_on(flags), fp);
 		for (u32 i = 0; i < held.count; i++) {
 			u32 under = id_of(array_at(held.cls, i));
-			if (under == id && !is_nested)
+			if (under == id && how != LOCKDEP_NESTED)
 				report_nesting(id, fp);
 			else if (under != id && under != CLASS_MAX)
 				add_edge(under, id, fp);

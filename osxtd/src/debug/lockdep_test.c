@@ -18,6 +18,13 @@ LOCK_CLASS(ld_handler, spin);
 LOCK_CLASS(ld_irq, irq);
 LOCK_CLASS(ld_plain, spin);
 LOCK_CLASS(ld_mutex, mutex);
+LOCK_CLASS(ld_rw, rw);
+LOCK_CLASS(ld_rwmutex, rwmutex);
+LOCK_CLASS(ld_seq, seq);
+struct ld_value {
+	u32 v;
+};
+SEQ_CELL(ld_seq, ld_value);
 
 struct scratch {
 	struct ld_one_lock one, other_one;
@@ -29,6 +36,9 @@ struct scratch {
 	struct ld_irq_lock irq;
 	struct ld_plain_lock plain;
 	struct ld_mutex_lock mutex;
+	struct ld_rw_lock rw;
+	struct ld_rwmutex_lock rwmutex;
+	struct ld_value_cell cell OWNER(ld_seq);
 	struct timer timer OWNER(timer);
 	struct atomic_u32 fired ATOMIC_ONLY;
 };
@@ -52,6 +62,16 @@ TAKE(ld_handler, handler);
 TAKE(ld_irq, irq);
 TAKE(ld_plain, plain);
 TAKE(ld_mutex, mutex);
+
+#define TAKE_READ(cls, member)                                                                     \
+	static NOINLINE void read_##member(void (*inside)(void))                                   \
+	{                                                                                          \
+		READ_GUARD(cls, &scratch.member);                                                  \
+		inside();                                                                          \
+	}                                                                                          \
+	static_assert(true)
+TAKE_READ(ld_rw, rw);
+TAKE_READ(ld_rwmutex, rwmutex);
 
 static void nothing(void) {}
 static void then_one(void)
@@ -81,6 +101,24 @@ static void then_plain(void)
 static void then_mutex(void)
 {
 	take_mutex(nothing);
+}
+
+static void then_read_rw(void)
+{
+	read_rw(nothing);
+}
+static void then_read_rwmutex(void)
+{
+	read_rwmutex(nothing);
+}
+static NOINLINE void take_cell(void (*inside)(void))
+{
+	GUARD(ld_seq, &scratch.cell.lock);
+	inside();
+}
+static void then_look(void)
+{
+	(void)ld_value_cell_read(&scratch.cell);
 }
 
 /* Reports of kind that fn makes. */
@@ -121,6 +159,24 @@ KTEST(lockdep, two_of_a_class_are_reported)
 	lockdep_forget(STR("ld_"));
 	EXPECT_EQ(reports(take_one, then_other_one, STR("lockdep")), 1);
 	EXPECT_EQ(reports(take_one, then_other_one, STR("lockdep")), 0);
+}
+
+KTEST(lockdep, readers_are_holders)
+{
+	lockdep_forget(STR("ld_"));
+	EXPECT_EQ(reports(read_rw, then_one, STR("lockdep")), 0);
+	EXPECT_EQ(reports(take_one, then_read_rw, STR("lockdep")), 1);
+	/* One that reads again waits for a writer that waits for it. */
+	EXPECT_EQ(reports(read_rw, then_read_rw, STR("lockdep")), 1);
+	EXPECT_EQ(reports(read_rwmutex, then_read_rwmutex, STR("lockdep")), 1);
+}
+
+/* Both ways round are wrong only when somebody writes under the other lock. */
+KTEST(lockdep, who_looks_waits_for_the_writer)
+{
+	lockdep_forget(STR("ld_"));
+	EXPECT_EQ(reports(take_cell, then_one, STR("lockdep")), 0);
+	EXPECT_EQ(reports(take_one, then_look, STR("lockdep")), 1);
 }
 
 static void fire(struct timer *t)
@@ -166,6 +222,7 @@ KTEST(sleep_in_atomic, under_a_spinlock_in_a_handlers_way_and_not_otherwise)
 	lockdep_forget(STR("ld_"));
 	EXPECT_EQ(reports(take_one, then_mutex, STR("sleep in atomic")), 1);
 	EXPECT_EQ(reports(take_irq, then_mutex, STR("sleep in atomic")), 1);
+	EXPECT_EQ(reports(read_rw, then_read_rwmutex, STR("sleep in atomic")), 1);
 	EXPECT_EQ(reports(take_mutex, then_one, STR("lockdep")), 1); /* the other way round */
 	report_expect();
 	u64 flags = irq_save();

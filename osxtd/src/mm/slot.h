@@ -45,10 +45,9 @@ struct uframe {
 	/* page tables, see mm/table.h */
 	struct spin_raw lock;
 	u32 detached;
-	struct vm_info *info;
+	struct vm_info *info;  /* page of a slab, debug builds: its pool */
 	struct vmspace *owner; /* null while the table is in no space */
-	u64 base;	       /* leaf: first address it speaks for */
-	u64 spare;
+	u64 base; /* leaf: first address it speaks for; page of a slab, debug builds: the slab's */
 };
 static_assert(sizeof(struct uframe) == 64);
 
