@@ -8,6 +8,7 @@
 #include <osxtd/lock.h>
 #include <osxtd/object.h>
 #include <osxtd/oops.h>
+#include <osxtd/rcu.h>
 #include <osxtd/task.h>
 #include <osxtd/timer.h>
 #include <osxtd/waitq.h>
@@ -177,6 +178,21 @@ static void fail_as_writer(void *arg)
 	WRITE_GUARD(oops_rw, &victims.rw);
 	GUARD(oops_seq, &victims.seq);
 	fail();
+}
+
+static void fail_in_rcu(void *arg)
+{
+	(void)arg;
+	RCU_READ();
+	fail();
+}
+
+KTEST(oops, who_reads_under_rcu_ends_alone)
+{
+	KEEPS("a task that was ended by an oops stays");
+	EXPECT(ends_by_oops(fail_in_rcu));
+	rcu_synchronize();
+	EXPECT_EQ(preempt_count(), 0);
 }
 
 static bool can_write_all(void)

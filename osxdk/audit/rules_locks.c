@@ -13,7 +13,7 @@ static bool is_lock(CXCursor field)
  * container's functions touch. */
 static bool is_framework_part(CXCursor field)
 {
-	static const char *const parts[] = { "list_link", "tree_link" };
+	static const char *const parts[] = { "list_link", "tree_link", "rcu_link" };
 	const char *name = struct_name(clang_getCursorType(field));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (strcmp(name, parts[i]) == 0)

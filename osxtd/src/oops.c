@@ -16,6 +16,7 @@
 #include <osxtd/irq.h>
 #include <osxtd/lock.h>
 #include <osxtd/log.h>
+#include <osxtd/rcu.h>
 #include <osxtd/task.h>
 
 #include "boot_info.h"
@@ -109,6 +110,8 @@ static bool locks_are_the_kernels(void)
 		return false;
 	for (u32 i = 0; i < count; i++) {
 		const struct spin_raw *l = held_spinlock(i);
+		if (l == &rcu_scope_mark)
+			continue;
 		if (l == nullptr || l->_word == 0 || class_of_spinlock(l)->_is_framework)
 			return false;
 	}
@@ -158,6 +161,10 @@ static void release_locks(void)
 {
 	while (preempt_count() != 0) {
 		struct spin_raw *l = held_spinlock(preempt_count() - 1);
+		if (l == &rcu_scope_mark) {
+			preempt_enable();
+			continue;
+		}
 		report_lock(class_of_spinlock(l));
 		held_release_spinlock(l);
 	}

@@ -3,6 +3,7 @@
 #include <arch/check.h>
 #include <osxtd/ktest.h>
 #include <osxtd/list.h>
+#include <osxtd/rcu.h>
 #include <osxtd/task.h>
 #include <osxtd/tree.h>
 
@@ -99,6 +100,7 @@ static void yield_to_lies(struct task *victim, u32 picks)
 	while (liar.picks != 0)
 		task_yield();
 	(void)sched_policy_swap(liar.real);
+	rcu_synchronize(); /* another CPU may still be about to give its pick back */
 }
 
 static err_t victim_new(struct task_ref *out)

@@ -20,6 +20,7 @@
 #include <osxtd/task.h>
 #include <osxtd/watchdog.h>
 
+#include "core/rcu.h"
 #include "core/sched.h"
 #include "panic.h"
 
@@ -107,6 +108,7 @@ static void finish_switch(struct task *prev)
 		cs->moving = nullptr;
 		enqueue(task_move(&moving), true);
 	}
+	rcu_quiet();
 }
 
 /* What the policy hands over runs only if it is ready: T1, T2. */
@@ -174,6 +176,8 @@ static void schedule(void)
 		sched_tick_program(0);
 	if (next != prev)
 		switch_to(prev, next);
+	else
+		rcu_quiet();
 }
 
 void task_first_run(struct task *from)
@@ -397,11 +401,15 @@ void sched_start(void)
 	cpu_set_current(task_get(&cs->idle));
 	cs->started = true;
 	watchdog_start();
+	if (cpu_id() == 0)
+		rcu_start();
 	for (;;) {
 		(void)irq_save();
 		schedule();
-		if (!cpu_need_resched())
+		if (!cpu_need_resched() && rcu_idle_begin()) {
 			cpu_idle_wait();
+			rcu_idle_end();
+		}
 		irq_enable();
 	}
 }

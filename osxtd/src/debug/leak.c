@@ -6,6 +6,7 @@
 #include <osxtd/counts.h>
 #include <osxtd/fmt.h>
 #include <osxtd/frame.h>
+#include <osxtd/rcu.h>
 #include <osxtd/task.h>
 #include <osxtd/timer.h>
 #include <osxtd/waitq.h>
@@ -31,6 +32,7 @@ void counts_settle(void)
 {
 	struct atomic_u64 *affinity = &task_current()->sched.affinity;
 	u64 before = atomic_u64_load(affinity);
+	rcu_barrier();
 	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
 		atomic_u64_store(affinity, (u64)1 << cpu);
 		settle_here();

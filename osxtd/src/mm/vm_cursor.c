@@ -119,7 +119,14 @@ static void walk_leave(void)
 	if (vm_is_shared())
 		__atomic_store_n(&this_cpu(walkers)->space, nullptr, __ATOMIC_RELEASE);
 }
-/* Returns when no CPU is on a walk of s that began before its tables were detached. */
+/*
+ * Returns when no CPU is on a walk of s that began before its tables were detached.
+ *
+ * No case for RCU: a walk is a few loads long, so whoever unmaps waits for one far less than for a
+ * grace period, which ends only when every CPU, in this space or not, has chosen a task.  Tables
+ * given back by rcu_call would not be waited for, but each unmapping would wake OSXTD's task, and
+ * the tables of all that was unmapped in the last milliseconds would be missed meanwhile.
+ */
 static void walks_wait(const struct vmspace *s)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

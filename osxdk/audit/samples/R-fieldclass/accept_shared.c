@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <osxtd/lock.h>
+#include <osxtd/object.h>
+#include <osxtd/rcu.h>
 
 LOCK_CLASS(sample_names, rwmutex);
 LOCK_CLASS(sample_cache, rw, AFTER(sample_names));
@@ -9,12 +11,16 @@ struct times {
 };
 SEQ_CELL(sample_times, times);
 struct table {
+	struct object object;
+	struct rcu_link rcu;
 	struct sample_names_lock names;
 	struct sample_cache_lock cache;
 	u32 named GUARDED(sample_names);
 	u32 cached GUARDED(sample_cache);
 	struct times_cell times OWNER(sample_times);
 };
+REF_TYPE(table);
+RCU_TYPE(table, rcu);
 u32 both(struct table *t)
 {
 	READ_GUARD(sample_names, &t->names);

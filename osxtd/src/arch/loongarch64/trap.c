@@ -11,6 +11,7 @@
 #include <osxtd/task.h>
 
 #include "check.h"
+#include "core/rcu.h"
 #include "core/timer.h"
 #include "cpu_area.h"
 #include "core/extable.h"
@@ -29,6 +30,7 @@ extern const u8 cpu_idle_place[];
 static void interrupt(u64 status, u64 ip)
 {
 	CPU_LOCAL_->irq_depth++;
+	rcu_idle_end();
 	lockdep_irq_enter(ip);
 	if ((status & INT_TIMER) != 0) {
 		clock_timer_clear();

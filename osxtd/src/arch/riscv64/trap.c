@@ -10,6 +10,7 @@
 #include <osxtd/lockdep.h>
 #include <osxtd/task.h>
 
+#include "core/rcu.h"
 #include "core/timer.h"
 #include "core/extable.h"
 #include "panic.h"
@@ -24,6 +25,7 @@ void trap_from_kernel(struct trap_frame *f);
 static void interrupt(u64 cause, u64 ip)
 {
 	CPU_LOCAL_->irq_depth++;
+	rcu_idle_end();
 	lockdep_irq_enter(ip);
 	if (cause == INTERRUPT_TIMER)
 		timer_interrupt();

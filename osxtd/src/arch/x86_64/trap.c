@@ -11,6 +11,7 @@
 #include <osxtd/task.h>
 
 #include "apic.h"
+#include "core/rcu.h"
 #include "core/smp.h"
 #include "core/timer.h"
 #include "cpu_area.h"
@@ -32,6 +33,7 @@ void trap_from_kernel(struct trap_frame *f, u32 vector);
 static void interrupt(u32 vector, u64 ip)
 {
 	CPU_LOCAL_->irq_depth++;
+	rcu_idle_end();
 	lockdep_irq_enter(ip);
 	if (vector == VECTOR_TIMER) {
 		apic_eoi();
