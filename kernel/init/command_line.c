@@ -73,6 +73,7 @@ static bool is_known_elsewhere(struct str name)
 		STR("earlyprintk"),
 		STR("provoke-crash"),
 		STR("no_hash_pointers"),
+		STR("torture_time"),
 	};
 	for (u32 i = 0; i < array_len(known); i++) {
 		if (str_equal(name, array_at(known, i)))

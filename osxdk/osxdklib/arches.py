@@ -9,7 +9,7 @@ from . import samechecks
 from .config import ARCHES, Refused
 
 KIT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-COMMANDS = ('build', 'test', 'ktest', 'oracle', 'bench', 'audit', 'check')
+COMMANDS = ('build', 'test', 'ktest', 'torture', 'oracle', 'bench', 'audit', 'check')
 
 
 def wanted(command):

@@ -14,6 +14,7 @@ COMMANDS = {
     'test': ('suites', 'cmd_test', 'all suites, or SUITE[:TEST] ...; --debug-failed; AUTO_TEST=boot|syscall on the console'),
     'bisect': ('rerun', 'cmd_bisect', 'bisect SUITE[:TEST] GOOD [BAD]: the first commit that fails it'),
     'ktest': ('suites', 'cmd_ktest', 'the tests inside the kernel (KTEST=module or module.test)'),
+    'torture': ('torture', 'cmd_torture', 'locks, RCU, wait queues, timers on 8 CPUs of the debug build for TORTURE_TIME=600 s'),
     'oracle': ('scripted', 'cmd_oracle', 'the system call tests and the sessions against Debian\'s own kernel'),
     'check': ('check', 'cmd_check', 'form of the sources: format, licences, lengths, warnings'),
     'audit': ('audit', 'cmd_audit', 'the Safe C profile over the whole tree, and its figures'),

@@ -127,6 +127,7 @@ class Config:
         self.image = env.get('IMAGE', '')
         self.timeout = parse_number(env, 'TIMEOUT', 0, 0, 86400) or None
         self.fuzz_time = parse_number(env, 'FUZZ_TIME', 60, 1, 86400)
+        self.torture_time = parse_number(env, 'TORTURE_TIME', 600, 1, 86400)
         self.selected = {}          # suite -> the tests of it that are wanted, none for all (osxdk test SUITE:TEST)
         self.is_rerun = False       # of what failed, on the debug build
         self.is_aside = False       # another profile than the run's

@@ -79,6 +79,11 @@ def counted(text):
     return (int(found[-1][0]), int(found[-1][1])) if found else None
 
 
+def verdicts(text):
+    """How many KTESTs of a console text passed, and the lines of those that did not."""
+    return len(re.findall(r'^ok \d+', text, re.M)), [line.strip() for line in re.findall(r'^not ok .*', text, re.M)]
+
+
 def suite_ktest(config, log, echo=False):
     """KTESTs: the kernel runs them itself, before any user program."""
     result = Result()
@@ -89,10 +94,10 @@ def suite_ktest(config, log, echo=False):
     machine = run.make_machine(config, 'omegaos', args=[argument], **counted)
     whole = Result()
     text = boot_and_judge(whole, 'ktest', machine, GOOD['ktest'], patience(config, 240), log, echo, reports=False)
-    result.passed = len(re.findall(r'^ok \d+', text, re.M))
-    result.failed = len(re.findall(r'^not ok \d+', text, re.M))
-    for line in re.findall(r'^not ok .*', text, re.M):
-        result.details += f'FAILED {line.strip()}\n'
+    result.passed, failing = verdicts(text)
+    result.failed = len(failing)
+    for line in failing:
+        result.details += f'FAILED {line}\n'
     result.failing = rerun.failing_ktests(text)
     if whole.failed and not result.failed:
         result.failed, result.details = 1, whole.details

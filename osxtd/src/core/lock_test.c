@@ -3,7 +3,7 @@
  * lock_test - what each kind of lock keeps out and lets in, and in which order.
  *
  * The tests of several CPUs start their tasks where they are to run; on one CPU they have nothing
- * to show.
+ * to show.  core/torture_test.c goes on where these end.
  */
 #include <osxtd/ktest.h>
 #include <osxtd/lock.h>
