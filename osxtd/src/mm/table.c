@@ -120,7 +120,8 @@ struct uframe *table_take(u32 level, struct vmspace *owner)
 	t->level = (u8)level;
 	t->detached = 0;
 	t->base = ~0ull; /* nobody remembers it as a leaf of what it was before */
-	t->owner = owner;
+	/* Not before the base is gone: vmspace_lock may look at both by now (test/model). */
+	__atomic_store_n(&t->owner, owner, __ATOMIC_RELEASE);
 	return t;
 }
 

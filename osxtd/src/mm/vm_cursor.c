@@ -207,7 +207,8 @@ err_t vmspace_lock(struct vmspace *s, u64 start, u64 end, struct vm_cursor *out)
 		return lock_slow(s, start, end, out);
 	if (unlikely(!spin_raw_try_lock(&t->lock, &page_table_held)))
 		return lock_slow(s, start, end, out);
-	if (unlikely(t->owner != s || t->base != base)) {
+	/* The owner first: a table that is taken anew gets it last (table_take). */
+	if (unlikely(__atomic_load_n(&t->owner, __ATOMIC_ACQUIRE) != s || t->base != base)) {
 		spin_raw_unlock(&t->lock);
 		return lock_slow(s, start, end, out);
 	}
