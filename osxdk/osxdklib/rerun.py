@@ -15,7 +15,7 @@ from .config import Refused
 
 # Suites whose tests have names, and what these are.
 NAMED = {'ktest': 'suite or suite.test', 'boot': 'scheme', 'abi': 'program', 'apps': 'session',
-         'hostile': 'session or program'}
+         'hostile': 'session or program', 'model': 'plan or fault'}
 # How a kernel begins to say what is wrong with it.
 REPORT = re.compile(r'KASAN|UBSan|lockdep|Oops|Kernel panic|BUG:|^not ok|FAILED|leak', re.I | re.M)
 REPORT_LINES = 60

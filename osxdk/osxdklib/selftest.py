@@ -2,10 +2,11 @@
 """selftest - the kit's own tests: what it must refuse, and the parts that need no guest."""
 import collections
 import os
+import re
 import subprocess
 import tempfile
 
-from . import bench, booksite, check, coverage, mutants, oracle, rerun, samechecks, soundness
+from . import bench, booksite, check, coverage, modeltest, mutants, oracle, rerun, samechecks, soundness
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -130,6 +131,17 @@ def _bench(result):
     result.add('bench: the bars', len(bench.over_the_bar(rows, 0.61, quiet=True)) == 2 and not bench.over_the_bar([{**rows[0], 'ratio': 0.4}], 0.6))
 
 
+def _model(config, result):
+    """What a verifier says, and that the table of faults is that of the model."""
+    for text, want in (('errors: 0\n', ''), ('pan:1: assertion violated x\nerrors: 1\n', 'assertion violated x'), ('', 'the search did not come to its end'),
+                       ('error: max search depth too small\nerrors: 0\n', 'the search did not come to its end')):
+        result.add(f'model: verdict "{want}"', modeltest.verdict(text) == want)
+    with open(os.path.join(config.kit, 'test/model/vmspace.pml'), encoding='utf-8') as file:
+        text = file.read()
+    numbers = [int(n) for n in re.findall(r'^#define [A-Z_]+\s+(\d+)$', text[text.index('/* Defects. */'):text.index('byte fault')], re.M)]
+    result.add('model: each fault has a check', numbers == [number for number, _, _ in modeltest.FAULTS.values()], f'    {numbers}\n')
+
+
 def _oracle(config, result):
     """Every architecture's named differences have reasons; what is named, what is not, what passes."""
     known = {arch: oracle.named_differences(config, arch) for arch in ('x86_64', 'riscv64', 'loongarch64')}
@@ -162,6 +174,7 @@ def suite_kit(config, _log):
     _reruns(result)
     _mutants(config, result)
     _bench(result)
+    _model(config, result)
     _oracle(config, result)
     _same_checks(config, result)
     _refusals(config, result)

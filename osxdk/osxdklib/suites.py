@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import audit, build, debugsuite, doors, gdbtest, hosttests, image, oracle, rerun, run, scripted, selftest, smptest, sysfuzz, sysroot, wallstest
+from . import audit, build, debugsuite, doors, gdbtest, hosttests, image, modeltest, oracle, rerun, run, scripted, selftest, smptest, sysfuzz, sysroot, wallstest
 from .config import Refused
 from .console import Session, Timeout, boot
 
@@ -248,6 +248,7 @@ SUITES = {
     'kit': selftest.suite_kit,
     'audit': audit.suite_audit,
     'unit': hosttests.suite_unit,
+    'model': modeltest.suite,
     'ktest': suite_ktest,
     'boot': suite_boot,
     'kaslr': suite_kaslr,
