@@ -18,7 +18,7 @@ VERIFIERS = {'safety': ('-DSAFETY',), 'progress': ('-DNP',)}
 # name -> (verifier, number in the model)
 PLANS = {'touch-and-unmap-deaf': ('safety', 0), 'switch-spaces': ('safety', 1), 'reuse-of-tables': ('safety', 2),
          'two-ranges': ('safety', 3), 'touch-and-unmap': ('safety', 4), 'two-ranges-deaf': ('safety', 5),
-         'three-cpus': ('safety', 6), 'progress': ('progress', 4)}
+         'three-cpus': ('safety', 6), 'progress': ('progress', 10)}
 LONG = {'long-two-ranges': ('safety', 7), 'long-two-ranges-small-leaves': ('safety', 8), 'long-three-cpus': ('safety', 9)}
 BROKEN, STUCK, NO_END = 'assertion violated', 'invalid end state', 'non-progress cycle'
 # name -> (number in the model, the plan in which it shows, how)

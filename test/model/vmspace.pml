@@ -558,7 +558,7 @@ init {
 		od;
 		i = 0;
 		/* One middle table and two leaves; the first page is mapped, and every CPU knows it. */
-		shape = (plan == 4 || plan == 5 || plan == 8); deaf = (plan == 0 || plan == 5);
+		shape = (plan == 4 || plan == 5 || plan == 8 || plan == 10); deaf = (plan == 0 || plan == 5);
 		TAKEN(1, NOWHERE); TAKEN(2, 0); TAKEN(3, 1);
 		entry[0] = LINK(1);
 		entry[2] = LINK(2); entry[3] = LINK(3);
@@ -582,6 +582,7 @@ init {
 		:: plan == 7 -> CPU(0, 2, UNMAPS | MAPS); CPU(1, 1, UNMAPS | MAPS | TOUCHES)
 		:: plan == 8 -> CPU(0, 2, UNMAPS | MAPS); CPU(1, 1, UNMAPS | MAPS | TOUCHES)
 		:: plan == 9 -> CPU(0, 1, UNMAPS); CPU(1, 1, TOUCHES); CPU(2, 1, TOUCHES | MAPS)
+		:: plan == 10 -> CPU(0, 1, UNMAPS); CPU(1, 1, TOUCHES | MAPS)
 		fi
 	}
 	atomic {
