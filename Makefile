@@ -3,7 +3,8 @@
 # The front of the build: `make help` lists the targets.  Every target is a command of osxdk/osxdk; the
 # variables below reach it through the environment.
 
-TARGETS := build run test debug ktest check audit oracle torture bench bench-boot coverage fuzz mutants docs book gitbook \
+TARGETS := build run test debug ktest check audit oracle torture bench bench-boot bench-scaling coverage fuzz mutants \
+	docs book gitbook \
 	gdb_server gdb_client profile_server profile_client image clean help
 VARIABLES := OSXDK_TARGET_ARCH RELEASE RELEASE_LTO DEBUG FEATURES COVERAGE LOG_LEVEL INTEL_TDX \
 	BOOT_METHOD BOOT_PROTOCOL SCHEME OVMF SMP MEM ENABLE_KVM NETDEV VSOCK GPU VNC_PORT DNS_SERVER \

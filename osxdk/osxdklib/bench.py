@@ -57,7 +57,8 @@ def build_programs(config):
     common = [*musl.cc, '-std=gnu23', '-O2', '-g', '-Wall', '-Wextra', '-Werror', '-I', folders[-1],
               '-fno-unroll-loops', '-fno-stack-protector', '-fno-pie', '-static', '-nostdlib', '--ld-path=ld.lld-22',
               f'-ffile-prefix-map={kit_root()}=.']
-    jobs = {'bench': [*musl.cflags, *musl.before, 'main.c', *rows, *musl.after],
+    jobs = {'bench': [*musl.cflags, *musl.before, 'main.c', 'verdict.c', *rows, *musl.after],
+            'scaling': [*musl.cflags, *musl.before, 'scaling.c', 'verdict.c', *musl.after],
             'tiny': ['-ffreestanding', 'tiny.c'], 'boot': ['-ffreestanding', 'boot.c']}
     for name, arguments in jobs.items():
         _compile(common + arguments, folders, os.path.join(out, name), f'the guest program "{name}"')
@@ -85,10 +86,10 @@ def _compile(command, folders, target, what):
         raise Refused(f'bench: {what} does not compile (see above)')
 
 
-def marks(program):
+def marks(program, names=('begin', 'end', 'row')):
     """The addresses between which the plugins count, as their arguments."""
     symbols = dict(line.split()[::-2] for line in _output(['llvm-nm-22', '--defined-only', program]).splitlines())
-    return ','.join(f'{name}=0x{symbols["bench_mark_" + name]}' for name in ('begin', 'end', 'row'))
+    return ','.join(f'{name}=0x{symbols["bench_mark_" + name]}' for name in names)
 
 
 def _output(command, **options):
@@ -111,12 +112,12 @@ def archive_end():
     return archive_entry('TRAILER!!!', 0)
 
 
-def bench_archive(programs, path):
-    """An initramfs with the bench as /init, and nothing that both kernels do not need."""
+def bench_archive(programs, path, init='bench'):
+    """An initramfs with one of the programs as /init, and nothing that both kernels do not need."""
     entries = [archive_entry(name, stat.S_IFDIR | 0o755) for name in ('dev', 'proc', 'tmp')]
     for name, major, minor in (('console', 5, 1), ('null', 1, 3), ('zero', 1, 5)):
         entries.append(archive_entry('dev/' + name, stat.S_IFCHR | 0o666, device=(major, minor)))
-    for name, program in (('init', 'bench'), ('bench-tiny', 'tiny')):
+    for name, program in (('init', init), ('bench-tiny', 'tiny')):
         entries.append(archive_entry(name, stat.S_IFREG | 0o755, _read(programs[program])))
     _write(path, b''.join(entries) + archive_end())
     return path
@@ -153,12 +154,12 @@ def _write(path, data):
 
 # Guests
 
-def guest_command(arch, kernel, initrd, arguments, init='/init', counted=True, extra=()):
+def guest_command(arch, kernel, initrd, arguments, init='/init', counted=True, extra=(), machine=FIXED_MACHINE):
     append = ' '.join([KERNEL_ARGS.format(init=init), *filter(None, [oracle.ARGS.get(arch)])])
     if arguments:
         append += ' -- ' + ' '.join(arguments)
     accel = COUNTED_ACCEL.get(arch, 'tcg') if counted else 'tcg'
-    return [qemu_binary(arch), *MACHINES[arch], *FIXED_MACHINE, '-accel', accel, '-m', MEMORY.get(arch, '256M'),
+    return [qemu_binary(arch), *MACHINES[arch], *machine, '-accel', accel, '-m', MEMORY.get(arch, '256M'),
             *(ICOUNT if counted else ()), '-kernel', kernel, '-initrd', initrd, '-append', append, *extra]
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     'audit': ('audit', 'cmd_audit', 'the Safe C profile over the whole tree, and its figures'),
     'bench': ('bench', 'cmd_bench', 'guest instructions per operation beside Debian\'s kernel (BENCHMARK=row, or hardening)'),
     'bench-boot': ('bench', 'cmd_bench_boot', 'time to init\'s first instruction beside Debian\'s kernel'),
+    'bench-scaling': ('scaling', 'cmd_bench_scaling', 'the same with 1, 2, 4 and 8 CPUs at work on separate objects'),
     'coverage': ('coverage', 'cmd_coverage', 'the share of the kernel\'s lines that the tests run: table and HTML'),
     'mutants': ('mutants', 'cmd_mutants', 'seeded faults: what the build, traps and tests notice (mutants ID ...)'),
     'fuzz': ('hosttests', 'cmd_fuzz', 'every fuzzer for FUZZ_TIME=60 seconds; kernel SECONDS [SEED]; replay TEXT; compare COUNT'),

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 
-from . import bench, booksite, check, coverage, modeltest, mutants, oracle, rerun, samechecks, soundness
+from . import bench, booksite, check, coverage, modeltest, mutants, oracle, rerun, samechecks, scaling, soundness
 from .apt import DEBIAN_SUITES
 from .config import Refused, parse_mem
 from .cpio import EPOCH, Tree, compress
@@ -131,6 +131,23 @@ def _bench(result):
     result.add('bench: the bars', len(bench.over_the_bar(rows, 0.61, quiet=True)) == 2 and not bench.over_the_bar([{**rows[0], 'ratio': 0.4}], 0.6))
 
 
+def _scaling(result):
+    """The console's rows and the plugin's counts become figures; what grows with the CPUs is told."""
+    lines, counts = ['noise'], ''
+    for name, cost in (('known', 1), ('empty', 5), ('flat', 105), ('steep', 105)):
+        for workers in scaling.WORKERS:
+            for extra in (0, 900, 1):   # the median counts
+                lines.append(f'SCALING {name} {workers} 100')
+                each = 100 * cost + extra + (2000 if name == 'steep' and workers == 8 else 0)
+                counts += ' '.join(map(str, [7777, *[each] * workers])) + '\n'
+    found = scaling.figures(scaling.joined(lines, counts))
+    result.add('scaling: figures', found['flat', 4] == 100.0 and found['steep', 8] == 120.0 and scaling.counts_are_good(found), f'    {found}\n')
+    result.add('scaling: the bar', scaling.over_the_bar(found, ['flat', 'steep']) == ['steep with 8 CPUs at work: 1.200, more than 1.15'])
+    failed = scaling.figures([('flat', 2, 'failed mmap', [0]), ('flat', 1, '100', [0, 1, 1])])
+    result.add('scaling: rows that failed', failed == {('flat', 2): 'failed mmap', ('flat', 1): 'failed: 2 CPUs counted'} and
+               len(scaling.over_the_bar(failed, ['flat'])) == 3, f'    {failed}\n')
+
+
 def _model(config, result):
     """What a verifier says, and that the table of faults is that of the model."""
     for text, want in (('errors: 0\n', ''), ('pan:1: assertion violated x\nerrors: 1\n', 'assertion violated x'), ('', 'the search did not come to its end'),
@@ -174,6 +191,7 @@ def suite_kit(config, _log):
     _reruns(result)
     _mutants(config, result)
     _bench(result)
+    _scaling(result)
     _model(config, result)
     _oracle(config, result)
     _same_checks(config, result)

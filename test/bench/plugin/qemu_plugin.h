@@ -34,6 +34,7 @@ void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn
 							 enum plugin_op op,
 							 struct per_cpu_u64 entry, uint64_t value);
 void qemu_plugin_register_atexit_cb(plugin_id id, exit_fn fn, void *data);
+int qemu_plugin_num_vcpus(void);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);

@@ -17,13 +17,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,31 +35,6 @@ constexpr unsigned ROW_SECONDS = 5; /* of guest time: 5 G instructions */
 
 static const struct row *const families[] = { rows_call, rows_file, rows_ipc,
 					      rows_proc, rows_mem,  rows_sched };
-
-verdict failure(const char *format, ...)
-{
-	static char reason[160];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(reason, sizeof(reason), format, args);
-	va_end(args);
-	return reason;
-}
-
-verdict bad_result(const char *what, long result)
-{
-	if (result < 0 && result > -4096)
-		return failure("%s: %s", what, strerror((int)-result));
-	return failure("%s: returned %ld", what, result);
-}
-
-long minor_faults(void)
-{
-	struct rusage usage;
-
-	return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_minflt : -1;
-}
 
 /*
  * The marks: functions of their own for their addresses' sake. A row starts at the first, a timed
