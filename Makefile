@@ -4,8 +4,7 @@
 # variables below reach it through the environment.
 
 TARGETS := build run test debug ktest check audit oracle torture bench bench-boot bench-scaling coverage fuzz mutants \
-	docs book gitbook \
-	gdb_server gdb_client profile_server profile_client image clean help
+	docs book gitbook gdb_server gdb_client profile_server profile_client image clean help
 VARIABLES := OSXDK_TARGET_ARCH RELEASE RELEASE_LTO DEBUG FEATURES COVERAGE LOG_LEVEL INTEL_TDX \
 	BOOT_METHOD BOOT_PROTOCOL SCHEME OVMF SMP MEM ENABLE_KVM NETDEV VSOCK GPU VNC_PORT DNS_SERVER \
 	GDB_TCP_PORT GDB_PROFILE_FORMAT GDB_PROFILE_COUNT GDB_PROFILE_INTERVAL \
