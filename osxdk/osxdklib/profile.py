@@ -26,7 +26,8 @@ SYMBOLS_AT_ONCE = 2000
 # The task where user mode runs and the stub does not reach the kernel's memory through its page tables (riscv64).
 UNKNOWN = '?'
 TRAP_FUNCTION = 'trap_entry'
-IDLE_FUNCTION = 'cpu_idle_wait'
+# The wait of the idle loop; a CPU that is halted stands behind it, in the loop itself.
+IDLE_FUNCTIONS = ('cpu_idle_wait', 'sched_start')
 
 
 class Frames(typing.NamedTuple):
@@ -144,7 +145,7 @@ def fold(elf, samples):
         frames = [name for pc in reversed(pcs) for name in names[pc]]
         if frames == [TRAP_FUNCTION]:
             frames = ['[user]']     # which was about to be left
-        stacks[('[idle]',) if frames[-1] == IDLE_FUNCTION else (task, *frames)] += 1
+        stacks[('[idle]',) if frames[-1] in IDLE_FUNCTIONS else (task, *frames)] += 1
     return stacks
 
 
