@@ -81,7 +81,8 @@ static void child_init(struct thread *self, struct thread *child, const struct f
 		child->blocked = self->saved_mask;
 	atomic_u32_store(&child->no_new_privs, atomic_u32_load(&self->no_new_privs));
 	child->keeps_caps = self->keeps_caps;
-	child->timer_slack_ns = self->timer_slack_ns;
+	child->default_slack_ns = atomic_u64_load(&self->timer_slack_ns);
+	atomic_u64_store(&child->timer_slack_ns, child->default_slack_ns);
 	thread_get_comm(self, &child->comm);
 	/* A child with memory of its own, or a vfork child, goes on using the alternate stack. */
 	if ((r->flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM)

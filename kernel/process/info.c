@@ -150,6 +150,25 @@ void thread_get_info(struct thread *t, struct process_info *out)
 	out->state = state;
 }
 
+u64 thread_slack(const struct thread *t)
+{
+	return atomic_u64_load(&t->timer_slack_ns);
+}
+
+void thread_set_slack(struct thread *t, u64 ns)
+{
+	atomic_u64_store(&t->timer_slack_ns, ns == 0 ? t->default_slack_ns : ns);
+}
+
+/* Real-time tasks and the kernel's own are woken on time. */
+u64 thread_task_slack(struct task *t)
+{
+	u32 policy = atomic_u32_load(&t->sched.policy);
+	if (!thread_is(t) || policy == SCHED_FIFO || policy == SCHED_RR)
+		return 0;
+	return thread_slack(thread_of(t));
+}
+
 void process_set_oom_score_adj(struct process *p, i32 adj)
 {
 	atomic_i32_store(&p->oom_score_adj, adj);

@@ -255,7 +255,9 @@ struct thread {
 	struct atomic_u32 no_new_privs ATOMIC_ONLY; /* 1: for good */
 	bool keeps_caps OWNER(self);
 	u64 start_ns IMMUTABLE;
-	u64 timer_slack_ns OWNER(self);
+	/* how late its sleeps may end, and what it goes back to: what its maker had */
+	struct atomic_u64 timer_slack_ns ATOMIC_ONLY;
+	u64 default_slack_ns IMMUTABLE;
 	struct atomic_u32 reset_on_fork ATOMIC_ONLY; /* 1: a child is an ordinary task */
 };
 LIST_FUNCTIONS(thread_list, thread, peer);
@@ -387,6 +389,10 @@ u64 process_cpu_ns(struct process *p) HOLDS(signal);
 void cputimers_check(struct thread *self);
 
 /* itimer.c, posix_timer.c */
+/* Of any task: how late the end of its sleep may be. */
+u64 thread_task_slack(struct task *t);
+/* Real time was stepped: timers that wait for a time of it follow. */
+void posix_timers_stepped(void);
 void itimer_init(struct process *p);
 void itimer_stop(struct process *p);
 void posix_timers_drop(struct process *p);

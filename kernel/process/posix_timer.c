@@ -31,6 +31,10 @@ struct posix_timer {
 	/* under the process's signal lock */
 	bool is_deleted;
 	u64 deadline_ns; /* 0: not armed; monotonic, or CPU time used */
+	u64 early_ns;	 /* the deadline was so much before 1, where monotonic time begins */
+	/* deadline_ns - early_ns + wall_offset_ns is a time of a clock that may be stepped */
+	bool is_wall;
+	u64 wall_offset_ns;
 	u64 interval_ns;
 	u64 missed;  /* expirations while the signal was pending */
 	u64 overrun; /* of the last delivered signal */
@@ -87,7 +91,9 @@ static void post(struct posix_timer *t) HOLDS(signal)
 /* The deadline has passed: tells, and sets the next one if there is an interval. */
 static void expire(struct posix_timer *t, u64 now) HOLDS(signal)
 {
-	u64 late = now - t->deadline_ns;
+	u64 late = now - t->deadline_ns + t->early_ns;
+	u64 early = t->early_ns;
+	t->early_ns = 0;
 	post(t);
 	if (t->interval_ns == 0) {
 		t->deadline_ns = 0;
@@ -98,7 +104,7 @@ static void expire(struct posix_timer *t, u64 now) HOLDS(signal)
 	u64 step = 0;
 	if (!ckd_mul(periods, t->interval_ns, &step))
 		step = INT64_MAX;
-	t->deadline_ns = deadline_after(t->deadline_ns, step);
+	t->deadline_ns = deadline_after(t->deadline_ns, step - early);
 }
 
 static void fired(struct timer *timer)
@@ -121,6 +127,38 @@ void posix_timers_cpu(struct process *p)
 	     t = posix_timer_list_next(t))
 		if (is_cpu_clock(t->clock) && t->deadline_ns != 0 && t->deadline_ns <= used)
 			expire(t, used);
+}
+
+/* time is of a clock that is ahead of the one that we count by. */
+static void set_deadline(struct posix_timer *t, u64 time, u64 offset) HOLDS(signal)
+{
+	bool is_early = time <= offset;
+	t->deadline_ns = is_early ? 1 : time - offset;
+	t->early_ns = is_early ? offset - time + 1 : 0;
+	t->wall_offset_ns = offset;
+}
+
+static void follow_step(struct posix_timer *t) HOLDS(signal)
+{
+	u64 offset = clock_wall_offset_ns(t->clock);
+	if (!t->is_wall || t->deadline_ns == 0 || offset == t->wall_offset_ns)
+		return;
+	set_deadline(t, wrap_add(t->deadline_ns, t->wall_offset_ns) - t->early_ns, offset);
+	timer_arm(&t->timer, t->deadline_ns);
+}
+
+void posix_timers_stepped(void)
+{
+	for (i32 pid = 0;;) {
+		SCOPED_REF(process, p);
+		if (!process_next(pid, &p))
+			return;
+		pid = process_get(&p)->pid;
+		GUARD(signal, &process_get(&p)->lock);
+		for (struct posix_timer *t = posix_timer_list_first(&process_get(&p)->posix_timers);
+		     t != nullptr; t = posix_timer_list_next(t))
+			follow_step(t);
+	}
 }
 
 static struct posix_timer *find(struct process *p, i32 id) HOLDS(signal)
@@ -252,27 +290,21 @@ err_t posix_timer_read(struct thread *self, i32 id, struct timer_value *out)
 	return OK;
 }
 
-/* An absolute time on the timer's clock as a deadline of the clock that we count by. */
-static u64 to_deadline(const struct posix_timer *t, u64 value)
-{
-	bool is_wall = t->clock == CLOCK_REALTIME || t->clock == CLOCK_TAI ||
-		       t->clock == CLOCK_REALTIME_ALARM;
-	u64 offset = is_wall ? clock_realtime_offset_ns() : 0;
-	return value > offset ? value - offset : 1;
-}
-
 static void set_timer(struct posix_timer *t, u64 value, u64 interval, bool is_absolute)
 {
 	GUARD(signal, &process_get(&t->process)->lock);
 	t->interval_ns = interval;
 	t->missed = 0;
 	t->deadline_ns = 0;
+	t->is_wall = false;
 	if (value == 0 || t->is_deleted)
 		return;
-	u64 deadline = is_absolute ? to_deadline(t, value) : deadline_after(clock_now(t), value);
-	t->deadline_ns = deadline;
+	t->is_wall = is_absolute && (t->clock == CLOCK_REALTIME || t->clock == CLOCK_TAI);
+	if (!is_absolute)
+		value = deadline_after(clock_now(t), value);
+	set_deadline(t, value, t->is_wall ? clock_wall_offset_ns(t->clock) : 0);
 	if (!is_cpu_clock(t->clock))
-		timer_arm(&t->timer, deadline);
+		timer_arm(&t->timer, t->deadline_ns);
 }
 
 err_t posix_timer_arm(struct thread *self, i32 id, const struct timer_value *v, bool is_absolute,

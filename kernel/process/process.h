@@ -96,6 +96,9 @@ u32 process_personality(const struct process *p); /* personality(2) */
 void thread_set_comm(struct thread *t, struct str name);
 void thread_get_comm(struct thread *t, char (*out)[COMM_BYTES]);
 void process_set_oom_score_adj(struct process *p, i32 adj);
+/* How late the ends of a thread's sleeps may be; setting 0: what it was made with. */
+u64 thread_slack(const struct thread *t);
+void thread_set_slack(struct thread *t, u64 ns);
 /* May viewer look into p (its memory, files, links)?  ptrace(2)'s access check for reading. */
 bool process_may_inspect(struct thread *viewer, struct process *p);
 

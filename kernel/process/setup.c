@@ -91,7 +91,11 @@ static err_t find_owner(u32 tid, struct task_ref *out)
 }
 
 static const struct futex_pi_hooks futex_pi_hooks = { .find = find_owner };
-static const struct clock_hooks clock_hooks = { .changed = vdso_set_clock };
+static const struct clock_hooks clock_hooks = {
+	.changes = vdso_hold_clock,
+	.changed = vdso_set_clock,
+	.stepped = posix_timers_stepped,
+};
 static const struct sched_hooks no_hooks = {};
 
 void process_setup(void)
@@ -103,6 +107,7 @@ void process_setup(void)
 	tty_host_init(&process_tty_ops);
 	oom_init(&oom_ops);
 	task_on_oops(thread_oops);
+	waitq_on_slack(thread_task_slack);
 }
 
 /* ---- the first process ---- */
@@ -115,6 +120,8 @@ static void init_entry(struct task *t)
 	init_ops->start(self);
 	thread_run(self);
 }
+
+enum : u64 { TIMER_SLACK_NS = 50000 };
 
 static err_t make_init(struct fdtable_ref *files, struct fs_ctx_ref *fs, struct task_ref *out)
 {
@@ -130,7 +137,8 @@ static err_t make_init(struct fdtable_ref *files, struct fs_ctx_ref *fs, struct 
 	t->files = fdtable_move(files);
 	t->fs = fs_ctx_move(fs);
 	t->start_ns = clock_monotonic_ns();
-	t->timer_slack_ns = 50000;
+	t->default_slack_ns = TIMER_SLACK_NS;
+	atomic_u64_store(&t->timer_slack_ns, TIMER_SLACK_NS);
 	struct process *p = process_of(t);
 	rlimit_init(p);
 	atomic_u32_store(&p->is_unkillable, 1);

@@ -201,10 +201,10 @@ err_t sys_prctl(struct thread *self, const struct sysargs *a, i64 *ret)
 	case PR_GET_DUMPABLE:
 		return dumpable(self, false, 0, ret);
 	case PR_GET_TIMERSLACK:
-		*ret = (i64)self->timer_slack_ns;
+		*ret = (i64)thread_slack(self);
 		return OK;
 	case PR_SET_TIMERSLACK:
-		self->timer_slack_ns = a->a1 == 0 ? (u64)TIMER_SLACK_DEFAULT_NS : a->a1;
+		thread_set_slack(self, a->a1);
 		return OK;
 	case PR_GET_SECCOMP:
 		return OK; /* none in force */

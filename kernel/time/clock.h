@@ -3,21 +3,26 @@
  * clock - the clocks of clock_gettime(2) that belong to nobody: real time, monotonic and their kin.
  *
  * Real time is the monotonic clock plus an offset, which starts as the battery clock's and changes
- * when somebody sets the time.
+ * when somebody sets the time.  Both follow what adjtimex(2) says of the rate (discipline.h).
  *
  *   Units:    nanoseconds; real time since 1970-01-01 UTC.
  *   Context:  reading: any.  Setting: task context.
- *   Spec:     clock_gettime(2), time_namespaces aside.
+ *   Spec:     clock_gettime(2), adjtimex(2); time_namespaces aside.
  */
 #pragma once
 #include <osxtd/timer.h>
 #include <osxtd/waitq.h>
 
 #include "abi/time.h"
+#include "abi/timex.h"
 
-/* changed: called after boot and after each step of real time (the vDSO's page); may be null. */
+/* Each may be null.  changes and changed: around each change of the clock, with interrupts off;
+ * nobody may answer the time in between (the vDSO's page).  stepped: real time or TAI has jumped;
+ * task context. */
 struct clock_hooks {
+	void (*changes)(void);
 	void (*changed)(const struct clock_params *params, u64 realtime_offset_ns);
+	void (*stepped)(void);
 };
 void clock_setup(const struct clock_hooks *hooks);
 
@@ -26,13 +31,18 @@ u64 clock_realtime_ns(void);
 u64 clock_realtime_offset_ns(void);
 /* Steps real time.  ERR_INVAL for a time before the boot of the monotonic clock. */
 err_t clock_set_realtime(u64 ns);
+err_t clock_step_realtime(i64 delta_ns);
+/* adjtimex(2) but for ADJ_SETOFFSET: t was checked by discipline_check and is answered in.  TIME_OK
+ * or TIME_ERROR. */
+i32 clock_adjust(struct abi_timex *t);
 /* Woken when real time was stepped: sleepers until a real time look again. */
 struct waitq *clock_step_waitq(void);
 /* What real time was stepped for the last time; grows with each step. */
 u64 clock_step_count(void);
 /* TAI - UTC in seconds, as adjtimex(2) sets it. */
 i32 clock_tai_offset(void);
-void clock_set_tai_offset(i32 seconds);
+/* The time of a clock that follows real time (CLOCK_TAI or another) - monotonic time. */
+u64 clock_wall_offset_ns(i32 clock);
 
 /* The clocks that need no process.  False for another number. */
 bool clock_read(i32 clock, u64 *ns);

@@ -40,21 +40,22 @@ int __vdso_clock_getres(int clock, struct timespec *out);
 int __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused);
 
 /* The columns of base_ns. */
-enum base : u32 { BASE_MONOTONIC, BASE_REALTIME };
+enum base : u32 { BASE_MONOTONIC, BASE_REALTIME, BASE_RAW };
 
 /* False: ask the kernel. */
 static inline bool read_clock(enum base which, u64 *ns)
 {
 	const volatile struct vdso_data *d = &vdso_data_page;
+	const volatile struct vdso_line *line = which == BASE_RAW ? &d->raw : &d->steered;
 	u32 sequence;
 	do {
 		sequence = d->sequence;
 		FENCE();
-		u64 mult = d->mult;
+		u64 mult = line->mult;
 		if (mult == 0)
 			return false;
 		/* Another CPU's counter may be a little behind: time must not jump. */
-		u64 now = counter(), base = d->base_counter;
+		u64 now = counter(), base = line->base_counter;
 		u64 delta = now > base ? now - base : 0;
 		*ns = (u64)((unsigned __int128)delta * mult >> VDSO_SHIFT) + d->base_ns[which];
 		FENCE();
@@ -66,12 +67,15 @@ int __vdso_clock_gettime(int clock, struct timespec *out)
 {
 	enum {
 		REAL = 1 << CLOCK_REALTIME | 1 << CLOCK_REALTIME_COARSE,
-		MONOTONIC = 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW |
-			    1 << CLOCK_MONOTONIC_COARSE | 1 << CLOCK_BOOTTIME
+		MONOTONIC = 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_COARSE | 1 << CLOCK_BOOTTIME
 	};
 	u64 ns;
-	if ((unsigned)clock > CLOCK_BOOTTIME || ((REAL | MONOTONIC) >> clock & 1) == 0 ||
-	    !read_clock((REAL >> clock & 1) != 0 ? BASE_REALTIME : BASE_MONOTONIC, &ns))
+	bool known = false;
+	if ((unsigned)clock <= CLOCK_BOOTTIME && ((REAL | MONOTONIC) >> clock & 1) != 0)
+		known = read_clock((REAL >> clock & 1) != 0 ? BASE_REALTIME : BASE_MONOTONIC, &ns);
+	else if (clock == CLOCK_MONOTONIC_RAW)
+		known = read_clock(BASE_RAW, &ns);
+	if (!known)
 		return (int)call3(SYS_clock_gettime, (u64)(i64)clock, (u64)out, 0);
 	out->sec = (i64)(ns / NS_PER_SEC);
 	out->nsec = (i64)(ns % NS_PER_SEC);

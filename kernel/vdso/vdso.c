@@ -59,21 +59,30 @@ static void publish_sequence(struct uframe *page)
 	(void)atomic_u32_add(&sequence, 0);
 }
 
+void vdso_hold_clock(void)
+{
+	if (is_ready())
+		publish_sequence(uframe_get(&pages.data)); /* odd: being changed */
+}
+
+static struct vdso_line line_of(const struct clock_params *params)
+{
+	return (struct vdso_line){ params->base_counter, params->mult };
+}
+
 void vdso_set_clock(const struct clock_params *params, u64 realtime_offset_ns)
 {
+	static_assert((u32)VDSO_SHIFT == (u32)CLOCK_SHIFT);
 	if (!is_ready())
 		return;
 	struct uframe *page = uframe_get(&pages.data);
-	/* A shift of more than VDSO_SHIFT does not occur (timer.c of OSXTD); it would be served by
-	 * calls. */
-	bool fits = params->shift <= VDSO_SHIFT;
+	struct clock_params raw = clock_raw_params();
 	struct vdso_data d = {
-		.base_counter = params->base_counter,
-		.mult = fits ? (u64)params->mult << (VDSO_SHIFT - params->shift) : 0,
-		.base_ns = { params->base_ns, params->base_ns + realtime_offset_ns },
+		.steered = line_of(params),
+		.raw = line_of(&raw),
+		.base_ns = { params->base_ns, params->base_ns + realtime_offset_ns, raw.base_ns },
 	};
-	usize behind = offsetof(struct vdso_data, base_counter);
-	publish_sequence(page); /* odd: being changed */
+	usize behind = offsetof(struct vdso_data, steered);
 	uframe_write(page, behind, cspan_from(cspan_of(d), behind));
 	publish_sequence(page);
 }

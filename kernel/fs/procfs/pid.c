@@ -37,6 +37,8 @@ static const struct proc_entry entries[] = {
 	{ STR("wchan"), R, 0, nullptr, show_pid_wchan, nullptr },
 	{ STR("oom_score"), R, 0, nullptr, show_pid_oom_score, nullptr },
 	{ STR("oom_score_adj"), RW, 0, nullptr, show_pid_oom_score_adj, write_pid_oom_score_adj },
+	{ STR("timerslack_ns"), S_IFREG | 0666, PROC_GROUP, nullptr, show_pid_timerslack,
+	  write_pid_timerslack },
 	{ STR("cgroup"), R, 0, nullptr, show_pid_cgroup, nullptr },
 	{ STR("personality"), PRIVATE, PROC_INSPECT, nullptr, show_pid_personality, nullptr },
 	{ STR("loginuid"), R, 0, nullptr, show_pid_no_id, nullptr },

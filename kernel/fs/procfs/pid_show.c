@@ -207,6 +207,34 @@ err_t write_pid_oom_score_adj(const struct proc_subject *s, struct str text)
 	return OK;
 }
 
+/* Others' slack is for those who may change their priorities. */
+static err_t may_see_slack(const struct proc_subject *s)
+{
+	struct thread *self = proc_caller();
+	if (thread_is_null(&s->thread))
+		return ERR_SRCH;
+	if (self == nullptr || self == thread_get(&s->thread))
+		return OK;
+	return cred_has_cap(thread_cred(self), CAP_SYS_NICE) ? OK : ERR_PERM;
+}
+
+err_t show_pid_timerslack(const struct proc_subject *s, struct text *t)
+{
+	TRY(may_see_slack(s));
+	FMT(t, "{}\n", thread_slack(thread_get(&s->thread)));
+	return OK;
+}
+
+err_t write_pid_timerslack(const struct proc_subject *s, struct str text)
+{
+	u64 ns = 0;
+	if (!str_to_u64(str_sub(text, 0, str_find(text, '\n', 0)), 10, &ns))
+		return ERR_INVAL;
+	TRY(may_see_slack(s));
+	thread_set_slack(thread_get(&s->thread), ns);
+	return OK;
+}
+
 /* ---- limits ---- */
 
 struct limit_name {

@@ -52,9 +52,9 @@ proc_show_fn show_pid_maps, show_pid_smaps;
 /* pid_show.c */
 proc_show_fn show_pid_cmdline, show_pid_environ, show_pid_auxv, show_pid_comm, show_pid_mounts,
 	show_pid_mountinfo, show_pid_limits, show_pid_io, show_pid_wchan, show_pid_oom_score,
-	show_pid_oom_score_adj, show_pid_cgroup, show_pid_personality, show_pid_fdinfo,
-	show_pid_id_map, show_pid_no_id;
-proc_write_fn write_pid_comm, write_pid_oom_score_adj;
+	show_pid_oom_score_adj, show_pid_timerslack, show_pid_cgroup, show_pid_personality,
+	show_pid_fdinfo, show_pid_id_map, show_pid_no_id;
+proc_write_fn write_pid_comm, write_pid_oom_score_adj, write_pid_timerslack;
 
 /* links.c, fd.c, pid.c, pid_mem.c, kmsg_file.c */
 extern const struct inode_ops proc_self_ops, proc_thread_self_ops, proc_exe_ops, proc_cwd_ops,

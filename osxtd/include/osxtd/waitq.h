@@ -69,6 +69,9 @@ OSXTD_API void wait_entry_leave(struct wait_entry *e);
  * clock_monotonic_ns. OK: woken (check the condition again).  ERR_INTR.  ERR_TIMEDOUT.
  */
 OSXTD_API err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns);
+/* Once: what says by how many ns the end of a task's sleep may be late, so that ends that are near
+ * each other share an interrupt.  Called in that task, any context but a handler. */
+OSXTD_API void waitq_on_slack(u64 (*hook)(struct task *t));
 
 /* Wakes all waiters; or all non-exclusive ones and at most n exclusive ones.  Returns how many. */
 OSXTD_API usize waitq_wake_all(struct waitq *q);

@@ -7,3 +7,7 @@
 void clock_init(void);
 /* The hardware timer of this CPU fired.  Interrupt context. */
 void timer_interrupt(void);
+/* For clock_steer and its tests: a factor with so many millionths more; and the line that goes on
+ * from where it is at counter, with another slope. */
+u64 clock_steered_mult(u64 mult, i64 ppm);
+void clock_line_turn(struct clock_params *line, u64 counter, u64 mult);

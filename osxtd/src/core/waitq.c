@@ -125,6 +125,13 @@ struct sleep_timer {
 	struct atomic_u32 expired;
 };
 
+static u64 (*shared slack_hook)(struct task *t) OWNER(boot);
+
+void waitq_on_slack(u64 (*hook)(struct task *t))
+{
+	slack_hook = hook;
+}
+
 static void sleep_timer_fired(struct timer *t)
 {
 	struct sleep_timer *s = TIMER_OWNER(t, struct sleep_timer, timer);
@@ -172,7 +179,7 @@ err_t waiter_sleep(struct waiter *w, enum wait_mode mode, u64 deadline_ns)
 		return ERR_TIMEDOUT;
 	struct sleep_timer s = { .task = w->_task };
 	timer_init(&s.timer, sleep_timer_fired);
-	timer_arm(&s.timer, deadline_ns);
+	timer_arm_within(&s.timer, deadline_ns, slack_hook == nullptr ? 0 : slack_hook(w->_task));
 	watchdog_sleep_mode(WAIT_KILLABLE); /* its end is known */
 	err_t err = sleep_until(w, mode, &s);
 	watchdog_sleep_mode(WAIT_UNINTERRUPTIBLE);
