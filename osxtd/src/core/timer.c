@@ -40,8 +40,8 @@ struct clock_line {
 	u32 begun;
 	struct clock_params now;
 };
-static struct clock_line shared clock;
-static struct clock_params shared unsteered; /* written once at boot */
+static alignas(64) struct clock_line shared clock; /* one line of the cache */
+static struct clock_params shared unsteered;	   /* written once at boot */
 LOCK_CLASS_RAW(clock_line, irq);
 static struct spin_raw shared clock_lock;
 
