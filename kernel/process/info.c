@@ -164,7 +164,7 @@ void thread_set_slack(struct thread *t, u64 ns)
 u64 thread_task_slack(struct task *t)
 {
 	u32 policy = atomic_u32_load(&t->sched.policy);
-	if (!thread_is(t) || policy == SCHED_FIFO || policy == SCHED_RR)
+	if (!thread_is(t) || policy == SCHED_FIFO || policy == SCHED_RR || policy == SCHED_DEADLINE)
 		return 0;
 	return thread_slack(thread_of(t));
 }
