@@ -16,7 +16,6 @@
 
 #include "abi/timex.h"
 
-
 struct discipline {
 	u64 since_ns;	  /* up to here all is accounted for */
 	i64 freq;	  /* ppm */

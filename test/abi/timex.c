@@ -80,20 +80,22 @@ static void hostile(void)
 
 static void permissions(void)
 {
-	IN_CHILD("adjtimex: who may not set the clock may look", {
-		NEED(setresuid(1000, 1000, 1000) == 0);
-		struct timex t = { .modes = 0 };
-		NEED(adjust(&t) >= 0);
-		t = (struct timex){ .modes = ADJ_OFFSET_SS_READ };
-		NEED(adjust(&t) >= 0);
-		unsigned modes[] = { ADJ_OFFSET, ADJ_FREQUENCY, ADJ_MAXERROR, ADJ_ESTERROR, ADJ_STATUS,
-				     ADJ_TIMECONST, ADJ_TAI, ADJ_SETOFFSET, ADJ_MICRO, ADJ_NANO,
-				     ADJ_TICK, ADJ_OFFSET_SINGLESHOT };
-		for (size_t i = 0; i < countof(modes); i++) {
-			t = (struct timex){ .modes = modes[i], .tick = 10000 };
-			NEED_ERRNO(adjust(&t), EPERM);
-		}
-	});
+	IN_CHILD("adjtimex: who may not set the clock may look",
+		 {
+			 NEED(setresuid(1000, 1000, 1000) == 0);
+			 struct timex t = { .modes = 0 };
+			 NEED(adjust(&t) >= 0);
+			 t = (struct timex){ .modes = ADJ_OFFSET_SS_READ };
+			 NEED(adjust(&t) >= 0);
+			 unsigned modes[] = { ADJ_OFFSET,   ADJ_FREQUENCY, ADJ_MAXERROR,
+					      ADJ_ESTERROR, ADJ_STATUS,	   ADJ_TIMECONST,
+					      ADJ_TAI,	    ADJ_SETOFFSET, ADJ_MICRO,
+					      ADJ_NANO,	    ADJ_TICK,	   ADJ_OFFSET_SINGLESHOT };
+			 for (size_t i = 0; i < countof(modes); i++) {
+				 t = (struct timex){ .modes = modes[i], .tick = 10000 };
+				 NEED_ERRNO(adjust(&t), EPERM);
+			 }
+		 });
 	IN_CHILD("adjtimex: forbidden before a bad tick", {
 		NEED(setresuid(1000, 1000, 1000) == 0);
 		struct timex t = { .modes = ADJ_TICK, .tick = 1 };
@@ -183,7 +185,8 @@ static void loop(void)
 
 static void status(void)
 {
-	set((struct timex){ .modes = ADJ_MAXERROR | ADJ_ESTERROR, .maxerror = 1000, .esterror = 77 });
+	set((struct timex){
+		.modes = ADJ_MAXERROR | ADJ_ESTERROR, .maxerror = 1000, .esterror = 77 });
 	struct timex t = { .modes = ADJ_STATUS };
 	CHECK_EQ(adjust(&t), TIME_OK, "adjtimex: TIME_OK when synchronised");
 	t = look();

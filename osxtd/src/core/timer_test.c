@@ -11,8 +11,8 @@ enum : i64 { PPM = 1 << CLOCK_PPM_SHIFT };
 
 static u64 at(const struct clock_params *line, u64 counter)
 {
-	return line->base_ns + (u64)(((__uint128_t)(counter - line->base_counter) * line->mult) >>
-				     CLOCK_SHIFT);
+	return line->base_ns +
+	       (u64)(((__uint128_t)(counter - line->base_counter) * line->mult) >> CLOCK_SHIFT);
 }
 
 /* ---- steering ---- */
@@ -30,13 +30,15 @@ KTEST(timer, a_steered_factor_is_off_by_so_much)
 /* Whoever reads around a turn, on a CPU whose counter is a little behind too, sees time go on. */
 KTEST(timer, a_turn_neither_jumps_nor_goes_back)
 {
-	i64 rates[] = { 0, 500 * PPM, -500 * PPM, 100000 * PPM, -100000 * PPM, INT64_MAX,
-			INT64_MIN, 1, -1 };
+	i64 rates[] = { 0,	   500 * PPM, -500 * PPM, 100000 * PPM, -100000 * PPM, INT64_MAX,
+			INT64_MIN, 1,	      -1 };
 	u64 hz[] = { 10000000, 100000000, 3579545, 2100000000, 4999999999 };
 	for (u32 h = 0; h < array_len(hz); h++) {
 		u64 freq = array_at(hz, h);
 		u64 raw = (u64)(((__uint128_t)1000000000 << CLOCK_SHIFT) / freq);
-		struct clock_params line = { .base_counter = 77, .frequency_hz = freq, .mult = raw };
+		struct clock_params line = { .base_counter = 77,
+					     .frequency_hz = freq,
+					     .mult = raw };
 		u64 counter = 77;
 		for (u32 i = 0; i < 100; i++) {
 			counter += (u64)i * i * 7919 + i;
