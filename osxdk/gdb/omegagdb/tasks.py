@@ -57,7 +57,8 @@ A zombie has no thread left: its line says so.  The idle task of each CPU comes 
     def _row(self, pid, tid, name, task, cpus, resting=None):
         where = cpus.get(int(task.address))
         shown = resting or state(task) if where is None else f'on CPU {where}'
-        yield f'{pid:7} {tid:7} {name:16} {shown:10} {number(task["sched"]["switches"]):9}'
+        switches = number(task['sched']['voluntary']) + number(task['sched']['preemptions'])
+        yield f'{pid:7} {tid:7} {name:16} {shown:10} {switches:9}'
         yield from stack.lines(stack_of(task, cpus))
 
 
