@@ -315,8 +315,10 @@ err_t posix_timer_arm(struct thread *self, i32 id, const struct timer_value *v, 
 	struct posix_timer *t = posix_timer_get(&r);
 	if (old != nullptr)
 		read_timer(t, old);
-	(void)timer_cancel(&t->timer);
+	/* A callback that runs meanwhile goes by what is set. */
 	set_timer(t, v->left_ns, v->interval_ns, is_absolute);
+	if (v->left_ns == 0)
+		(void)timer_cancel(&t->timer);
 	return OK;
 }
 
