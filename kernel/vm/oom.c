@@ -12,15 +12,23 @@
 LOCK_CLASS(oom, mutex);
 
 /*
- * A caller that finds OOM_ENOUGH_PAGES free again only tries again.  A victim that has not given
- * its memory back after OOM_PATIENCE_NS is not waited for any more.
+ * A caller that finds OOM_ENOUGH_PAGES free again only tries again, unless that has not helped for
+ * OOM_PATIENCE_NS: they may be in pieces too small.  A victim that has not given its memory back
+ * after as long is not waited for any more.
  */
-enum : u64 { OOM_PATIENCE_NS = 2'000'000'000, OOM_NAP_NS = 1'000'000, OOM_ENOUGH_PAGES = 512 };
+enum : u64 {
+	OOM_PATIENCE_NS = 2'000'000'000,
+	OOM_NAP_NS = 1'000'000,
+	OOM_PAUSE_NS = 100'000'000, /* between two calls that have nothing to do with each other */
+	OOM_ENOUGH_PAGES = 512
+};
 
 struct oom_state {
 	struct oom_lock lock;
 	struct vmspace_weak dying GUARDED(oom); /* the last victim's memory */
 	u64 since_ns GUARDED(oom);
+	u64 short_since_ns GUARDED(oom); /* the first of calls that followed each other */
+	u64 last_call_ns GUARDED(oom);
 	const struct oom_ops *ops IMMUTABLE;
 };
 shared static struct oom_state state;
@@ -65,6 +73,16 @@ static bool victim_is_going(void) HOLDS(oom)
 	       clock_monotonic_ns() - state.since_ns < OOM_PATIENCE_NS;
 }
 
+/* Whether enough is free, and has not been for long without helping. */
+static bool is_enough(u64 free_pages) HOLDS(oom)
+{
+	u64 now = clock_monotonic_ns();
+	if (now - state.last_call_ns > OOM_PAUSE_NS)
+		state.short_since_ns = now;
+	state.last_call_ns = now;
+	return free_pages >= OOM_ENOUGH_PAGES && now - state.short_since_ns < OOM_PATIENCE_NS;
+}
+
 enum oom_answer oom_handle(void)
 {
 	if (state.ops == nullptr)
@@ -76,10 +94,12 @@ enum oom_answer oom_handle(void)
 		struct frame_stats frames = {};
 		frame_stats(&frames);
 		struct oom_victim victim = {};
-		if (!victim_is_going() && frames.free_pages < OOM_ENOUGH_PAGES) {
+		bool enough = is_enough(frames.free_pages);
+		if (!victim_is_going() && !enough) {
 			if (!state.ops->kill_worst(&victim))
 				return OOM_DIE;
 			report(&victim);
+			state.short_since_ns = state.since_ns;
 			vmspace_drop(&victim.space);
 		}
 	}

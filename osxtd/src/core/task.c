@@ -22,6 +22,7 @@
 
 #include "core/rcu.h"
 #include "core/sched.h"
+#include "mm/frames.h"
 #include "panic.h"
 
 static void task_base_fini(struct task *t)
@@ -178,6 +179,7 @@ static void schedule(void)
 		switch_to(prev, next);
 	else
 		rcu_quiet();
+	frame_cache_quiet();
 }
 
 void task_first_run(struct task *from)

@@ -3,6 +3,7 @@
  * frames.h. */
 #include "mm/frames.h"
 
+#include "core/smp.h"
 #include "mm/boot_mem.h"
 #include "mm/stack.h"
 #include "mm/table.h"
@@ -97,9 +98,28 @@ u64 frame_caches_shrink(void)
 	       (cpu_in_irq() ? 0 : cache_drain(frame_cache_here(), 0));
 }
 
+struct frame_caches_wanted shared frame_caches_wanted;
+
+void frame_cache_give_up(void)
+{
+	u64 bit = (u64)1 << (cpu_id() % CPU_MAX);
+	if ((atomic_u64_and(&frame_caches_wanted.cpus, ~bit) & bit) != 0)
+		(void)cache_drain(frame_cache_here(), 0);
+}
+
+/* A cache takes no lock: each CPU empties its own, when it next chooses a task. */
+static void gather_from_others(void)
+{
+	u64 others = cpus_online() & ~((u64)1 << (cpu_id() % CPU_MAX));
+	(void)atomic_u64_or(&frame_caches_wanted.cpus, others);
+	for (; others != 0; others &= others - 1)
+		task_need_resched(bits_first(others));
+}
+
 bool frame_relieve(u64 pages)
 {
 	u64 (*hook)(u64) = __atomic_load_n(&pressure_hook, __ATOMIC_ACQUIRE);
+	gather_from_others();
 	if (cpu_in_irq() || preempt_count() != 0)
 		return false;
 	/* What the CPU keeps at hand goes first: it costs nobody anything. */

@@ -170,6 +170,18 @@ ALWAYS_INLINE void frame_ref(struct uframe *f)
 	return before == 1;
 }
 
+/* CPUs that are to give back what they keep at hand. */
+struct frame_caches_wanted {
+	struct atomic_u64 cpus ATOMIC_ONLY;
+};
+extern struct frame_caches_wanted shared frame_caches_wanted;
+void frame_cache_give_up(void) COLD;
+/* Where this CPU is in the middle of no allocation: schedule(). */
+ALWAYS_INLINE void frame_cache_quiet(void)
+{
+	if (unlikely(atomic_u64_load(&frame_caches_wanted.cpus) != 0))
+		frame_cache_give_up();
+}
 /* Frees what the caches of this CPU hold (memory is short).  Returns pages. */
 u64 frame_caches_shrink(void);
 /* Whether the pressure hook made progress; false when it may not run here. */

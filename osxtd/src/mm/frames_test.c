@@ -4,6 +4,8 @@
 #include <osxtd/buf.h>
 #include <osxtd/frame_map.h>
 #include <osxtd/ktest.h>
+#include <osxtd/timer.h>
+#include <osxtd/waitq.h>
 
 #include "mm/frames.h"
 #include "mm/pool.h"
@@ -396,5 +398,20 @@ KTEST(mm, pools_keep_their_memory_and_lose_nothing)
 			test_thing_drop(&things[i]);
 		}
 		EXPECT_EQ(pool_live(test_thing_type_._pool), live);
+	}
+}
+
+/* What other CPUs keep at hand is of no use to one whose own is used up: they give it back. */
+KTEST(frames, other_cpus_give_back_what_they_keep)
+{
+	u64 self = (u64)1 << (cpu_id() % CPU_MAX);
+	(void)frame_relieve(1);
+	u64 end = clock_monotonic_ns() + 1000000000;
+	while (atomic_u64_load(&frame_caches_wanted.cpus) != 0 && clock_monotonic_ns() < end)
+		(void)task_sleep_until(clock_monotonic_ns() + 1000000, WAIT_UNINTERRUPTIBLE);
+	EXPECT_EQ(atomic_u64_load(&frame_caches_wanted.cpus), 0);
+	for (u32 cpu = 0; cpu < cpu_count(); cpu++) {
+		if (((u64)1 << cpu) != self)
+			EXPECT(array_at(frame_caches, cpu).c.count < FRAME_CACHE_MAX / 2);
 	}
 }
