@@ -60,6 +60,8 @@ struct futex_pi_call {
 err_t futex_lock_pi(const struct futex_pi_call *c, bool tries_only, u64 deadline_ns);
 /* Hands it to the waiter that counts most.  ERR_PERM: not the caller's. */
 err_t futex_unlock_pi(const struct futex_pi_call *c);
+/* t is set to another policy or priority: what it lends while it waits is that from now on. */
+void futex_pi_standing_changed(const struct task *t);
 /* Exit: what the current task holds and others wait for goes to them, marked FUTEX_OWNER_DIED. */
 void futex_exit_pi(void);
 

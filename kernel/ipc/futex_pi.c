@@ -7,7 +7,7 @@
  * all: chains of owners that wait themselves cross them, and contention is the exception.
  *
  * PI1: a mutex of the table has at least one waiter, and its word names its owner with
- * FUTEX_WAITERS.  PI2: what an owner is lent is the highest standing of all who wait for what it
+ * FUTEX_WAITERS; or an owner died, and the heir has not written the word yet.  PI2: what an owner is lent is the highest standing of all who wait for what it
  * owns, those who wait for one of these included.  PI3: no chain of owners and waiters is a ring.
  */
 #include <osxtd/list.h>
@@ -40,6 +40,7 @@ struct pi_mutex {
 	struct uframe_ref frame IMMUTABLE; /* keeps a shared key's page */
 	struct task_ref owner OWNER(futex_pi);
 	u32 owner_tid OWNER(futex_pi);
+	bool has_heir OWNER(futex_pi); /* the word does not name its owner yet */
 	struct pi_waiter_list waiters OWNER(futex_pi);
 };
 REF_TYPE(pi_mutex);
@@ -95,6 +96,23 @@ static struct pi_mutex *awaited_by(const struct task *t) HOLDS(futex_pi)
 {
 	struct pi_mutex *m = pi_mutex_list_first(&table.mutexes);
 	while (m != nullptr && !is_waiter(m, t))
+		m = pi_mutex_list_next(m);
+	return m;
+}
+
+static struct pi_mutex *owned_by(const struct task *t) HOLDS(futex_pi)
+{
+	struct pi_mutex *m = pi_mutex_list_first(&table.mutexes);
+	while (m != nullptr && task_get(&m->owner) != t)
+		m = pi_mutex_list_next(m);
+	return m;
+}
+
+/* The one that t, which waited, was given by an owner's death; there is one until t goes on. */
+static struct pi_mutex *inherited_by(const struct task *t) HOLDS(futex_pi)
+{
+	struct pi_mutex *m = pi_mutex_list_first(&table.mutexes);
+	while (m != nullptr && (task_get(&m->owner) != t || !m->has_heir))
 		m = pi_mutex_list_next(m);
 	return m;
 }
@@ -204,14 +222,17 @@ static err_t take_or_queue(const struct futex_pi_call *c, bool tries_only, struc
 	GUARD(futex_pi, &table.lock);
 	struct pi_mutex *m = mutex_of(&key);
 	err_t err = take_word(c, m != nullptr, tries_only, &word);
-	if (err != ERR_AGAIN || tries_only)
+	if (err != ERR_AGAIN)
 		return err;
+	if (m != nullptr && m->owner_tid != (word & FUTEX_TID_MASK) &&
+	    (word & FUTEX_OWNER_DIED) == 0)
+		return ERR_INVAL;
+	if (tries_only)
+		return ERR_AGAIN;
 	SCOPED_REF(pi_mutex, made);
 	if (m == nullptr) {
 		TRY(make_mutex(&key, &frame, word & FUTEX_TID_MASK, &made));
 		m = pi_mutex_get(&made);
-	} else if (m->owner_tid != (word & FUTEX_TID_MASK) && (word & FUTEX_OWNER_DIED) == 0) {
-		return ERR_INVAL;
 	}
 	if (closes_ring(m, task_current()))
 		return ERR_DEADLK;
@@ -228,7 +249,7 @@ static err_t take_or_queue(const struct futex_pi_call *c, bool tries_only, struc
 static void drop_if_unawaited(struct pi_mutex *m) HOLDS(futex_pi)
 {
 	SCOPED_REF(pi_mutex, gone);
-	if (pi_waiter_list_is_empty(&m->waiters))
+	if (pi_waiter_list_is_empty(&m->waiters) && !m->has_heir)
 		gone = pi_mutex_list_remove(&table.mutexes, m);
 }
 
@@ -248,18 +269,27 @@ static bool withdraw(struct pi_waiter *w)
 	return true;
 }
 
-/* The owner died: his heir writes the word, which is in the heir's memory at least. */
-static err_t inherit_word(const struct futex_pi_call *c)
+static err_t write_word(const struct futex_pi_call *c, u32 fresh)
 {
 	u32 word = 0, seen = 0;
 	TRY(user_read_u32(c->addr, &word));
 	for (;;) {
-		u32 fresh = FUTEX_OWNER_DIED | FUTEX_WAITERS | c->tid;
 		TRY(user_cmpxchg_u32(c->addr, word, fresh, &seen));
 		if (seen == word)
 			return OK;
 		word = seen;
 	}
+}
+
+/* The owner died: his heir writes the word, which is in the heir's memory at least. */
+static err_t inherit(const struct futex_pi_call *c)
+{
+	GUARD(futex_pi, &table.lock);
+	err_t err = write_word(c, FUTEX_OWNER_DIED | FUTEX_WAITERS | c->tid);
+	struct pi_mutex *m = inherited_by(task_current());
+	m->has_heir = false;
+	drop_if_unawaited(m);
+	return err;
 }
 
 static err_t wait_for_mutex(const struct futex_pi_call *c, struct pi_waiter *w,
@@ -270,7 +300,7 @@ static err_t wait_for_mutex(const struct futex_pi_call *c, struct pi_waiter *w,
 		if (err != OK && withdraw(w))
 			return err == ERR_INTR ? ERR_RESTART_NOINTR : err;
 	}
-	return atomic_u32_load(&w->state) == PI_HAS_IT ? OK : inherit_word(c);
+	return atomic_u32_load(&w->state) == PI_HAS_IT ? OK : inherit(c);
 }
 
 err_t futex_lock_pi(const struct futex_pi_call *c, bool tries_only, u64 deadline_ns)
@@ -303,6 +333,7 @@ static void hand_over(struct pi_mutex *m, struct pi_waiter *w, enum pi_state sta
 	before = task_move(&m->owner);
 	m->owner = task_clone(task_get(&w->task));
 	m->owner_tid = w->tid;
+	m->has_heir = state == PI_HAS_IT_OF_THE_DEAD;
 	drop_if_unawaited(m);
 	lend_along(task_get(&w->task));
 	lend_along(task_get(&before));
@@ -314,7 +345,7 @@ err_t futex_unlock_pi(const struct futex_pi_call *c)
 {
 	struct futex_key key = {};
 	SCOPED_UFRAME(frame);
-	u32 word = 0, seen = 0;
+	u32 word = 0;
 	TRY(user_read_u32(c->addr, &word));
 	if ((word & FUTEX_TID_MASK) != c->tid)
 		return ERR_PERM;
@@ -324,21 +355,19 @@ err_t futex_unlock_pi(const struct futex_pi_call *c)
 	if (m != nullptr && task_get(&m->owner) != task_current())
 		return ERR_INVAL;
 	struct pi_waiter *heir = m == nullptr ? nullptr : best_waiter(m);
-	u32 fresh = heir == nullptr ? 0 : FUTEX_WAITERS | heir->tid;
-	TRY(user_cmpxchg_u32(c->addr, word, fresh, &seen));
-	if (seen != word)
-		return (seen & FUTEX_TID_MASK) == c->tid ? ERR_RESTART_NOINTR : ERR_INVAL;
+	/* The word is the caller's: others may set FUTEX_WAITERS in it, under the lock that is held. */
+	TRY(write_word(c, heir == nullptr ? 0 : FUTEX_WAITERS | heir->tid));
 	if (heir != nullptr)
 		hand_over(m, heir, PI_HAS_IT);
 	return OK;
 }
 
-static struct pi_mutex *owned_by(const struct task *t) HOLDS(futex_pi)
+void futex_pi_standing_changed(const struct task *t)
 {
-	struct pi_mutex *m = pi_mutex_list_first(&table.mutexes);
-	while (m != nullptr && task_get(&m->owner) != t)
-		m = pi_mutex_list_next(m);
-	return m;
+	GUARD(futex_pi, &table.lock);
+	const struct pi_mutex *m = awaited_by(t);
+	if (m != nullptr)
+		lend_along(task_get(&m->owner));
 }
 
 void futex_exit_pi(void)

@@ -2,6 +2,7 @@
 /* sched - policies, priorities, affinity. */
 #include "abi/sched.h"
 
+#include "ipc/futex.h"
 #include "process/internal.h"
 #include "sched/sched.h"
 #include "syscall/handlers_sched.h"
@@ -122,6 +123,7 @@ static err_t set_policy(struct thread *self, struct thread *t, const struct poli
 		}
 	}
 	atomic_u32_store(&t->reset_on_fork, r->resets_on_fork ? 1 : 0);
+	futex_pi_standing_changed(&t->task);
 	return OK;
 }
 

@@ -129,6 +129,50 @@ static void inherited(void)
 	futex(word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0);
 }
 
+/* On one CPU: who looks at the word between the owner's death and the heir's next step does not get
+ * it (EINVAL when the word still names the dead). */
+static void heir_comes_first(void)
+{
+	*word = 0;
+	word[1] = 0;
+	IN_CHILD("a dead owner: nobody comes between him and his heir", {
+		struct sched_param p = { 50 };
+		cpu_set_t one;
+		CPU_ZERO(&one);
+		CPU_SET(0, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		pid_t owner = abi_fork();
+		if (owner == 0) {
+			futex(word, FUTEX_LOCK_PI, 0, NULL, NULL, 0);
+			wait_for_waiters();
+			_exit(0);
+		}
+		while ((*word & FUTEX_TID_MASK) != (uint32_t)owner)
+			sched_yield();
+		pid_t heir = abi_fork();
+		if (heir == 0) {
+			long r = futex(word, FUTEX_LOCK_PI, 0, NULL, NULL, 0);
+			word[1] = 1;
+			usleep(30000);
+			word[1] = 2;
+			futex(word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0);
+			_exit(r == 0 ? 0 : 1);
+		}
+		NEED(sched_setscheduler(0, SCHED_FIFO, &p) == 0);
+		NEED(waitpid(owner, NULL, 0) == owner);
+		NEED_ERRNO(futex(word, FUTEX_TRYLOCK_PI, 0, NULL, NULL, 0), EINVAL);
+		NEED_ERRNO(futex(word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), EINVAL);
+		while (word[1] == 0)
+			usleep(1000);
+		NEED(futex(word, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == 0);
+		NEED(word[1] == 2 && (*word & FUTEX_TID_MASK) == tid());
+		NEED(futex(word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == 0);
+		int status = 1;
+		NEED(waitpid(heir, &status, 0) == heir && status == 0);
+	});
+	*word = 0;
+}
+
 static void on_signal(int sig)
 {
 	(void)sig;
@@ -235,6 +279,16 @@ static void *middle(void *arg)
 	return NULL;
 }
 
+static atomic_int let_middle_go;
+
+/* Sleeps until it is let go: then it would be before the owner, were he not raised. */
+static void *middle_later(void *arg)
+{
+	while (!atomic_load(&let_middle_go))
+		usleep(1000);
+	return middle(arg);
+}
+
 static void *high(void *arg)
 {
 	(void)arg;
@@ -306,6 +360,29 @@ static void inheritance(void)
 		pthread_join(h, NULL);
 		pthread_join(m, NULL);
 		pthread_join(b, NULL);
+		pthread_join(l, NULL);
+		NEED(atomic_load(&released_at) < atomic_load(&middle_ran_at));
+		NEED(atomic_load(&high_got_at) < atomic_load(&middle_ran_at));
+	});
+}
+
+static void raised(void)
+{
+	IN_CHILD("inheritance: a waiter that is raised while it waits", {
+		struct sched_param p = { 30 };
+		init(&mutex, false);
+		become_director();
+		pthread_t l = start(10, low);
+		while (!atomic_load(&low_has_it))
+			usleep(2000);
+		pthread_t h = start(15, high);
+		usleep(5000);
+		pthread_t m = start(20, middle_later);
+		usleep(5000);
+		pthread_setschedparam(h, SCHED_FIFO, &p);
+		atomic_store(&let_middle_go, 1);
+		pthread_join(h, NULL);
+		pthread_join(m, NULL);
 		pthread_join(l, NULL);
 		NEED(atomic_load(&released_at) < atomic_load(&middle_ran_at));
 		NEED(atomic_load(&high_got_at) < atomic_load(&middle_ran_at));
@@ -403,9 +480,11 @@ int main(void)
 	alone();
 	handed_over();
 	inherited();
+	heir_comes_first();
 	interrupted();
 	requeue();
 	inheritance();
+	raised();
 	rings();
 	robust();
 	contention();
