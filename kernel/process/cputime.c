@@ -108,6 +108,13 @@ static void check_limit(struct process *p, u64 used_ns) HOLDS(signal)
 	}
 }
 
+void cputime_overrun(struct task *t)
+{
+	struct process *p = process_of(thread_of(t));
+	GUARD(signal, &p->lock);
+	post_plain(p, SIGXCPU);
+}
+
 void cputimers_check(struct thread *self)
 {
 	struct process *p = process_of(self);

@@ -387,6 +387,8 @@ void process_usage(struct process *p, struct usage *out) HOLDS(signal);
 void usage_add(struct usage *to, const struct usage *more);
 u64 process_cpu_ns(struct process *p) HOLDS(signal);
 void cputimers_check(struct thread *self);
+/* SCHED_FLAG_DL_OVERRUN: SIGXCPU for the process of t.  Any context. */
+void cputime_overrun(struct task *t);
 
 /* itimer.c, posix_timer.c */
 /* Of any task: how late the end of its sleep may be. */

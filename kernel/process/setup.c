@@ -96,11 +96,11 @@ static const struct clock_hooks clock_hooks = {
 	.changed = vdso_set_clock,
 	.stepped = posix_timers_stepped,
 };
-static const struct sched_hooks no_hooks = {};
+static const struct sched_hooks sched_hooks = { .overrun = cputime_overrun };
 
 void process_setup(void)
 {
-	sched_setup(&no_hooks);
+	sched_setup(&sched_hooks);
 	clock_setup(&clock_hooks);
 	futex_pi_setup(&futex_pi_hooks);
 	loadavg_start();

@@ -3,8 +3,8 @@
  * class - a CPU's queue and the classes of tasks in it; private to kernel/sched.
  *
  * A task counts by its rank: fair tasks have one for all, real-time tasks one per priority, then
- * deadline tasks, then the stop class.  The highest rank that waits runs next; within a rank its
- * class decides: fair.c, rt.c, deadline.c.
+ * deadline tasks.  The highest rank that waits runs next; within a rank its class decides: fair.c,
+ * rt.c, deadline.c.
  *
  * Q1: `queue` of an entity names the list or tree of runqs[entity.cpu] that holds it, 0 none; both
  * change under that queue's lock.  Q2: two queues are never locked at once.  Q3: `waiting` is the
@@ -24,7 +24,6 @@ enum : u32 {
 	RANK_FAIR = 1,
 	RANK_RT = 1, /* plus the priority, 1 to 99 */
 	RANK_DEADLINE = 101,
-	RANK_STOP = 102,
 };
 enum queue : u8 {
 	QUEUE_NONE,
@@ -35,7 +34,7 @@ enum queue : u8 {
 	QUEUE_DEADLINE,
 	QUEUE_THROTTLED,
 };
-enum : u32 { WEIGHT_ONE = 1024, WEIGHT_IDLE = 3, RT_LEVELS = 103 };
+enum : u32 { WEIGHT_ONE = 1024, WEIGHT_IDLE = 3, RT_LEVELS = RANK_DEADLINE };
 enum : u64 { SLICE_NS = 3000000 };
 
 struct fair_queue {
@@ -140,6 +139,8 @@ struct task_ref deadline_remove(struct deadline_queue *d, struct task *t) HOLDS(
 BORROWS struct task *deadline_movable(const struct deadline_queue *d, u32 cpu) HOLDS(runq);
 void deadline_account(struct sched_entity *e, u64 ran_ns);
 u64 deadline_due(const struct sched_entity *e);
+/* e, which runs, has used up its run time and wants to hear of it. */
+bool deadline_tells_overrun(const struct sched_entity *e);
 /* ERR_BUSY: less than deadline tasks have reserved. */
 err_t deadline_check_limit(i64 runtime_us, i64 period_us);
 

@@ -86,6 +86,27 @@ KTEST(sched, a_deadline_task_is_throttled)
 	EXPECT(used <= 60 * MS); /* five parts of 5 ms, and what a busy host adds to each */
 }
 
+/* The longest slice at the least weight, beside as much as fits into a process table. */
+KTEST(sched, placing_overflows_nothing)
+{
+	shared static struct runq scratch;
+	enum : u64 { START = (u64)1 << 48, OTHERS = (u64)88761 * 4000000 };
+	struct sched_entity e = { .weight = 3, .slice_ns = 100 * MS };
+	u64 flags = irq_save();
+	{
+		GUARD(runq, &scratch.lock);
+		struct fair_queue *f = &scratch.fair;
+		f->v = START;
+		f->weight = OTHERS;
+		e.lag = (i64)(2 * 100 * MS * WEIGHT_ONE / 3);
+		u64 lag = (u64)e.lag;
+		fair_place(f, &e, false);
+		EXPECT(e.vruntime <= START - lag);
+		EXPECT(e.vruntime >= START - lag - 2);
+	}
+	irq_restore(flags);
+}
+
 static u64 queue_mean(struct fair_queue *f) HOLDS(runq)
 {
 	return f->v;

@@ -180,6 +180,13 @@ void deadline_account(struct sched_entity *e, u64 ran_ns)
 		e->deadline.left_ns -= (i64)ran_ns;
 }
 
+bool deadline_tells_overrun(const struct sched_entity *e)
+{
+	if (!is_own(e) || (e->deadline.flags & (u32)SCHED_FLAG_DL_OVERRUN) == 0)
+		return false;
+	return (i64)(clock_monotonic_ns() - e->exec_start_ns) >= e->deadline.left_ns;
+}
+
 /* ---- reservations ---- */
 
 static u64 limit_of(i64 runtime_us, i64 period_us)

@@ -94,8 +94,8 @@ void fair_place(struct fair_queue *f, struct sched_entity *e, bool is_same_cpu)
 	i64 lag = e->lag;
 	if (lag < 0 && is_same_cpu)
 		lag = max_of(lag, min_of(ahead(v, e->vruntime), (i64)0));
-	if (f->weight != 0 && lag != 0)
-		lag = lag * (i64)(f->weight + e->weight) / (i64)f->weight;
+	if (f->weight != 0 && lag != 0) /* lag * weight is some slices of real time */
+		lag += lag * (i64)e->weight / (i64)f->weight;
 	e->vruntime = v - (u64)lag;
 	e->lag = 0;
 }

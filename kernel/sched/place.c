@@ -106,8 +106,7 @@ u32 place_select(struct task *t)
 static bool take(struct runq *q, u32 cpu, u32 least_rank, struct task_ref *out)
 {
 	GUARD(runq, &q->lock);
-	struct task *t = rt_waiting(&q->rt) == RANK_STOP ? rt_movable(&q->rt, cpu)
-							 : deadline_movable(&q->dl, cpu);
+	struct task *t = deadline_movable(&q->dl, cpu);
 	if (t == nullptr)
 		t = rt_movable(&q->rt, cpu);
 	if (t == nullptr && least_rank <= RANK_FAIR)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * rt - real-time tasks by priority: SCHED_FIFO until they sleep or yield, SCHED_RR in turns; the
- * stop class is the level above.
+ * rt - real-time tasks by priority: SCHED_FIFO until they sleep or yield, SCHED_RR in turns.
  *
  * A task that is preempted goes on first of its priority, one whose turn is over or that yields
  * goes behind its equals (POSIX.1-2024, 2.8.4).  Of each period of a second real-time tasks get
@@ -18,7 +17,7 @@ enum : u64 { NS_PER_US = 1000, LOW_LEVELS = 64 };
 void rt_queue_up(struct rt_queue *rt, struct task_ref r, bool is_first)
 {
 	struct sched_entity *e = &task_get(&r)->sched;
-	u32 rank = min_of(rank_of(e), RT_LEVELS - 1);
+	u32 rank = rank_of(e);
 	struct ready_list *list = &array_at(rt->list, rank);
 	e->queue = QUEUE_RT;
 	e->key = rank; /* the level it stands in, whatever its rank becomes */

@@ -31,9 +31,8 @@ void runq_publish(struct runq *q)
 	atomic_u32_store(&q->waiting, (u32)waiting);
 	if (cpu_count() == 1)
 		return;
-	u32 urgent = rt_waiting(&q->rt);
-	if (urgent != RANK_STOP && ready_tree_count(&q->dl.ready) != 0)
-		urgent = RANK_DEADLINE;
+	bool is_deadline = ready_tree_count(&q->dl.ready) != 0;
+	u32 urgent = is_deadline ? (u32)RANK_DEADLINE : rt_waiting(&q->rt);
 	if ((urgent != 0) != (atomic_u32_load(&q->urgent_rank) != 0))
 		place_note_urgent(q->cpu, urgent != 0);
 	atomic_u32_store(&q->urgent_rank, urgent);
@@ -93,8 +92,6 @@ static bool pick_urgent(struct runq *q, struct task_ref *out) HOLDS(runq)
 {
 	if (likely(q->rt.count == 0 && ready_tree_count(&q->dl.ready) == 0))
 		return false;
-	if (q->rt.count != 0 && rt_waiting(&q->rt) == RANK_STOP)
-		return rt_pick(&q->rt, out);
 	if (deadline_pick(&q->dl, out))
 		return true;
 	if (q->rt.count == 0)

@@ -188,8 +188,8 @@ static bool policy_tick(u32 cpu, struct task *running)
 		q->has_tick = false;
 		count_turn(&running->sched);
 	}
-	if (sched_hooks->tick != nullptr)
-		sched_hooks->tick(running);
+	if (unlikely(deadline_tells_overrun(&running->sched)))
+		sched_hooks->overrun(running);
 	if (cpu_count() != 1)
 		place_balance(cpu);
 	return true;

@@ -8,16 +8,16 @@
  *
  *   Locking:   class runq (spin, taken with interrupts off), one per CPU; only timers are below.
  *   Context:   task context; sched_exec_ns and the figures: any.
- *   Limits:    SCHED_FLAG_RECLAIM and SCHED_FLAG_DL_OVERRUN have no effect.
  *   Spec:      sched(7), sched_setscheduler(2), sched_setattr(2), nice(2).
  */
 #pragma once
 #include <osxtd/task.h>
 
-/* Injects the policy.  Once, before the first task starts.  tick_hook may be null: called with the
- * running task, in interrupt context, at each tick. */
+/* Injects the policy.  Once, before the first task starts. */
 struct sched_hooks {
-	void (*tick)(struct task *running);
+	/* running, which asked to be told (SCHED_FLAG_DL_OVERRUN), used up its run time.  In
+	 * interrupt context, without locks. */
+	void (*overrun)(struct task *running);
 };
 void sched_setup(const struct sched_hooks *hooks);
 

@@ -235,7 +235,7 @@ static struct policy_request request_of(const struct thread *t, const struct abi
 		.deadline = { .runtime_ns = attr.runtime,
 			      .deadline_ns = attr.deadline,
 			      .period_ns = attr.period,
-			      .flags = (u32)(attr.flags & SCHED_FLAG_DEADLINE) },
+			      .flags = (u32)(attr.flags & SCHED_FLAG_DL_OVERRUN) },
 	};
 }
 

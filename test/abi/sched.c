@@ -239,6 +239,30 @@ static void throttling(void)
 	});
 }
 
+static atomic_int overruns;
+
+static void on_overrun(int sig)
+{
+	(void)sig;
+	atomic_fetch_add(&overruns, 1);
+}
+
+static void overrun(void)
+{
+	enum { DL_OVERRUN = 4 };
+	IN_CHILD("SCHED_FLAG_DL_OVERRUN: SIGXCPU when the run time is used up", {
+		struct attr a = deadline(10 * MS, 50 * MS, 50 * MS);
+		signal(SIGXCPU, on_overrun);
+		NEED(set(0, a) == 0);
+		use_cpu(30 * MS);
+		NEED(atomic_load(&overruns) == 0);
+		a.flags = DL_OVERRUN;
+		NEED(set(0, a) == 0 && get(0).flags == DL_OVERRUN);
+		use_cpu(60 * MS);
+		NEED(atomic_load(&overruns) >= 2);
+	});
+}
+
 static atomic_int order, low_ran_at, stop_spinning;
 
 static void *low_priority(void *arg)
@@ -417,6 +441,7 @@ int main(void)
 	affinity();
 	admission();
 	throttling();
+	overrun();
 	priorities();
 	meets_deadlines();
 	intervals();

@@ -15,7 +15,7 @@ static const struct proc_entry entries[] = {
 	{ STR("stat"), R, 0, nullptr, show_pid_stat, nullptr },
 	{ STR("status"), R, 0, nullptr, show_pid_status, nullptr },
 	{ STR("statm"), R, 0, nullptr, show_pid_statm, nullptr },
-	{ STR("sched"), RW, 0, nullptr, show_pid_sched, nullptr },
+	{ STR("sched"), R, 0, nullptr, show_pid_sched, nullptr },
 	{ STR("schedstat"), R, 0, nullptr, show_pid_schedstat, nullptr },
 	{ STR("cmdline"), R, 0, nullptr, show_pid_cmdline, nullptr },
 	{ STR("comm"), RW, 0, nullptr, show_pid_comm, write_pid_comm },

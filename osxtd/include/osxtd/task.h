@@ -33,7 +33,7 @@ struct sched_deadline {
 	u64 runtime_ns, deadline_ns, period_ns;
 	u64 due_ns;    /* the absolute deadline in force */
 	i64 left_ns;   /* of runtime_ns until then */
-	u32 flags;     /* SCHED_FLAG_RECLAIM, SCHED_FLAG_DL_OVERRUN as given */
+	u32 flags;     /* SCHED_FLAG_DL_OVERRUN or none */
 	u32 bandwidth; /* reserved for it, in 1/2^20 of a CPU */
 };
 /* Room for the policy inside each task; the policy alone reads and writes it, under its own locks.
