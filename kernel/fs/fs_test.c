@@ -82,3 +82,44 @@ u32 test_nlink(struct test_fs *t, struct str path)
 	struct path p CLEANUP(path_drop) = {};
 	return test_find(t, path, &p) == OK ? count_now(&path_inode(&p)->nlink) : 0;
 }
+
+void test_root_fini(struct test_root *r)
+{
+	if (!fs_ctx_is_null(&r->fs))
+		mount_unroot(fs_ctx_get(&r->fs));
+	fs_ctx_drop(&r->fs);
+	cred_drop(&r->cred);
+}
+
+err_t test_root_new(struct test_root *r, struct str type_name)
+{
+	const struct fs_type *type = nullptr;
+	SCOPED_REF(super, s);
+	struct path root CLEANUP(path_drop) = {};
+	if (!fs_type_find(type_name, &type))
+		return ERR_NODEV;
+	TRY(type->mount(type, type_name, STR(""), &s));
+	TRY(mount_root(super_move(&s), type_name, &root));
+	TRY(fs_ctx_new(&root, 022, &r->fs));
+	return cred_new_root(&r->cred);
+}
+
+err_t test_root_open(const struct test_root *r, struct str path, u32 flags, struct file_ref *out)
+{
+	return kernel_open(fs_ctx_get(&r->fs), cred_get(&r->cred), path, flags, 0, out);
+}
+
+struct str test_root_text(const struct test_root *r, struct str path, struct span room)
+{
+	SCOPED_REF(file, f);
+	usize used = 0, n = 0;
+	if (test_root_open(r, path, O_RDONLY, &f) != OK)
+		return STR("");
+	do {
+		n = 0;
+		if (kernel_read(file_get(&f), used, span_from(room, used), &n) != OK)
+			return STR("");
+		used += n;
+	} while (n != 0 && used < span_len(room));
+	return str_of(span_const(span_sub(room, 0, used)));
+}

@@ -31,3 +31,14 @@ err_t test_find(struct test_fs *t, struct str path, struct path *out);
 /* The inode number, links at the end followed; 0 when there is none. */
 u64 test_ino(struct test_fs *t, struct str path);
 u32 test_nlink(struct test_fs *t, struct str path);
+
+/* A tree of mounts with a file system of the named type as its root. */
+struct ON_STACK test_root {
+	struct fs_ctx_ref fs;
+	struct cred_ref cred;
+};
+void test_root_fini(struct test_root *r);
+err_t test_root_new(struct test_root *r, struct str type);
+err_t test_root_open(const struct test_root *r, struct str path, u32 flags, struct file_ref *out);
+/* The text of a file, as much as fits; empty when it cannot be read. */
+struct str test_root_text(const struct test_root *r, struct str path, struct span room);

@@ -30,6 +30,15 @@ u32 super_new_dev(void)
 	return dev_make(0, atomic_u32_add(&last_minor, 1) + 1);
 }
 
+u32 super_only_dev(struct atomic_u32 *device)
+{
+	u32 dev = atomic_u32_load(device), none = 0;
+	if (dev != 0)
+		return dev;
+	dev = super_new_dev();
+	return atomic_u32_cas(device, &none, dev) ? dev : none;
+}
+
 err_t super_init(struct super *s, const struct fs_type *type, u32 dev, struct inode_ref root)
 {
 	s->type = type;

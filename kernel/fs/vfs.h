@@ -283,6 +283,8 @@ struct super {
 
 /* Makes a super whose root is the given directory inode (made with dev, from super_new_dev). */
 u32 super_new_dev(void);
+/* The number of a file system of which there is one: drawn when it is first asked for. */
+u32 super_only_dev(struct atomic_u32 *device);
 err_t super_new(const struct fs_type *type, u32 dev, struct inode_ref root, struct super_ref *out);
 /* For subtypes of super: fills a zeroed one. */
 err_t super_init(struct super *s, const struct fs_type *type, u32 dev, struct inode_ref root);

@@ -71,9 +71,9 @@ static err_t wait_call(struct thread *self, const struct sysargs *a, bool is_sha
 	return do_wait(self, &w, a->a3 != 0);
 }
 
-static err_t requeue_call(struct thread *self, const struct sysargs *a, bool is_shared,
-			  bool compares, i64 *ret)
+static err_t requeue_call(struct thread *self, const struct sysargs *a, bool is_shared, i64 *ret)
 {
+	u32 command = (u32)a->a1 & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
 	if (arg_int(a->a2) < 0 || arg_int(a->a3) < 0)
 		return ERR_INVAL;
 	struct futex_requeue r = {
@@ -82,10 +82,11 @@ static err_t requeue_call(struct thread *self, const struct sysargs *a, bool is_
 		.is_shared = is_shared,
 		.wake = (u32)a->a2,
 		.move = (u32)a->a3,
-		.has_expected = compares,
+		.has_expected = command != FUTEX_REQUEUE,
 		.expected = (u32)a->a5,
 	};
-	return futex_requeue(self->space_id, &r, ret);
+	return command == FUTEX_CMP_REQUEUE_PI ? futex_requeue_pi(self->space_id, &r, ret)
+					       : futex_requeue(self->space_id, &r, ret);
 }
 
 static struct futex_pi_call pi_call(struct thread *self, u64 addr, bool is_shared)
@@ -119,24 +120,7 @@ static err_t wait_requeue_pi_call(struct thread *self, const struct sysargs *a, 
 	return err == ERR_RESTART_NOINTR ? ERR_AGAIN : err;
 }
 
-static err_t requeue_pi_call(struct thread *self, const struct sysargs *a, bool is_shared, i64 *ret)
-{
-	if (arg_int(a->a2) < 0 || arg_int(a->a3) < 0)
-		return ERR_INVAL;
-	struct futex_requeue r = {
-		.from = arg_uaddr(a->a0),
-		.to = arg_uaddr(a->a4),
-		.is_shared = is_shared,
-		.wake = (u32)a->a2,
-		.move = (u32)a->a3,
-		.has_expected = true,
-		.expected = (u32)a->a5,
-	};
-	return futex_requeue_pi(self->space_id, &r, ret);
-}
-
-static err_t pi_futex(struct thread *self, const struct sysargs *a, u32 command, bool is_shared,
-		      i64 *ret)
+static err_t pi_futex(struct thread *self, const struct sysargs *a, u32 command, bool is_shared)
 {
 	struct futex_pi_call c = pi_call(self, a->a0, is_shared);
 	switch (command) {
@@ -151,8 +135,6 @@ static err_t pi_futex(struct thread *self, const struct sysargs *a, u32 command,
 		return futex_unlock_pi(&c);
 	case FUTEX_WAIT_REQUEUE_PI:
 		return wait_requeue_pi_call(self, a, is_shared);
-	case FUTEX_CMP_REQUEUE_PI:
-		return requeue_pi_call(self, a, is_shared, ret);
 	default:
 		return ERR_NOSYS;
 	}
@@ -183,14 +165,14 @@ err_t sys_futex(struct thread *self, const struct sysargs *a, i64 *ret)
 		return futex_wake(self->space_id, arg_uaddr(a->a0), is_shared, wake_count(a->a2),
 				  (u32)a->a5, ret);
 	case FUTEX_REQUEUE:
-		return requeue_call(self, a, is_shared, false, ret);
 	case FUTEX_CMP_REQUEUE:
-		return requeue_call(self, a, is_shared, true, ret);
+	case FUTEX_CMP_REQUEUE_PI:
+		return requeue_call(self, a, is_shared, ret);
 	case FUTEX_WAKE_OP:
 		return futex_wake_op(self->space_id, arg_uaddr(a->a0), arg_uaddr(a->a4), is_shared,
 				     wake_count(a->a2), wake_count(a->a3), (u32)a->a5, ret);
 	default:
-		return pi_futex(self, a, command, is_shared, ret);
+		return pi_futex(self, a, command, is_shared);
 	}
 }
 

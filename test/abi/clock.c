@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Clocks (by call and by vDSO), sleeping, interval timers, alarm, POSIX timers, times. */
-#include "abi.h"
+#include "onecpu.h"
 
 #include <elf.h>
 #include <link.h>
 #include <sys/auxv.h>
 #include <sys/time.h>
 #include <sys/times.h>
-#include <time.h>
 
 typedef int (*vdso_gettime)(clockid_t, struct timespec *);
 
@@ -21,13 +20,6 @@ static void on_alarm(int sig)
 static long long ns(struct timespec t)
 {
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static long long now(clockid_t id)
-{
-	struct timespec t = { 0, 0 };
-	sys(SYS_clock_gettime, id, &t);
-	return ns(t);
 }
 
 static void hostile(void)

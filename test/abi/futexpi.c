@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* futex: mutexes that inherit priority, as the bare calls and as the C library's mutexes. */
-#include "abi.h"
+#include "onecpu.h"
 
 #include <linux/futex.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #ifndef FUTEX_LOCK_PI2
 #define FUTEX_LOCK_PI2 13
 #endif
-#define MS 1000000ull
-
 static _Atomic uint32_t *word;
 static pthread_mutex_t mutex, other;
 static atomic_int order, low_has_it, released_at, middle_ran_at, high_got_at;
@@ -35,16 +30,6 @@ static struct timespec after_ms(clockid_t clock, long ms)
 	t.tv_sec += t.tv_nsec / 1000000000;
 	t.tv_nsec %= 1000000000;
 	return t;
-}
-
-static void use_cpu(uint64_t ns)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	uint64_t end = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec + ns;
-	do {
-		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	} while ((uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec < end);
 }
 
 /* ---- the bare calls, alone ---- */
@@ -137,10 +122,7 @@ static void heir_comes_first(void)
 	word[1] = 0;
 	IN_CHILD("a dead owner: nobody comes between him and his heir", {
 		struct sched_param p = { 50 };
-		cpu_set_t one;
-		CPU_ZERO(&one);
-		CPU_SET(0, &one);
-		sched_setaffinity(0, sizeof(one), &one);
+		pin_to_first();
 		pid_t owner = abi_fork();
 		if (owner == 0) {
 			futex(word, FUTEX_LOCK_PI, 0, NULL, NULL, 0);
@@ -242,24 +224,6 @@ static void init(pthread_mutex_t *m, bool is_robust)
 	pthread_mutex_init(m, &a);
 }
 
-static pthread_t start(int priority, void *(*fn)(void *))
-{
-	pthread_t t;
-	pthread_attr_t a;
-	struct sched_param p = { priority };
-	cpu_set_t one;
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	pthread_attr_init(&a);
-	pthread_attr_setinheritsched(&a, PTHREAD_EXPLICIT_SCHED);
-	pthread_attr_setschedpolicy(&a, SCHED_FIFO);
-	pthread_attr_setschedparam(&a, &p);
-	pthread_attr_setaffinity_np(&a, sizeof(one), &one);
-	if (pthread_create(&t, &a, fn, NULL) != 0)
-		_exit(97);
-	return t;
-}
-
 static void *low(void *arg)
 {
 	(void)arg;
@@ -321,10 +285,7 @@ static void *high_by_other(void *arg)
 static void become_director(void)
 {
 	struct sched_param p = { 90 };
-	cpu_set_t one;
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	sched_setaffinity(0, sizeof(one), &one);
+	pin_to_first();
 	NEED(sched_setscheduler(0, SCHED_FIFO, &p) == 0);
 }
 
@@ -333,12 +294,12 @@ static void inheritance(void)
 	IN_CHILD("inheritance: the owner goes before one of middle priority", {
 		init(&mutex, false);
 		become_director();
-		pthread_t l = start(10, low);
+		pthread_t l = start_fifo(10, low);
 		while (!atomic_load(&low_has_it))
 			usleep(2000);
-		pthread_t h = start(30, high);
+		pthread_t h = start_fifo(30, high);
 		usleep(5000);
-		pthread_t m = start(20, middle);
+		pthread_t m = start_fifo(20, middle);
 		pthread_join(h, NULL);
 		pthread_join(m, NULL);
 		pthread_join(l, NULL);
@@ -349,14 +310,14 @@ static void inheritance(void)
 		init(&mutex, false);
 		init(&other, false);
 		become_director();
-		pthread_t l = start(10, low);
+		pthread_t l = start_fifo(10, low);
 		while (!atomic_load(&low_has_it))
 			usleep(2000);
-		pthread_t b = start(15, between);
+		pthread_t b = start_fifo(15, between);
 		usleep(5000);
-		pthread_t h = start(30, high_by_other);
+		pthread_t h = start_fifo(30, high_by_other);
 		usleep(5000);
-		pthread_t m = start(20, middle);
+		pthread_t m = start_fifo(20, middle);
 		pthread_join(h, NULL);
 		pthread_join(m, NULL);
 		pthread_join(b, NULL);
@@ -372,12 +333,12 @@ static void raised(void)
 		struct sched_param p = { 30 };
 		init(&mutex, false);
 		become_director();
-		pthread_t l = start(10, low);
+		pthread_t l = start_fifo(10, low);
 		while (!atomic_load(&low_has_it))
 			usleep(2000);
-		pthread_t h = start(15, high);
+		pthread_t h = start_fifo(15, high);
 		usleep(5000);
-		pthread_t m = start(20, middle_later);
+		pthread_t m = start_fifo(20, middle_later);
 		usleep(5000);
 		pthread_setschedparam(h, SCHED_FIFO, &p);
 		atomic_store(&let_middle_go, 1);

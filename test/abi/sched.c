@@ -3,19 +3,14 @@
  * Scheduling policies: what sched_setattr takes and refuses, what counts more than what, and that
  * a deadline task gets what it reserved and no more.
  */
-#include "abi.h"
+#include "onecpu.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #ifndef SCHED_DEADLINE
 #define SCHED_DEADLINE 6
 #endif
-#define MS 1000000ull
-
 struct attr {
 	uint32_t size, policy;
 	uint64_t flags;
@@ -43,28 +38,6 @@ static struct attr deadline(uint64_t runtime, uint64_t due, uint64_t period)
 	return (struct attr){
 		.policy = SCHED_DEADLINE, .runtime = runtime, .deadline = due, .period = period
 	};
-}
-
-static uint64_t now(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void use_cpu(uint64_t ns)
-{
-	uint64_t end = now(CLOCK_THREAD_CPUTIME_ID) + ns;
-	while (now(CLOCK_THREAD_CPUTIME_ID) < end)
-		;
-}
-
-static void pin_to_first(void)
-{
-	cpu_set_t one;
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	sched_setaffinity(0, sizeof(one), &one);
 }
 
 /* ---- what is refused ---- */
@@ -171,9 +144,7 @@ static void affinity(void)
 		return;
 	IN_CHILD("deadline: it runs on all CPUs", {
 		NEED(set(0, deadline(2 * MS, 20 * MS, 20 * MS)) == 0);
-		cpu_set_t one;
-		CPU_ZERO(&one);
-		CPU_SET(0, &one);
+		cpu_set_t one = first_cpu();
 		NEED_ERRNO(sched_setaffinity(0, sizeof(one), &one), EBUSY);
 	});
 	IN_CHILD("deadline: not for who may not", {
@@ -221,8 +192,8 @@ static void throttling(void)
 {
 	IN_CHILD("deadline: no more than was reserved", {
 		NEED(set(0, deadline(10 * MS, 100 * MS, 100 * MS)) == 0);
-		uint64_t end = now(CLOCK_MONOTONIC) + 600 * MS;
-		uint64_t used = now(CLOCK_THREAD_CPUTIME_ID);
+		long long end = now(CLOCK_MONOTONIC) + 600 * MS;
+		long long used = now(CLOCK_THREAD_CPUTIME_ID);
 		while (now(CLOCK_MONOTONIC) < end)
 			;
 		used = now(CLOCK_THREAD_CPUTIME_ID) - used;
@@ -231,7 +202,7 @@ static void throttling(void)
 	IN_CHILD("deadline: sched_yield ends the period's part", {
 		NEED(set(0, deadline(10 * MS, 50 * MS, 50 * MS)) == 0);
 		sched_yield();
-		uint64_t wall = now(CLOCK_MONOTONIC);
+		long long wall = now(CLOCK_MONOTONIC);
 		for (int i = 0; i < 4; i++)
 			sched_yield();
 		wall = now(CLOCK_MONOTONIC) - wall;
@@ -273,31 +244,13 @@ static void *low_priority(void *arg)
 	return NULL;
 }
 
-static pthread_t start_with(int policy, int priority, void *(*fn)(void *))
-{
-	pthread_t t;
-	pthread_attr_t a;
-	struct sched_param p = { priority };
-	pthread_attr_init(&a);
-	pthread_attr_setinheritsched(&a, PTHREAD_EXPLICIT_SCHED);
-	pthread_attr_setschedpolicy(&a, policy);
-	pthread_attr_setschedparam(&a, &p);
-	cpu_set_t one;
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	pthread_attr_setaffinity_np(&a, sizeof(one), &one);
-	if (pthread_create(&t, &a, fn, NULL) != 0)
-		_exit(97);
-	return t;
-}
-
 static void priorities(void)
 {
 	IN_CHILD("FIFO: a lower priority waits", {
 		struct sched_param p = { 20 };
 		pin_to_first();
 		NEED(sched_setscheduler(0, SCHED_FIFO, &p) == 0);
-		pthread_t t = start_with(SCHED_FIFO, 10, low_priority);
+		pthread_t t = start_fifo(10, low_priority);
 		use_cpu(20 * MS);
 		NEED(atomic_fetch_add(&order, 1) == 0);
 		pthread_join(t, NULL);
@@ -307,7 +260,7 @@ static void priorities(void)
 		struct sched_param p = { 20 };
 		pin_to_first();
 		NEED(sched_setscheduler(0, SCHED_FIFO, &p) == 0);
-		pthread_t t = start_with(SCHED_FIFO, 20, low_priority);
+		pthread_t t = start_fifo(20, low_priority);
 		use_cpu(20 * MS);
 		NEED(atomic_load(&order) == 0);
 		sched_yield();
@@ -318,7 +271,7 @@ static void priorities(void)
 		struct sched_param p = { 20 };
 		pin_to_first();
 		NEED(sched_setscheduler(0, SCHED_FIFO, &p) == 0);
-		pthread_t t = start_with(SCHED_FIFO, 30, low_priority);
+		pthread_t t = start_fifo(30, low_priority);
 		NEED(atomic_fetch_add(&order, 1) == 1);
 		pthread_join(t, NULL);
 	});
@@ -345,7 +298,7 @@ static void meets_deadlines(void)
 		for (int i = 0; i < n; i++)
 			NEED(pthread_create(&t[i], NULL, spin, NULL) == 0);
 		NEED(set(0, deadline(800 * MS, 4000 * MS, 4000 * MS)) == 0);
-		uint64_t before = now(CLOCK_MONOTONIC);
+		long long before = now(CLOCK_MONOTONIC);
 		use_cpu(40 * MS);
 		NEED(now(CLOCK_MONOTONIC) - before < 3000 * MS);
 		NEED(set(0, none) == 0);

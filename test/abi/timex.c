@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Steering the clock: adjtimex, clock_adjtime, adjtime; what follows steps of the clock; timer
  * slack. */
-#include "abi.h"
+#include "onecpu.h"
 
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/timex.h>
-#include <time.h>
 
 enum { PPM = 65536 };
 
 static long long ns(struct timespec t)
 {
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static long long now(clockid_t id)
-{
-	struct timespec t = { 0, 0 };
-	sys(SYS_clock_gettime, id, &t);
-	return ns(t);
 }
 
 static long adjust(struct timex *t)

@@ -21,11 +21,7 @@ void proc_subject_fini(struct proc_subject *s)
 u32 proc_device(void)
 {
 	shared static struct atomic_u32 device;
-	u32 dev = atomic_u32_load(&device), none = 0;
-	if (dev != 0)
-		return dev;
-	dev = super_new_dev();
-	return atomic_u32_cas(&device, &none, dev) ? dev : none;
+	return super_only_dev(&device);
 }
 
 u64 proc_ino(i32 pid, i32 tid, const struct proc_entry *e, i32 number)

@@ -2,56 +2,8 @@
 #include <osxtd/ktest.h>
 
 #include "abi/fcntl.h"
-#include "fs/kernel_file.h"
-#include "fs/mount.h"
+#include "fs/fs_test.h"
 #include "fs/procfs/node.h"
-
-/* A tree of mounts with procfs as its root. */
-struct ON_STACK world {
-	struct fs_ctx_ref fs;
-	struct cred_ref cred;
-};
-static void world_fini(struct world *w)
-{
-	if (!fs_ctx_is_null(&w->fs))
-		mount_unroot(fs_ctx_get(&w->fs));
-	fs_ctx_drop(&w->fs);
-	cred_drop(&w->cred);
-}
-
-static err_t world_make(struct world *w)
-{
-	const struct fs_type *type = nullptr;
-	SCOPED_REF(super, s);
-	struct path root CLEANUP(path_drop) = {};
-	if (!fs_type_find(STR("proc"), &type))
-		return ERR_NODEV;
-	TRY(type->mount(type, STR("proc"), STR(""), &s));
-	TRY(mount_root(super_move(&s), STR("proc"), &root));
-	TRY(fs_ctx_new(&root, 022, &w->fs));
-	return cred_new_root(&w->cred);
-}
-
-static err_t world_open(const struct world *w, struct str path, struct file_ref *out)
-{
-	return kernel_open(fs_ctx_get(&w->fs), cred_get(&w->cred), path, O_RDONLY, 0, out);
-}
-
-/* The text of a file; empty when it cannot be read. */
-static struct str slurp(const struct world *w, struct str path, struct span room)
-{
-	SCOPED_REF(file, f);
-	usize used = 0, n = 0;
-	if (world_open(w, path, &f) != OK)
-		return STR("");
-	do {
-		n = 0;
-		if (kernel_read(file_get(&f), used, span_from(room, used), &n) != OK)
-			return STR("");
-		used += n;
-	} while (n != 0 && used < span_len(room));
-	return str_of(span_const(span_sub(room, 0, used)));
-}
 
 KTEST(procfs, system_files_read)
 {
@@ -77,12 +29,12 @@ KTEST(procfs, system_files_read)
 		STR("/sys/kernel/printk"),
 		STR("/sys/kernel/hostname"),
 	};
-	struct world w CLEANUP(world_fini) = {};
-	REQUIRE_OK(world_make(&w));
+	struct test_root w CLEANUP(test_root_fini) = {};
+	REQUIRE_OK(test_root_new(&w, STR("proc")));
 	for (usize i = 0; i < array_len(names); i++) {
 		SCOPED_BUF(memory);
 		REQUIRE_OK(buf_alloc(8192, &memory));
-		struct str text = slurp(&w, array_at(names, i), buf_span(&memory));
+		struct str text = test_root_text(&w, array_at(names, i), buf_span(&memory));
 		EXPECT(str_len(text) != 0);
 		EXPECT(str_len(text) == 0 || str_get(text, str_len(text) - 1) == '\n');
 	}
@@ -90,35 +42,35 @@ KTEST(procfs, system_files_read)
 
 KTEST(procfs, exact_texts)
 {
-	struct world w CLEANUP(world_fini) = {};
+	struct test_root w CLEANUP(test_root_fini) = {};
 	u8 room[64] = {};
-	REQUIRE_OK(world_make(&w));
-	EXPECT(str_equal(slurp(&w, STR("/sys/kernel/ostype"), span_of(room)), STR("Linux\n")));
-	EXPECT(str_equal(slurp(&w, STR("/sys/kernel/cap_last_cap"), span_of(room)), STR("40\n")));
-	EXPECT(str_equal(slurp(&w, STR("/sys/fs/nr_open"), span_of(room)), STR("131072\n")));
-	struct str id = slurp(&w, STR("/sys/kernel/random/uuid"), span_of(room));
+	REQUIRE_OK(test_root_new(&w, STR("proc")));
+	EXPECT(str_equal(test_root_text(&w, STR("/sys/kernel/ostype"), span_of(room)), STR("Linux\n")));
+	EXPECT(str_equal(test_root_text(&w, STR("/sys/kernel/cap_last_cap"), span_of(room)), STR("40\n")));
+	EXPECT(str_equal(test_root_text(&w, STR("/sys/fs/nr_open"), span_of(room)), STR("131072\n")));
+	struct str id = test_root_text(&w, STR("/sys/kernel/random/uuid"), span_of(room));
 	EXPECT_EQ(str_len(id), 37);
 	EXPECT_EQ(str_get(id, 14), '4');
 }
 
 KTEST(procfs, boot_id_stays_and_uuid_changes)
 {
-	struct world w CLEANUP(world_fini) = {};
+	struct test_root w CLEANUP(test_root_fini) = {};
 	u8 a[64] = {}, b[64] = {};
-	REQUIRE_OK(world_make(&w));
+	REQUIRE_OK(test_root_new(&w, STR("proc")));
 	struct str boot = STR("/sys/kernel/random/boot_id"), uuid = STR("/sys/kernel/random/uuid");
-	EXPECT(str_equal(slurp(&w, boot, span_of(a)), slurp(&w, boot, span_of(b))));
-	EXPECT(!str_equal(slurp(&w, uuid, span_of(a)), slurp(&w, uuid, span_of(b))));
+	EXPECT(str_equal(test_root_text(&w, boot, span_of(a)), test_root_text(&w, boot, span_of(b))));
+	EXPECT(!str_equal(test_root_text(&w, uuid, span_of(a)), test_root_text(&w, uuid, span_of(b))));
 }
 
 KTEST(procfs, pieces_come_from_one_text)
 {
-	struct world w CLEANUP(world_fini) = {};
+	struct test_root w CLEANUP(test_root_fini) = {};
 	SCOPED_REF(file, f);
 	u8 whole[64] = {}, piece[20] = {};
 	usize n = 0;
-	REQUIRE_OK(world_make(&w));
-	REQUIRE_OK(world_open(&w, STR("/sys/kernel/random/uuid"), &f));
+	REQUIRE_OK(test_root_new(&w, STR("proc")));
+	REQUIRE_OK(test_root_open(&w, STR("/sys/kernel/random/uuid"), O_RDONLY, &f));
 	EXPECT_OK(kernel_read(file_get(&f), 0, span_of(whole), &n));
 	EXPECT_EQ(n, 37);
 	n = 0;
@@ -132,15 +84,15 @@ KTEST(procfs, pieces_come_from_one_text)
 
 KTEST(procfs, absent_names)
 {
-	struct world w CLEANUP(world_fini) = {};
+	struct test_root w CLEANUP(test_root_fini) = {};
 	SCOPED_REF(file, f);
-	REQUIRE_OK(world_make(&w));
-	EXPECT_EQ(world_open(&w, STR("/none"), &f), ERR_NOENT);
-	EXPECT_EQ(world_open(&w, STR("/4194303/stat"), &f), ERR_NOENT);
-	EXPECT_EQ(world_open(&w, STR("/01"), &f), ERR_NOENT);
-	EXPECT_EQ(world_open(&w, STR("/99999999999999999999"), &f), ERR_NOENT);
-	EXPECT_EQ(world_open(&w, STR("/sys/none"), &f), ERR_NOENT);
-	EXPECT_EQ(world_open(&w, STR("/self/stat"), &f), ERR_NOENT);
+	REQUIRE_OK(test_root_new(&w, STR("proc")));
+	EXPECT_EQ(test_root_open(&w, STR("/none"), O_RDONLY, &f), ERR_NOENT);
+	EXPECT_EQ(test_root_open(&w, STR("/4194303/stat"), O_RDONLY, &f), ERR_NOENT);
+	EXPECT_EQ(test_root_open(&w, STR("/01"), O_RDONLY, &f), ERR_NOENT);
+	EXPECT_EQ(test_root_open(&w, STR("/99999999999999999999"), O_RDONLY, &f), ERR_NOENT);
+	EXPECT_EQ(test_root_open(&w, STR("/sys/none"), O_RDONLY, &f), ERR_NOENT);
+	EXPECT_EQ(test_root_open(&w, STR("/self/stat"), O_RDONLY, &f), ERR_NOENT);
 }
 
 KTEST(procfs, numbers)

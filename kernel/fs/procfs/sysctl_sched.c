@@ -23,40 +23,45 @@ static err_t take_signed(struct str text, i64 *out)
 	return OK;
 }
 
+struct rt_limit {
+	i64 runtime_us, period_us;
+};
+
+static struct rt_limit limit(void)
+{
+	struct rt_limit l = {};
+	sched_rt_limit(&l.runtime_us, &l.period_us);
+	return l;
+}
+
 err_t show_rt_period(const struct proc_subject *s, struct text *t)
 {
 	(void)s;
-	i64 runtime = 0, period = 0;
-	sched_rt_limit(&runtime, &period);
-	return show_number(t, period);
+	return show_number(t, limit().period_us);
 }
 
 err_t show_rt_runtime(const struct proc_subject *s, struct text *t)
 {
 	(void)s;
-	i64 runtime = 0, period = 0;
-	sched_rt_limit(&runtime, &period);
-	return show_number(t, runtime);
+	return show_number(t, limit().runtime_us);
 }
 
 err_t write_rt_period(const struct proc_subject *s, struct str text)
 {
 	(void)s;
-	i64 runtime = 0, period = 0;
+	i64 us = 0;
 	TRY(proc_need_cap(CAP_SYS_ADMIN));
-	sched_rt_limit(&runtime, &period);
-	TRY(take_signed(text, &period));
-	return sched_set_rt_limit(runtime, period);
+	TRY(take_signed(text, &us));
+	return sched_set_rt_limit(limit().runtime_us, us);
 }
 
 err_t write_rt_runtime(const struct proc_subject *s, struct str text)
 {
 	(void)s;
-	i64 runtime = 0, period = 0;
+	i64 us = 0;
 	TRY(proc_need_cap(CAP_SYS_ADMIN));
-	sched_rt_limit(&runtime, &period);
-	TRY(take_signed(text, &runtime));
-	return sched_set_rt_limit(runtime, period);
+	TRY(take_signed(text, &us));
+	return sched_set_rt_limit(us, limit().period_us);
 }
 
 err_t show_rr_timeslice(const struct proc_subject *s, struct text *t)

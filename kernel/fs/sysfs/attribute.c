@@ -31,11 +31,7 @@ OBJECT_SUBTYPE(sys_inode, inode, sys_inode_fini);
 u32 sys_device(void)
 {
 	shared static struct atomic_u32 device;
-	u32 dev = atomic_u32_load(&device), none = 0;
-	if (dev != 0)
-		return dev;
-	dev = super_new_dev();
-	return atomic_u32_cas(&device, &none, dev) ? dev : none;
+	return super_only_dev(&device);
 }
 
 /* ---- open files ---- */
