@@ -7,8 +7,9 @@
  * all: chains of owners that wait themselves cross them, and contention is the exception.
  *
  * PI1: a mutex of the table has at least one waiter, and its word names its owner with
- * FUTEX_WAITERS; or an owner died, and the heir has not written the word yet.  PI2: what an owner is lent is the highest standing of all who wait for what it
- * owns, those who wait for one of these included.  PI3: no chain of owners and waiters is a ring.
+ * FUTEX_WAITERS; or an owner died, and the heir has not written the word yet.  PI2: what an owner
+ * is lent is the highest standing of all who wait for what it owns, those who wait for one of these
+ * included.  PI3: no chain of owners and waiters is a ring.
  */
 #include <osxtd/list.h>
 #include <osxtd/timer.h>
@@ -355,7 +356,8 @@ err_t futex_unlock_pi(const struct futex_pi_call *c)
 	if (m != nullptr && task_get(&m->owner) != task_current())
 		return ERR_INVAL;
 	struct pi_waiter *heir = m == nullptr ? nullptr : best_waiter(m);
-	/* The word is the caller's: others may set FUTEX_WAITERS in it, under the lock that is held. */
+	/* The word is the caller's: others may set FUTEX_WAITERS in it, under the lock that is
+	 * held. */
 	TRY(write_word(c, heir == nullptr ? 0 : FUTEX_WAITERS | heir->tid));
 	if (heir != nullptr)
 		hand_over(m, heir, PI_HAS_IT);

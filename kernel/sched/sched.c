@@ -214,16 +214,11 @@ void sched_setup(const struct sched_hooks *hooks)
 	sched_inject(&policy);
 }
 
-bool sched_has_others(void)
-{
-	return atomic_u32_load(&runq_of(cpu_id())->waiting) != 0;
-}
-
 void sched_yield(void)
 {
 	struct sched_entity *e = &task_current()->sched;
 	bool is_deadline = atomic_u32_load(&e->policy) == SCHED_DEADLINE;
-	if (!is_deadline && !sched_has_others())
+	if (!is_deadline && atomic_u32_load(&runq_of(cpu_id())->waiting) == 0)
 		return;
 	e->has_yielded = true;
 	task_yield();

@@ -68,8 +68,6 @@ ALWAYS_INLINE u64 all_cpus(void)
  * them when it returns.  might_sleep. */
 void sched_set_affinity(struct task *t, u64 cpus);
 u64 sched_affinity(const struct task *t);
-/* True when another task waits for this CPU. */
-bool sched_has_others(void);
 /* sched_yield(2): the others of the caller's standing first. */
 void sched_yield(void);
 

@@ -45,9 +45,12 @@ KTEST(procfs, exact_texts)
 	struct test_root w CLEANUP(test_root_fini) = {};
 	u8 room[64] = {};
 	REQUIRE_OK(test_root_new(&w, STR("proc")));
-	EXPECT(str_equal(test_root_text(&w, STR("/sys/kernel/ostype"), span_of(room)), STR("Linux\n")));
-	EXPECT(str_equal(test_root_text(&w, STR("/sys/kernel/cap_last_cap"), span_of(room)), STR("40\n")));
-	EXPECT(str_equal(test_root_text(&w, STR("/sys/fs/nr_open"), span_of(room)), STR("131072\n")));
+	EXPECT(str_equal(test_root_text(&w, STR("/sys/kernel/ostype"), span_of(room)),
+			 STR("Linux\n")));
+	EXPECT(str_equal(test_root_text(&w, STR("/sys/kernel/cap_last_cap"), span_of(room)),
+			 STR("40\n")));
+	EXPECT(str_equal(test_root_text(&w, STR("/sys/fs/nr_open"), span_of(room)),
+			 STR("131072\n")));
 	struct str id = test_root_text(&w, STR("/sys/kernel/random/uuid"), span_of(room));
 	EXPECT_EQ(str_len(id), 37);
 	EXPECT_EQ(str_get(id, 14), '4');
@@ -59,8 +62,10 @@ KTEST(procfs, boot_id_stays_and_uuid_changes)
 	u8 a[64] = {}, b[64] = {};
 	REQUIRE_OK(test_root_new(&w, STR("proc")));
 	struct str boot = STR("/sys/kernel/random/boot_id"), uuid = STR("/sys/kernel/random/uuid");
-	EXPECT(str_equal(test_root_text(&w, boot, span_of(a)), test_root_text(&w, boot, span_of(b))));
-	EXPECT(!str_equal(test_root_text(&w, uuid, span_of(a)), test_root_text(&w, uuid, span_of(b))));
+	EXPECT(str_equal(test_root_text(&w, boot, span_of(a)),
+			 test_root_text(&w, boot, span_of(b))));
+	EXPECT(!str_equal(test_root_text(&w, uuid, span_of(a)),
+			  test_root_text(&w, uuid, span_of(b))));
 }
 
 KTEST(procfs, pieces_come_from_one_text)

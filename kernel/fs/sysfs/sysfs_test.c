@@ -2,7 +2,6 @@
 #include <osxtd/cpu.h>
 #include <osxtd/ktest.h>
 
-#include "abi/fcntl.h"
 #include "fs/fs_test.h"
 #include "fs/sysfs/show.h"
 
@@ -54,7 +53,8 @@ KTEST(sysfs, each_cpu_is_a_core)
 		struct text want = text_in(span_of(want_room));
 		FMT(&path, "/devices/system/cpu/cpu{}/topology/core_id", cpu);
 		FMT(&want, "{}\n", cpu);
-		EXPECT(str_equal(test_root_text(&w, text_str(&path), span_of(room)), text_str(&want)));
+		EXPECT(str_equal(test_root_text(&w, text_str(&path), span_of(room)),
+				 text_str(&want)));
 	}
 }
 
